@@ -1,0 +1,71 @@
+"""The one list of event kinds and ordering tags.
+
+The words are those of the Linux-kernel memory model (``tools/memory-model``,
+``linux-kernel.bell``).  Everything that distinguishes events by kind or tag
+(the cat evaluator's sets, the printers, the legend of a graph) derives its list
+from these two enumerations.
+"""
+
+from enum import Enum
+
+
+class Kind(Enum):
+    """What an event does.  ``value`` is the name of the kind's set in cat."""
+
+    INITIAL = "IW"  # the initial write of a location; belongs to no thread
+    READ = "R"
+    WRITE = "W"
+    FENCE = "F"
+    LOCK_READ = "LKR"  # the read half of a lock acquisition
+    LOCK_WRITE = "LKW"  # its write half
+    UNLOCK = "UL"
+    LOCK_FAILED = "LF"  # the read of a trylock that fails
+    IS_LOCKED = "RL"  # a read that finds the lock held
+    IS_UNLOCKED = "RU"  # a read that finds the lock free
+
+    @property
+    def reads(self) -> bool:
+        """Whether events of this kind load a value."""
+        return self in _READS
+
+    @property
+    def writes(self) -> bool:
+        """Whether events of this kind store a value (initial writes included)."""
+        return self in _WRITES
+
+
+_READS = frozenset({Kind.READ, Kind.LOCK_READ, Kind.LOCK_FAILED, Kind.IS_LOCKED, Kind.IS_UNLOCKED})
+_WRITES = frozenset({Kind.INITIAL, Kind.WRITE, Kind.LOCK_WRITE, Kind.UNLOCK})
+
+
+class Tag(Enum):
+    """How an access or fence is ordered.
+
+    The tag's set in cat is its value with a capital first letter: ``Once``,
+    ``Before-atomic``.
+    """
+
+    PLAIN = "plain"
+    ONCE = "once"
+    ACQUIRE = "acquire"
+    RELEASE = "release"
+    NORETURN = "noreturn"  # the read half of an atomic operation that returns nothing
+    MB = "mb"
+    RMB = "rmb"
+    WMB = "wmb"
+    BARRIER = "barrier"
+    BEFORE_ATOMIC = "before-atomic"
+    AFTER_ATOMIC = "after-atomic"
+    AFTER_SPINLOCK = "after-spinlock"
+    AFTER_UNLOCK_LOCK = "after-unlock-lock"
+    RCU_LOCK = "rcu-lock"
+    RCU_UNLOCK = "rcu-unlock"
+    SYNC_RCU = "sync-rcu"
+    SRCU_LOCK = "srcu-lock"
+    SRCU_UNLOCK = "srcu-unlock"
+    SYNC_SRCU = "sync-srcu"
+
+    @property
+    def cat_name(self) -> str:
+        """Name of the set of events with this tag in a cat file."""
+        return self.value.capitalize()

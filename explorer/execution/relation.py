@@ -1,0 +1,189 @@
+"""Sets and relations over the events of one execution, as rows of bits.
+
+A set is an integer: bit ``i`` says whether event ``i`` belongs.  A relation is a
+list of such rows, ``r[i]`` being the set of events that ``i`` is related to.  All
+relations of one execution have the same length; none of the functions changes its
+arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+EventSet: TypeAlias = int
+Relation: TypeAlias = list[int]
+
+
+def members(events: EventSet) -> Iterator[int]:
+    """The members of a set, in ascending order."""
+    while events:
+        low = events & -events
+        yield low.bit_length() - 1
+        events ^= low
+
+
+def as_set(events: Iterable[int]) -> EventSet:
+    """The set with these members."""
+    result = 0
+    for event in events:
+        result |= 1 << event
+    return result
+
+
+def empty(size: int) -> Relation:
+    """The relation with no pairs."""
+    return [0] * size
+
+
+def from_pairs(size: int, pairs: Iterable[tuple[int, int]]) -> Relation:
+    """The relation with exactly these pairs."""
+    rows = [0] * size
+    for source, target in pairs:
+        rows[source] |= 1 << target
+    return rows
+
+
+def pairs(relation: Relation) -> list[tuple[int, int]]:
+    """The pairs, ordered by source and then by target."""
+    return [(source, target) for source, row in enumerate(relation) for target in members(row)]
+
+
+def union(first: Relation, *others: Relation) -> Relation:
+    result = first
+    for other in others:
+        result = [a | b for a, b in zip(result, other, strict=True)]
+    return list(result)
+
+
+def intersection(first: Relation, second: Relation) -> Relation:
+    return [a & b for a, b in zip(first, second, strict=True)]
+
+
+def difference(first: Relation, second: Relation) -> Relation:
+    return [a & ~b for a, b in zip(first, second, strict=True)]
+
+
+def sequence(first: Relation, second: Relation) -> Relation:
+    """Composition: pairs (a, c) with (a, b) in ``first`` and (b, c) in ``second``."""
+    result = []
+    for row in first:
+        out = 0
+        while row:
+            low = row & -row
+            out |= second[low.bit_length() - 1]
+            row ^= low
+        result.append(out)
+    return result
+
+
+def inverse(relation: Relation) -> Relation:
+    result = [0] * len(relation)
+    for source, row in enumerate(relation):
+        bit = 1 << source
+        for target in members(row):
+            result[target] |= bit
+    return result
+
+
+def identity(events: EventSet, size: int) -> Relation:
+    """``[events]``: each member related to itself."""
+    return [events & (1 << i) for i in range(size)]
+
+
+def product(domain: EventSet, codomain: EventSet, size: int) -> Relation:
+    """``domain * codomain``."""
+    return [codomain if domain >> i & 1 else 0 for i in range(size)]
+
+
+def domain(relation: Relation) -> EventSet:
+    return as_set(i for i, row in enumerate(relation) if row)
+
+
+def codomain(relation: Relation) -> EventSet:
+    """The set of right-hand members (cat's ``range``)."""
+    result = 0
+    for row in relation:
+        result |= row
+    return result
+
+
+def transitive_closure(relation: Relation) -> Relation:
+    """``relation+`` (Warshall)."""
+    rows = list(relation)
+    for middle in range(len(rows)):
+        reached = rows[middle]
+        if reached:
+            bit = 1 << middle
+            rows = [row | reached if row & bit else row for row in rows]
+    return rows
+
+
+def is_irreflexive(relation: Relation) -> bool:
+    return not any(row >> i & 1 for i, row in enumerate(relation))
+
+
+def is_acyclic(relation: Relation) -> bool:
+    """Whether the relation has no cycle (a pair (a, a) is one)."""
+    remaining = (1 << len(relation)) - 1
+    while remaining:
+        # An event none of whose successors remain cannot lie on a cycle.
+        sinks = 0
+        for event in members(remaining):
+            if not relation[event] & remaining:
+                sinks |= 1 << event
+        if not sinks:
+            return False
+        remaining &= ~sinks
+    return True
+
+
+def find_cycle(relation: Relation) -> list[int] | None:
+    """A shortest cycle as a list of events (first not repeated), or None.
+
+    Among equally short cycles the one that starts at the lowest event wins.
+    """
+    best: list[int] | None = None
+    for start in range(len(relation)):
+        path = shortest_path(relation, start, 1 << start)
+        if path is not None and (best is None or len(path) - 1 < len(best)):
+            best = path[:-1]
+    return best
+
+
+def shortest_path(relation: Relation, start: int, goals: EventSet) -> list[int] | None:
+    """A shortest path of at least one step from ``start`` into ``goals``, or None.
+
+    Ties are broken towards the lowest event numbers.
+    """
+    came_from: dict[int, int] = {}
+    seen = 0
+    frontier = [start]
+    while frontier:
+        following = []
+        for event in frontier:
+            for target in members(relation[event] & ~seen):
+                seen |= 1 << target
+                came_from[target] = event
+                if goals >> target & 1:
+                    path = [target]
+                    while True:
+                        path.append(came_from[path[-1]])
+                        if path[-1] == start:
+                            return path[::-1]
+                following.append(target)
+        frontier = following
+    return None
+
+
+def reachable(relation: Relation, start: EventSet) -> EventSet:
+    """All events reached from ``start`` in one or more steps."""
+    result = 0
+    frontier = start
+    while frontier:
+        step = 0
+        for event in members(frontier):
+            step |= relation[event]
+        frontier = step & ~result
+        result |= step
+    return result

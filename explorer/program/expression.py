@@ -1,0 +1,100 @@
+"""Expressions over the values that a thread has read.
+
+An expression names reads by their position in the thread's program order, so it can
+be evaluated as soon as those reads have values, and it tells which reads it depends on.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any, TypeAlias
+
+from explorer.execution.location import Object, Value, show
+
+Values: TypeAlias = Sequence[Any]
+"""The values of one thread's events by position; only positions that read are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOf:
+    """The value of the thread's event at ``position``, a read."""
+
+    position: int
+
+    @property
+    def reads(self) -> int:
+        """The reads it depends on, as a set of positions (bits)."""
+        return 1 << self.position
+
+    def evaluate(self, values: Values) -> Value:
+        value: Value = values[self.position]
+        return value
+
+    def __str__(self) -> str:
+        return f"value{self.position}"
+
+
+def _truth(function: Callable[[Any, Any], bool]) -> Callable[[Any, Any], int]:
+    return lambda a, b: int(function(a, b))
+
+
+OPERATORS: dict[str, Callable[..., Value]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+    "%": operator.mod,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+    "==": _truth(operator.eq),
+    "!=": _truth(operator.ne),
+    "<": _truth(operator.lt),
+    "<=": _truth(operator.le),
+    ">": _truth(operator.gt),
+    ">=": _truth(operator.ge),
+    "~": operator.invert,
+    "neg": operator.neg,
+}
+"""Every operator of a modelled value; comparisons give 0 or 1, as in C."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operator applied to expressions and constants."""
+
+    operator: str
+    operands: tuple[Expression, ...]
+    reads: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        reads = reduce(operator.or_, (reads_of(operand) for operand in self.operands), 0)
+        object.__setattr__(self, "reads", reads)
+
+    def evaluate(self, values: Values) -> Value:
+        return OPERATORS[self.operator](*(evaluate(operand, values) for operand in self.operands))
+
+    def __str__(self) -> str:
+        parts = [str(o) if isinstance(o, ReadOf | Operation) else show(o) for o in self.operands]
+        return f"{self.operator}{parts[0]}" if len(parts) == 1 else f"({parts[0]} {self.operator} {parts[1]})"
+
+
+Expression: TypeAlias = int | Object | ReadOf | Operation
+"""A constant, or something to compute from values read."""
+
+
+def reads_of(expression: Expression) -> int:
+    """The reads that an expression depends on, as a set of positions (bits)."""
+    return expression.reads if isinstance(expression, ReadOf | Operation) else 0
+
+
+def evaluate(expression: Expression, values: Values) -> Value:
+    """The expression's value; every read that it depends on must have one."""
+    if isinstance(expression, ReadOf | Operation):
+        return expression.evaluate(values)
+    return expression

@@ -1,0 +1,308 @@
+"""Everywhere a modelled thread can get to: its places and forks, each explored once.
+
+A thread can have far too many paths to list, but it has few *states*: where every frame
+is, in which iteration of its loops, with which plain local variables.  Two paths that
+meet in one state go on alike, so each arm of each fork is run once.  The result bounds
+what a thread may still write, cuts endless loops, and is the graph on which control
+dependence is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass
+from enum import Enum
+from types import CodeType, FrameType, FunctionType
+from typing import Any
+
+from explorer.execution.location import Location, Object
+from explorer.program.errors import ScenarioError
+from explorer.program.expression import Expression, ReadOf
+from explorer.program.frames import place_of
+from explorer.program.loops import LoopWatch, Place
+from explorer.program.program import Program, ThreadSpec
+from explorer.program.step import Access, Cause, Finish, Fork, Step
+from explorer.program.symbolic import Outcome, Stop, SymbolicRun
+from explorer.program.thread import Thread
+from explorer.program.value import Address, Reached, SymbolicValue
+
+MAX_EVENTS = 1000
+"""Events of one path before it is taken to be endless."""
+
+Pointees = dict[Location, dict[Object, None]]
+"""The objects that each location may point to, in the order in which they were found."""
+
+
+@dataclass(eq=False)
+class Arm:
+    """What follows one outcome of a fork, up to the next fork or the end.
+
+    ``places`` has one entry per step (accesses and values made).  ``touched`` are the
+    locations read or written in it, ``writes`` those written, both without repetition;
+    ``later_writes`` those that may be written after it.  ``cut`` names the loop whose
+    bound ended it (empty otherwise).
+    """
+
+    places: list[Place] = field(default_factory=list)
+    touched: dict[Location, None] = field(default_factory=dict)
+    writes: dict[Location, None] = field(default_factory=dict)
+    next: State | None = None
+    cut: str = ""
+    later_writes: frozenset[Location] = frozenset()
+
+
+@dataclass(eq=False)
+class State:
+    """A fork as a place that several paths share."""
+
+    number: int
+    cause: Cause
+    place: Place
+    arms: dict[Outcome, Arm] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Flow:
+    """All states of one thread. ``start`` leads to the first fork."""
+
+    thread: ThreadSpec
+    start: Arm
+    states: list[State]
+
+    @property
+    def arms(self) -> list[Arm]:
+        """All arms, in the order of their states."""
+        return [self.start, *(arm for state in self.states for arm in state.arms.values())]
+
+
+def explore_program(program: Program, unroll: int) -> list[Flow]:
+    """The flow of every thread.
+
+    Which objects a pointer can point to depends on what all threads store, so threads are
+    explored again until nothing new is found.  A loop is cut when it begins its iteration
+    number ``unroll`` + 1; for loops end by themselves and are not cut.
+    """
+    pointees: Pointees = {}
+    flows: dict[int, Flow] = {}
+    followed: dict[int, dict[Location, int]] = {}
+    while True:
+        for index, thread in enumerate(program.threads):
+            used = followed.get(index)
+            if used is None or any(len(pointees.get(location, ())) != count for location, count in used.items()):
+                exploration = _Exploration(thread, pointees, unroll)
+                flows[index] = exploration.explore()
+                followed[index] = exploration.followed
+                break
+        else:
+            return [flows[index] for index in range(len(program.threads))]
+
+
+class _Exploration:
+    """Explores one thread; adds to ``pointees`` what it may store."""
+
+    def __init__(self, thread: ThreadSpec, pointees: Pointees, unroll: int) -> None:
+        self.followed: dict[Location, int] = {}
+        self._thread = thread
+        self._pointees = pointees
+        self._unroll = unroll
+        self._states: dict[object, State] = {}
+        self._waiting: list[tuple[Outcome, ...]] = []
+
+    def explore(self) -> Flow:
+        start = Arm()
+        self._waiting = [()]
+        while self._waiting:
+            _Walk(self, start, self._waiting.pop()).run()
+        flow = Flow(self._thread, start, list(self._states.values()))
+        _spread_later_writes(flow.arms)
+        return flow
+
+    def state(self, key: object, fork: Fork, place: Place) -> tuple[State, bool]:
+        """The state with this key, and whether it is new."""
+        known = self._states.get(key)
+        if known is not None:
+            return known, False
+        created = self._states[key] = State(len(self._states), fork.cause, place)
+        return created, True
+
+    def outcomes(self, fork: Fork, read_locations: dict[int, Location], place: str) -> list[Outcome]:
+        if fork.cause is not Cause.POINTER:
+            return [True, False]
+        location = self._pointed_from(fork.expression, read_locations)
+        if location is None:
+            raise ScenarioError(
+                f"{fork.expression} is followed as a pointer but is computed",
+                place=place,
+                advice="follow only pointers read from a location as they are",
+            )
+        objects = self.pointees(location)
+        self.followed[location] = len(objects)
+        return list(objects)
+
+    def pointees(self, location: Location) -> dict[Object, None]:
+        known = self._pointees.setdefault(location, {})
+        if isinstance(location.initial, Object):
+            known.setdefault(location.initial)
+        return known
+
+    def stored(self, location: Location, value: Expression | None, read_locations: dict[int, Location]) -> None:
+        """Take note of a store: the location may point to what the value may point to."""
+        if isinstance(value, Object):
+            self.pointees(location).setdefault(value)
+        source = self._pointed_from(value, read_locations)
+        if source is not None and source is not location:
+            objects = self.pointees(source)
+            self.followed[source] = len(objects)
+            self.pointees(location).update(objects)
+
+    @staticmethod
+    def _pointed_from(value: Expression | None, read_locations: dict[int, Location]) -> Location | None:
+        return read_locations.get(value.position) if isinstance(value, ReadOf) else None
+
+    def wait(self, decisions: tuple[Outcome, ...]) -> None:
+        self._waiting.append(decisions)
+
+    @property
+    def thread(self) -> ThreadSpec:
+        return self._thread
+
+    @property
+    def unroll(self) -> int:
+        return self._unroll
+
+
+class _Walk:
+    """One run of the thread: along given decisions, then on until it meets a known state."""
+
+    def __init__(self, exploration: _Exploration, start: Arm, decisions: tuple[Outcome, ...]) -> None:
+        self._exploration = exploration
+        self._arm = start
+        self._given = decisions
+        self._taken: list[Outcome] = []
+        # Steps up to the last given decision are already recorded.
+        self._replaying = bool(decisions)
+        self._watch = LoopWatch()
+        self._read_locations: dict[int, Location] = {}
+        self._run = SymbolicRun(exploration.thread, self._decide, self._record)
+
+    def run(self) -> None:
+        try:
+            with self._watch.watching():
+                self._run.execute()
+        except Stop:
+            pass
+
+    def _record(self, step: Step) -> None:
+        if isinstance(step, Fork | Finish):
+            return
+        frames = self._run.frames
+        if isinstance(step, Access):
+            self._note(step, frames)
+        if self._replaying:
+            self._watch.place(frames)
+            return
+        self._stop_beyond_bound(frames)
+        self._arm.places.append(self._watch.place(frames))
+        if isinstance(step, Access) and step.location is not None:
+            self._arm.touched.setdefault(step.location)
+            if step.writes:
+                self._arm.writes.setdefault(step.location)
+
+    def _note(self, access: Access, frames: list[FrameType]) -> None:
+        if access.position >= MAX_EVENTS:
+            raise ScenarioError(
+                f"this path has {MAX_EVENTS} events and no end",
+                place=place_of(frames[-1]),
+                advice="wait with t.wait_until(location, predicate), or loop over a fixed range",
+            )
+        if access.reads and access.location is not None:
+            self._read_locations[access.position] = access.location
+        if access.writes and access.location is not None:
+            self._exploration.stored(access.location, access.value, self._read_locations)
+
+    def _stop_beyond_bound(self, frames: list[FrameType]) -> None:
+        frame = self._watch.beyond(frames, self._exploration.unroll)
+        if frame is not None:
+            self._arm.cut = f"loop in {frame.f_code.co_name}, {place_of(frame)}"
+            raise Stop
+
+    def _decide(self, fork: Fork) -> Outcome:
+        frames = self._run.frames
+        if self._replaying:
+            self._watch.place(frames)
+            assert self._arm.next is not None
+            outcome = self._given[len(self._taken)]
+            self._taken.append(outcome)
+            self._replaying = len(self._taken) < len(self._given)
+            self._arm = self._arm.next.arms[outcome]
+            return outcome
+        self._stop_beyond_bound(frames)
+        place = self._watch.place(frames)
+        state, new = self._exploration.state((fork.cause, self._key(frames, place)), fork, place)
+        self._arm.next = state
+        if not new:
+            raise Stop
+        outcomes = self._exploration.outcomes(fork, self._read_locations, place_of(frames[-1]))
+        if not outcomes:
+            raise Stop  # nothing is known yet that this pointer can point to
+        for outcome in outcomes:
+            state.arms[outcome] = Arm()
+        for outcome in reversed(outcomes[1:]):
+            self._exploration.wait((*self._taken, outcome))
+        self._taken.append(outcomes[0])
+        self._arm = state.arms[outcomes[0]]
+        return outcomes[0]
+
+    def _key(self, frames: list[FrameType], place: Place) -> object:
+        """What two paths must share to go on alike: places and plain local variables."""
+        encode = _Encoder(self._run.known_pointee)
+        return place, tuple(
+            tuple((name, encode(value)) for name, value in sorted(frame.f_locals.items())) for frame in frames
+        )
+
+
+class _Encoder:
+    """Turns local variables into something comparable; all symbolic values look alike."""
+
+    def __init__(self, pointee: Callable[[SymbolicValue], Object | None]) -> None:
+        self._pointee = pointee
+
+    def __call__(self, value: Any) -> object:
+        match value:
+            case None | int() | str() | bytes() | float() | Enum():
+                return (type(value), value)
+            case SymbolicValue():
+                return ("value", self._pointee(value))
+            case Object() | Location():
+                return value
+            case Address():
+                return ("address", value.location)
+            case Reached():
+                return ("reached", self(value._part))
+            case tuple() | list():
+                return (type(value), *(self(item) for item in value))
+            case dict():
+                return (dict, *((self(k), self(v)) for k, v in value.items()))
+            case Thread():
+                return Thread
+            case FunctionType() | CodeType() | type():
+                return value
+            case _ if is_dataclass(value):
+                return (type(value), *(self(getattr(value, f.name)) for f in fields(value)))
+            case _:
+                return (type(value), id(value))
+
+
+def _spread_later_writes(arms: list[Arm]) -> None:
+    """Compute ``later_writes`` of every arm: the least solution over the graph of states."""
+    changed = True
+    while changed:
+        changed = False
+        for arm in reversed(arms):
+            later: frozenset[Location] = frozenset()
+            if arm.next is not None:
+                for following in arm.next.arms.values():
+                    later |= following.later_writes | frozenset(following.writes)
+            if later != arm.later_writes:
+                arm.later_writes = later
+                changed = True

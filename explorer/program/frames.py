@@ -1,0 +1,89 @@
+"""Which modelled function is running where: the stack behind an event."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Coroutine
+from functools import cache
+from pathlib import Path
+from types import CodeType, CoroutineType, FrameType
+from typing import Any
+
+from explorer.execution.event import Call, Source
+from explorer.program.program import kernel_file
+
+_ENGINE = str(Path(__file__).parent)
+_STEP = re.compile(r"([A-Z]+[0-9]+[a-z]?)(?:\s+(.*))?$")
+
+
+def awaiting_frames(coroutine: Coroutine[Any, Any, Any]) -> list[FrameType]:
+    """Frames of a suspended modelled thread, outermost first."""
+    frames = []
+    inner: Any = coroutine
+    while isinstance(inner, CoroutineType):
+        if inner.cr_frame is not None:
+            frames.append(inner.cr_frame)
+        inner = inner.cr_await
+    return frames
+
+
+def running_frames() -> list[FrameType]:
+    """Frames of the modelled thread that is running now, outermost first.
+
+    The engine's own frames are left out at the inner end and end the walk at the outer one.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and is_engine(frame.f_code):
+        frame = frame.f_back
+    frames = []
+    while frame is not None and not is_engine(frame.f_code):
+        frames.append(frame)
+        frame = frame.f_back
+    return frames[::-1]
+
+
+@cache
+def is_engine(code: CodeType) -> bool:
+    """Whether code belongs to this package rather than to a scenario."""
+    return str(Path(code.co_filename).parent) == _ENGINE
+
+
+@cache
+def _file_of(module: str) -> str:
+    return module.replace(".", "/") + ".py"
+
+
+def place_of(frame: FrameType) -> str:
+    """``file:line`` of a frame, the file relative to the import root."""
+    return f"{_file_of(frame.f_globals.get('__name__', frame.f_code.co_filename))}:{frame.f_lineno}"
+
+
+class CallNumbers:
+    """Numbers the activations of modelled functions in the order in which they are first seen."""
+
+    def __init__(self) -> None:
+        # The frames are kept so that no later activation can get the address of an ended one.
+        self._calls: dict[int, tuple[FrameType, Call]] = {}
+
+    def call(self, frame: FrameType) -> Call:
+        known = self._calls.get(id(frame))
+        if known is None:
+            known = self._calls[id(frame)] = (frame, Call(frame.f_code.co_name, len(self._calls)))
+        return known[1]
+
+    def source(self, frames: list[FrameType], at: str) -> Source:
+        """The source of an event made by these frames, with the step and reference from ``at``."""
+        stack = tuple(self.call(frame) for frame in frames)
+        if not frames:
+            return Source("", 0, stack)
+        inner = frames[-1]
+        match = _STEP.match(at)
+        step, text = (match[1], match[2] or "") if match else ("", at)
+        reference = text
+        for frame in reversed(frames):
+            file = kernel_file(frame.f_code)
+            if file is not None:
+                reference = f"{file} {frame.f_code.co_name}" + (f": {text}" if text else "")
+                break
+        return Source(_file_of(inner.f_globals.get("__name__", "")), inner.f_lineno, stack, step, reference)

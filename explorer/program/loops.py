@@ -1,0 +1,134 @@
+"""Which iteration of which loop a frame is in, observed while a thread runs.
+
+A place in modelled code is a bytecode offset together with the iteration number of every
+loop around it.  Loops are found in the bytecode (a backward jump and its target); the
+iterations are counted from line events, of which the interpreter sends one for every
+backward jump.
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from types import CodeType, FrameType
+from typing import Any
+
+from explorer.program.errors import ScenarioError
+from explorer.program.frames import is_engine, place_of
+
+MAX_LINES = 200_000
+"""Lines that one run may execute before its loops are taken to be endless."""
+
+Place = tuple[tuple[CodeType, int, tuple[int, ...]], ...]
+"""Per frame, outermost first: code, offset, iteration numbers of the loops around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Offsets of the first and the last instruction of a loop; ``counted`` for a for loop."""
+
+    head: int
+    end: int
+    counted: bool
+
+
+@cache
+def loops_of(code: CodeType) -> tuple[Loop, ...]:
+    """The loops of a code object, ordered by their heads (outer before inner)."""
+    opcodes = {}
+    ends: dict[int, int] = {}
+    for instruction in dis.get_instructions(code):
+        opcodes[instruction.offset] = instruction.opname
+        name = instruction.opname
+        if "JUMP_BACKWARD" in name and "NO_INTERRUPT" not in name:
+            head = instruction.argval
+            ends[head] = max(ends.get(head, 0), instruction.offset)
+    return tuple(Loop(head, ends[head], opcodes[head] == "FOR_ITER") for head in sorted(ends))
+
+
+class _Position:
+    __slots__ = ("counts", "frame", "offset")
+
+    def __init__(self, frame: FrameType) -> None:
+        self.frame = frame
+        self.offset = -1
+        self.counts: dict[int, int] = {}
+
+    def move(self, offset: int) -> None:
+        """Take note that the frame is now at ``offset``."""
+        before, self.offset = self.offset, offset
+        if offset == before:
+            return
+        back_to = -1
+        for loop in loops_of(self.frame.f_code):
+            if not loop.head <= offset <= loop.end:
+                self.counts.pop(loop.head, None)
+            elif not loop.head <= before <= loop.end:
+                self.counts[loop.head] = 1
+            elif offset < before:
+                # The innermost loop around both ends of the backward jump went round.
+                back_to = loop.head
+        if back_to >= 0:
+            self.counts[back_to] += 1
+
+
+class LoopWatch:
+    """Counts the iterations of every loop of every modelled frame while it is watching."""
+
+    def __init__(self) -> None:
+        self._positions: dict[int, _Position] = {}
+        self._lines = 0
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        previous = sys.gettrace()
+        sys.settrace(self._call)
+        try:
+            yield
+        finally:
+            sys.settrace(previous)
+
+    def _call(self, frame: FrameType, _event: str, _argument: Any) -> Any:
+        return None if is_engine(frame.f_code) else self._line
+
+    def _line(self, frame: FrameType, event: str, _argument: Any) -> Any:
+        if event == "line":
+            self._lines += 1
+            if self._lines > MAX_LINES:
+                raise ScenarioError(
+                    f"this loop has run {MAX_LINES} lines without an end",
+                    place=place_of(frame),
+                    advice="wait with t.wait_until(location, predicate), or loop over a fixed range",
+                )
+            self._position(frame).move(frame.f_lasti)
+        return self._line
+
+    def _position(self, frame: FrameType) -> _Position:
+        position = self._positions.get(id(frame))
+        if position is None:
+            # Holding the frame keeps its id from being used again.
+            position = self._positions[id(frame)] = _Position(frame)
+        return position
+
+    def iterations(self, frame: FrameType) -> dict[int, int]:
+        """Iteration number (from 1) of every loop around the frame's position, by loop head."""
+        position = self._position(frame)
+        position.move(frame.f_lasti)
+        return position.counts
+
+    def place(self, frames: list[FrameType]) -> Place:
+        """The place of these frames."""
+        return tuple((frame.f_code, frame.f_lasti, tuple(self.iterations(frame).values())) for frame in frames)
+
+    def beyond(self, frames: list[FrameType], unroll: int) -> FrameType | None:
+        """The outermost frame with a while loop in more than ``unroll`` iterations, or None."""
+        for frame in frames:
+            counts = self.iterations(frame)
+            for loop in loops_of(frame.f_code):
+                if not loop.counted and counts.get(loop.head, 0) > unroll:
+                    return frame
+        return None

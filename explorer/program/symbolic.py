@@ -1,0 +1,261 @@
+"""One run of a modelled thread with symbolic values, along given decisions.
+
+The run calls back at every fork and reports every step.  It knows nothing of how forks
+are chosen or what becomes of the steps: ``flow`` explores all places once, ``tree`` walks
+single paths for the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from types import FrameType
+from typing import Any
+
+from explorer.execution.event import Source
+from explorer.execution.execution import Ending
+from explorer.execution.kinds import Kind, Tag
+from explorer.execution.location import Location, Object
+from explorer.program.errors import ScenarioError
+from explorer.program.expression import Expression, Operation, ReadOf, reads_of
+from explorer.program.frames import CallNumbers, awaiting_frames, is_engine, place_of, running_frames
+from explorer.program.program import ThreadSpec
+from explorer.program.request import Assume, Fence, Load, Request, Store, Update
+from explorer.program.step import Access, Cause, Finish, Fork, Made, Step
+from explorer.program.value import SymbolicValue, to_expression, to_location
+
+Outcome = bool | Object
+"""How a fork went: true or false, or the object that a pointer points to."""
+
+
+class Stop(BaseException):
+    """Raised by the callbacks to end a run early.
+
+    A BaseException, so that no handler in modelled code takes it for its own.
+    """
+
+
+class _Dropped(BaseException):
+    pass
+
+
+class SymbolicRun:
+    """Runs one thread once. ``decide`` answers forks, ``record`` takes the steps in order.
+
+    ``frames`` gives the modelled frames, outermost first, while a callback runs.
+    """
+
+    def __init__(
+        self, thread: ThreadSpec, decide: Callable[[Fork], Outcome], record: Callable[[Step], None]
+    ) -> None:
+        self.thread = thread
+        self.frames: list[FrameType] = []
+        self._decide = decide
+        self._record_step = record
+        self._steps = 0
+        self._position = 0
+        self._ctrl_later = 0
+        self._numbers = CallNumbers()
+        self._pointees: dict[Expression, Object] = {}
+        self._in_predicate = False
+
+    def execute(self) -> None:
+        """Run to the end of the path, or until a callback raises ``Stop``."""
+        coroutine = self.thread.start()
+        if not isinstance(coroutine, Coroutine):
+            raise ScenarioError(
+                f"thread {self.thread.name}: {self.thread.function.__name__} is no async function",
+                advice="define it with async def",
+            )
+        try:
+            self._drive(coroutine)
+        except (Stop, ScenarioError):
+            raise
+        except _Dropped:
+            self._record(Finish(Ending.DROPPED, "an assumption failed", self._numbers.source(self.frames, "")))
+        except Exception as error:
+            raise ScenarioError(
+                f"thread {self.thread.name} raised {type(error).__name__}: {error}",
+                place=_raised_at(error),
+            ) from error
+        finally:
+            coroutine.close()
+
+    def _drive(self, coroutine: Coroutine[Any, Any, Any]) -> None:
+        answer: Any = None
+        while True:
+            try:
+                request = coroutine.send(answer)
+            except StopIteration:
+                self._record(Finish(Ending.RETURNED))
+                return
+            self.frames = awaiting_frames(coroutine)
+            answer = self._handle(request)
+
+    def _handle(self, request: Any) -> Any:
+        match request:
+            case Load():
+                return self._load(request)
+            case Store():
+                self._store(request)
+                return None
+            case Fence():
+                self._fence(request.tag, self._source(request))
+                return None
+            case Update():
+                return self._update(request)
+            case Assume():
+                self._assume(request)
+                return None
+            case _:
+                raise ScenarioError(
+                    f"thread {self.thread.name} awaits something that is no modelled operation ({request!r})",
+                    place=self.place(),
+                    advice="await only operations of the thread context (t.read, t.write, ...) and other modelled functions",
+                )
+
+    def _load(self, request: Load) -> SymbolicValue:
+        location, addr = to_location(request.location, self)
+        result = self._read_value()
+        requires = self._apply(request.until, result) if request.until else None
+        self._access(
+            request.kind, request.tag, location, self._source(request),
+            requires=requires, addr=addr, waits=request.until is not None,
+        )
+        if request.until:
+            # Hardware models: whatever follows a wait follows its branch.
+            self._ctrl_later |= reads_of(result.expression)
+        return result
+
+    def _store(self, request: Store) -> None:
+        location, addr = to_location(request.location, self)
+        value = to_expression(request.value, self)
+        self._access(
+            request.kind, request.tag, location, self._source(request), value=value, addr=addr, data=reads_of(value)
+        )
+
+    def _fence(self, tag: Tag, source: Source, *, implied: bool = False) -> None:
+        self._access(Kind.FENCE, tag, None, source, implied=implied)
+
+    def _update(self, request: Update) -> SymbolicValue:
+        location, addr = to_location(request.location, self)
+        source = self._source(request)
+        happens = True
+        if request.condition is not None and not request.blocking:
+            happens = bool(self._fork(Cause.UPDATE, None, 0, source))
+        if happens and request.full:
+            self._fence(Tag.MB, source, implied=True)
+        result = self._read_value()
+        requires = None
+        if request.condition is not None:
+            requires = self._apply(request.condition, result)
+            if not happens:
+                requires = _negation(requires)
+        if not happens:
+            self._access(request.failed_kind, Tag.ONCE, location, source, requires=requires, addr=addr)
+            return result
+        self._access(
+            request.read_kind, request.read_tag, location, source,
+            requires=requires, addr=addr, rmw=True, waits=request.blocking,
+        )
+        value = self._apply(request.new, result)
+        # The pair's own read is related by rmw, not by a data dependence.
+        data = reads_of(value) & ~reads_of(result.expression)
+        self._access(
+            request.write_kind, request.write_tag, location, source, value=value, addr=addr, data=data, rmw=True
+        )
+        if request.full:
+            self._fence(Tag.MB, source, implied=True)
+        return result
+
+    def _assume(self, request: Assume) -> None:
+        condition = to_expression(request.condition, self)
+        if isinstance(condition, int | Object):
+            holds = bool(condition)
+        else:
+            holds = bool(self._fork(Cause.ASSUME, condition, 0, self._source(request)))
+        if not holds:
+            raise _Dropped
+
+    def _access(self, kind: Kind, tag: Tag, location: Location | None, source: Source, **more: Any) -> None:
+        access = Access(self._position, kind, tag, location, source, ctrl_later=self._ctrl_later, **more)
+        self._position += 1
+        self._record(access)
+
+    def _read_value(self) -> SymbolicValue:
+        """The value of the read that comes next, made at that step."""
+        return SymbolicValue(ReadOf(self._position), self, 1 << self._steps)
+
+    def _apply(self, function: Callable[[Any], Any], value: SymbolicValue) -> Expression:
+        """What a predicate or an update function computes from a value."""
+        self._in_predicate = True
+        try:
+            return to_expression(function(value), self)
+        finally:
+            self._in_predicate = False
+
+    def _fork(self, cause: Cause, expression: Expression | None, made: int, source: Source) -> Outcome:
+        fork = Fork(cause, expression, made, source)
+        outcome = self._decide(fork)
+        self._record(fork)
+        if cause is Cause.IF:
+            assert expression is not None
+            self._ctrl_later |= reads_of(expression)
+        return outcome
+
+    def _record(self, step: Step) -> None:
+        self._record_step(step)
+        self._steps += 1
+
+    def _source(self, request: Request) -> Source:
+        return self._numbers.source(self.frames, request.at)
+
+    # What symbolic values ask of their owner.
+
+    def truth(self, value: SymbolicValue) -> bool:
+        if self._in_predicate:
+            raise ScenarioError(
+                "a wait's predicate, a condition or an update decides on a value with if, and, or, not",
+                place=self.place(),
+                advice="write it as one expression: use & and | between comparisons",
+            )
+        self.frames = running_frames()
+        return bool(self._fork(Cause.IF, value.expression, value.made, self._numbers.source(self.frames, "")))
+
+    def pointee(self, value: SymbolicValue) -> Object:
+        known = self._pointees.get(value.expression)
+        if known is None:
+            self.frames = running_frames()
+            source = self._numbers.source(self.frames, "")
+            chosen = self._fork(Cause.POINTER, value.expression, 0, source)
+            assert isinstance(chosen, Object)
+            known = self._pointees[value.expression] = chosen
+        return known
+
+    def known_pointee(self, value: SymbolicValue) -> Object | None:
+        """The object that this path has already found a pointer to point to."""
+        return self._pointees.get(value.expression)
+
+    def made(self) -> int:
+        if self._in_predicate:
+            return 0
+        self.frames = running_frames()
+        self._record(Made())
+        return 1 << (self._steps - 1)
+
+    def place(self) -> str:
+        frames = running_frames() or self.frames
+        return place_of(frames[-1]) if frames else ""
+
+
+def _negation(condition: Expression) -> Expression:
+    return Operation("==", (condition, 0))
+
+
+def _raised_at(error: Exception) -> str:
+    place = ""
+    traceback = error.__traceback__
+    while traceback is not None:
+        if not is_engine(traceback.tb_frame.f_code):
+            place = place_of(traceback.tb_frame).rsplit(":", 1)[0] + f":{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return place

@@ -1,0 +1,145 @@
+"""The thread context: every operation that modelled code can await.
+
+A modelled thread is an ``async def`` whose first parameter is the context::
+
+    async def writer(t: Thread, x: Location, flag: Location) -> None:
+        await t.write(x, 1)
+        await t.write(flag, 1, RELEASE)
+
+Reads return a value that is symbolic while the thread is unfolded and an ``int`` or an
+``Object`` while it is scheduled; the same operators work on both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from explorer.execution.kinds import Kind, Tag
+from explorer.program.expression import OPERATORS
+from explorer.program.request import Assume, Fence, Load, Request, Store, Update
+
+
+class Order(Enum):
+    """How an access is ordered: the suffixes of the kernel's operations."""
+
+    PLAIN = "plain"  # an ordinary C access
+    ONCE = "once"  # READ_ONCE, WRITE_ONCE, _relaxed
+    ACQUIRE = "acquire"  # smp_load_acquire, _acquire
+    RELEASE = "release"  # smp_store_release, _release
+    FULL = "full"  # an atomic operation without suffix: fully ordered
+
+
+PLAIN, ONCE, ACQUIRE, RELEASE, FULL = Order
+
+
+def _access_tag(order: Order, refused: Order, operation: str) -> Tag:
+    if order in (refused, Order.FULL):
+        raise ValueError(f"a {operation} cannot be {order.value}: use plain, once or " + (
+            "acquire" if refused is Order.RELEASE else "release"))
+    return Tag(order.value)
+
+
+def _identity(value: Any) -> Any:
+    return value
+
+
+class Thread:
+    """What a modelled thread awaits its operations from.
+
+    Every operation takes ``at``, the step and the place in the modelled kernel function:
+    ``"R3 seal check"`` gives the step ``R3`` and, inside a function decorated with
+    ``@kernel("mm/shmem.c")``, the reference ``mm/shmem.c shmem_file_read_iter: seal check``.
+    """
+
+    def read(self, location: Any, order: Order = PLAIN, *, at: str = "") -> Request:
+        """Load a location; gives its value."""
+        return Load(at, location, _access_tag(order, Order.RELEASE, "read"))
+
+    def write(self, location: Any, value: Any, order: Order = PLAIN, *, at: str = "") -> Request:
+        """Store a value (an integer, an object, or something computed from values read)."""
+        return Store(at, location, value, _access_tag(order, Order.ACQUIRE, "write"))
+
+    def fence(self, tag: Tag, *, at: str = "") -> Request:
+        """A fence: ``Tag.MB`` for smp_mb(), ``Tag.RMB``, ``Tag.WMB``, ..."""
+        return Fence(at, tag)
+
+    def wait_until(
+        self, location: Any, predicate: Callable[[Any], Any], order: Order = ONCE, *, at: str = ""
+    ) -> Request:
+        """Block until the location's value satisfies the predicate; gives the value.
+
+        One load event, the one that sees such a value: failed attempts are no events.
+        """
+        return Load(at, location, _access_tag(order, Order.RELEASE, "read"), until=predicate)
+
+    def wait_rmw(
+        self,
+        location: Any,
+        predicate: Callable[[Any], Any],
+        update: Callable[[Any], Any],
+        order: Order = FULL,
+        *,
+        at: str = "",
+        lock: bool = False,
+    ) -> Request:
+        """Block until the value satisfies the predicate, then replace it atomically by ``update``.
+
+        Gives the old value.  ``lock`` makes the pair a lock acquisition (LKR, LKW).
+        """
+        kinds = {"read_kind": Kind.LOCK_READ, "write_kind": Kind.LOCK_WRITE} if lock else {}
+        return self._update(location, update, order, at, condition=predicate, blocking=True, **kinds)
+
+    def exchange(self, location: Any, value: Any, order: Order = FULL, *, at: str = "") -> Request:
+        """Store a value atomically (xchg); gives the old value."""
+        return self._update(location, lambda _old: value, order, at)
+
+    def compare_exchange(
+        self, location: Any, expected: Any, value: Any, order: Order = FULL, *, at: str = ""
+    ) -> Request:
+        """Store ``value`` if the location holds ``expected`` (cmpxchg); gives the old value."""
+        return self._update(location, lambda _old: value, order, at, condition=lambda old: old == expected)
+
+    def update_if(
+        self, location: Any, predicate: Callable[[Any], Any], update: Callable[[Any], Any], order: Order = FULL, *,
+        at: str = "",
+    ) -> Request:
+        """Replace the value atomically if it satisfies the predicate (atomic_add_unless, trylock).
+
+        Gives the old value, which tells whether it happened.  Where it does not, the
+        access is an ordinary marked read.
+        """
+        return self._update(location, update, order, at, condition=predicate)
+
+    def fetch(
+        self, operator: str, location: Any, operand: Any, order: Order = FULL, *, at: str = "", result: bool = True
+    ) -> Request:
+        """Atomic ``+ - & | ^`` (atomic_fetch_add, ...); gives the old value.
+
+        With ``result=False`` the operation returns nothing and orders nothing (atomic_inc);
+        the read half is then tagged ``noreturn``, and the order must be ``ONCE``.
+        For the new value (atomic_add_return) apply the operator to the result once more.
+        """
+        compute = OPERATORS[operator]
+        request = self._update(location, lambda old: compute(old, operand), order, at)
+        if result:
+            return request
+        if order is not ONCE:
+            raise ValueError("an atomic operation without a result is unordered: say order=ONCE")
+        return Update(at, location, request.new, Tag.NORETURN, Tag.ONCE)
+
+    def assume(self, condition: Any, *, at: str = "") -> Request:
+        """Drop the executions in which the condition is false."""
+        return Assume(at, condition)
+
+    @staticmethod
+    def _update(location: Any, new: Callable[[Any], Any], order: Order, at: str, **more: Any) -> Update:
+        read, write = {
+            Order.PLAIN: (Tag.PLAIN, Tag.PLAIN),
+            Order.ONCE: (Tag.ONCE, Tag.ONCE),
+            Order.ACQUIRE: (Tag.ACQUIRE, Tag.ONCE),
+            Order.RELEASE: (Tag.ONCE, Tag.RELEASE),
+            Order.FULL: (Tag.ONCE, Tag.ONCE),
+        }[order]
+        return Update(at, location, new, read, write, full=order is Order.FULL, **more)

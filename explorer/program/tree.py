@@ -1,0 +1,198 @@
+"""The paths of a modelled thread, walked one segment at a time.
+
+A segment is what happens between two undecided forks.  Segments are run when the search
+first gets there, so only paths that some execution takes are ever unfolded; what a
+segment must know about the rest of the thread comes from its flow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from explorer.execution.execution import Ending
+from explorer.execution.location import Location
+from explorer.program.errors import ScenarioError
+from explorer.program.expression import Expression
+from explorer.program.flow import Arm, Flow, explore_program
+from explorer.program.program import Program
+from explorer.program.step import Access, Cause, Finish, Fork, Made, Step
+from explorer.program.symbolic import Outcome, Stop, SymbolicRun
+
+
+@dataclass(eq=False)
+class Segment:
+    """Steps of a path from one fork to the next.
+
+    ``accesses`` are the events it adds, ``control`` for each of them the reads whose
+    decisions control it (join-scoped, positions as bits).  It ends in ``fork`` or in
+    ``finish``, never both.  ``later_writes`` are the locations that the thread may write
+    after the segment; ``path`` lists the segments from the root to this one.
+    """
+
+    parent: Segment | None
+    decisions: tuple[Outcome, ...]
+    accesses: tuple[Access, ...] = ()
+    control: tuple[int, ...] = ()
+    fork: Fork | None = None
+    finish: Finish | None = None
+    later_writes: frozenset[Location] = frozenset()
+    children: dict[Outcome, Segment] = field(default_factory=dict)
+
+    @property
+    def path(self) -> list[Segment]:
+        segments: list[Segment] = []
+        segment: Segment | None = self
+        while segment is not None:
+            segments.append(segment)
+            segment = segment.parent
+        return segments[::-1]
+
+
+class Tree:
+    """All paths of one thread, unfolded as they are asked for."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.root = _unfold(flow, None, ())
+
+    def child(self, segment: Segment, outcome: Outcome) -> Segment:
+        """The segment that follows when the fork at the end of ``segment`` goes this way.
+
+        Raises ScenarioError when a pointer is followed that is null or points to no
+        modelled object.
+        """
+        known = segment.children.get(outcome)
+        if known is None:
+            fork = segment.fork
+            assert fork is not None
+            if fork.cause is Cause.POINTER and isinstance(outcome, int):
+                raise ScenarioError(
+                    f"thread {self.flow.thread.name} follows a null pointer ({fork.expression})",
+                    place=f"{fork.source.file}:{fork.source.line}",
+                    advice="test the pointer before its fields are used",
+                )
+            known = _unfold(self.flow, segment, (*segment.decisions, outcome))
+            segment.children[outcome] = known
+        return known
+
+
+class Unfolding:
+    """A program ready to be explored: the trees of its threads and its locations in order."""
+
+    def __init__(self, program: Program, unroll: int) -> None:
+        self.program = program
+        self.unroll = unroll
+        flows = explore_program(program, unroll)
+        self.trees = tuple(Tree(flow) for flow in flows)
+        locations: dict[Location, None] = {}
+        for flow in flows:
+            for arm in flow.arms:
+                locations.update(arm.touched)
+        self.locations = tuple(locations)
+        names = [location.name for location in self.locations]
+        if len(set(names)) != len(names):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            raise ScenarioError(f"two locations share a name: {', '.join(twice)}", advice="give each its own name")
+
+
+def _unfold(flow: Flow, parent: Segment | None, decisions: tuple[Outcome, ...]) -> Segment:
+    return _Walk(flow, parent, decisions).segment
+
+
+class _Walk:
+    """Runs the thread along decisions and keeps what comes after the last of them."""
+
+    def __init__(self, flow: Flow, parent: Segment | None, decisions: tuple[Outcome, ...]) -> None:
+        self.segment = Segment(parent, decisions)
+        self._expected = [access for segment in parent.path for access in segment.accesses] if parent else []
+        self._arm: Arm = flow.start
+        self._taken = 0
+        self._steps_in_arm = 0
+        self._known: dict[Expression, bool] = {}
+        self._accesses: list[Access] = []
+        self._run = SymbolicRun(flow.thread, self._decide, self._record)
+        self._stop_if_cut()
+        if self.segment.finish is None:
+            try:
+                self._run.execute()
+            except Stop:
+                pass
+        self.segment.accesses = tuple(self._accesses[len(self._expected):])
+        self.segment.control = tuple(0 for _ in self.segment.accesses)
+        self.segment.later_writes = self._arm.later_writes
+
+    def _record(self, step: Step) -> None:
+        match step:
+            case Access():
+                self._check(step)
+                self._accesses.append(step)
+                self._step_in_arm()
+            case Made():
+                self._step_in_arm()
+            case Finish():
+                self.segment.finish = step
+            case Fork():
+                pass
+
+    def _check(self, access: Access) -> None:
+        """A path that is run again must make the same accesses."""
+        index = len(self._accesses)
+        if index < len(self._expected) and self._expected[index] != access:
+            raise _nondeterministic(self._expected[index], access)
+
+    def _step_in_arm(self) -> None:
+        self._steps_in_arm += 1
+        if self._steps_in_arm > len(self._arm.places):
+            raise ScenarioError(
+                "a thread took a path that it did not take before",
+                place=self._run.place(),
+                advice="modelled code must depend on nothing but the values it reads",
+            )
+        self._stop_if_cut()
+
+    def _stop_if_cut(self) -> None:
+        if self._arm.cut and self._steps_in_arm == len(self._arm.places):
+            self.segment.finish = Finish(Ending.CUT, self._arm.cut)
+            if self._run.frames:
+                raise Stop
+
+    def _decide(self, fork: Fork) -> Outcome:
+        state = self._arm.next
+        if state is None or state.cause is not fork.cause:
+            raise ScenarioError(
+                "a thread decided something that it did not decide before",
+                place=f"{fork.source.file}:{fork.source.line}",
+                advice="modelled code must depend on nothing but the values it reads",
+            )
+        outcome = self._outcome(fork)
+        self._arm = state.arms[outcome]
+        self._steps_in_arm = 0
+        self._stop_if_cut()
+        return outcome
+
+    def _outcome(self, fork: Fork) -> Outcome:
+        if fork.expression is not None and fork.cause is Cause.IF:
+            known = self._known.get(fork.expression)
+            if known is not None:
+                return known
+        if self._taken == len(self.segment.decisions):
+            self.segment.fork = fork
+            raise Stop
+        outcome = self.segment.decisions[self._taken]
+        self._taken += 1
+        if fork.expression is not None and fork.cause is Cause.IF:
+            self._known[fork.expression] = bool(outcome)
+        return outcome
+
+
+def _nondeterministic(expected: Access, found: Access) -> ScenarioError:
+    return ScenarioError(
+        f"the thread is not deterministic: it made {_name(expected)} before and {_name(found)} now",
+        place=f"{found.source.file}:{found.source.line}",
+        advice="modelled code must depend on nothing but the values it reads: no random numbers, clocks or global counters",
+    )
+
+
+def _name(access: Access) -> str:
+    where = f" of {access.location.name}" if access.location else ""
+    return f"{access.kind.value}{where} = {access.value}" if access.writes else f"{access.kind.value}{where}"

@@ -1,0 +1,67 @@
+"""A scenario: modelled threads, the properties asked of them, and what its author declares.
+
+Scenarios live outside the engine (``scenarios/``) and reach it only through these
+classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from explorer.execution.execution import Execution
+from explorer.program.program import Program
+from explorer.search.property import Property
+
+Parameters: TypeAlias = Mapping[str, int]
+"""Sizes of a scenario by name (pages, bytes to read)."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A ``sometimes`` goal: something that must happen in at least one complete execution.
+
+    It keeps a HOLDS from being vacuous.  ``text`` says it in words.
+    """
+
+    name: str
+    text: str
+    reached: Callable[[Execution], bool]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One program to explore: a scenario with a fix, a protocol and parameters chosen."""
+
+    program: Program
+    properties: tuple[Property, ...] = ()
+    goals: tuple[Goal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named scenario.
+
+    Attributes:
+        name: as on the command line.
+        title: one line for ``sealrace list``.
+        text: a few lines on what it shows.
+        fixes: the fix variants, ``none`` first.
+        protocols: how the seal gets set, the default first.
+        parameters: the default sizes.
+        small: sizes at which the scheduler's depth-first search is feasible too.
+        build: makes the case for a fix, a protocol and parameters.
+        expected: per (protocol, fix, model) the properties that are violated; an empty set
+            declares HOLDS.  Only declared combinations take part in the matrix.
+    """
+
+    name: str
+    title: str
+    text: str
+    fixes: tuple[str, ...]
+    protocols: tuple[str, ...]
+    parameters: Parameters
+    small: Parameters
+    build: Callable[[str, str, Parameters], Case]
+    expected: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
