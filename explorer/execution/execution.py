@@ -7,6 +7,7 @@ what the program and the read sources fix; what a memory model derives from that
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -43,6 +44,18 @@ class ThreadEnd:
     detail: str = ""
     source: Source | None = None
     waits_for: Location | None = None
+
+
+def worst(ends: Sequence[ThreadEnd]) -> Status:
+    """The status of an execution whose threads ended so."""
+    endings = {end.ending for end in ends}
+    if Ending.DROPPED in endings:
+        return Status.DROPPED
+    if Ending.CUT in endings:
+        return Status.CUT
+    if Ending.BLOCKED in endings:
+        return Status.BLOCKED
+    return Status.COMPLETE
 
 
 @dataclass(frozen=True)
@@ -91,14 +104,7 @@ class Execution:
     @property
     def status(self) -> Status:
         """Complete, or the worst ending: dropped before cut before blocked."""
-        endings = {end.ending for end in self.ends}
-        if Ending.DROPPED in endings:
-            return Status.DROPPED
-        if Ending.CUT in endings:
-            return Status.CUT
-        if Ending.BLOCKED in endings:
-            return Status.BLOCKED
-        return Status.COMPLETE
+        return worst(self.ends)
 
     @cached_property
     def po(self) -> Relation:

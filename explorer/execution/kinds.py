@@ -10,7 +10,18 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """What an event does.  ``value`` is the name of the kind's set in cat."""
+    """What an event does.  ``value`` is the name of the kind's set in cat.
+
+    ``reads`` says whether events of this kind load a value, ``writes`` whether they store
+    one (initial writes included).
+    """
+
+    reads: bool
+    writes: bool
+
+    def __init__(self, name: str) -> None:
+        self.reads = name in {"R", "LKR", "LF", "RL", "RU"}
+        self.writes = name in {"IW", "W", "LKW", "UL"}
 
     INITIAL = "IW"  # the initial write of a location; belongs to no thread
     READ = "R"
@@ -22,20 +33,6 @@ class Kind(Enum):
     LOCK_FAILED = "LF"  # the read of a trylock that fails
     IS_LOCKED = "RL"  # a read that finds the lock held
     IS_UNLOCKED = "RU"  # a read that finds the lock free
-
-    @property
-    def reads(self) -> bool:
-        """Whether events of this kind load a value."""
-        return self in _READS
-
-    @property
-    def writes(self) -> bool:
-        """Whether events of this kind store a value (initial writes included)."""
-        return self in _WRITES
-
-
-_READS = frozenset({Kind.READ, Kind.LOCK_READ, Kind.LOCK_FAILED, Kind.IS_LOCKED, Kind.IS_UNLOCKED})
-_WRITES = frozenset({Kind.INITIAL, Kind.WRITE, Kind.LOCK_WRITE, Kind.UNLOCK})
 
 
 class Tag(Enum):

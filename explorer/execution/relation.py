@@ -81,8 +81,10 @@ def inverse(relation: Relation) -> Relation:
     result = [0] * len(relation)
     for source, row in enumerate(relation):
         bit = 1 << source
-        for target in members(row):
-            result[target] |= bit
+        while row:
+            low = row & -row
+            result[low.bit_length() - 1] |= bit
+            row ^= low
     return result
 
 
@@ -109,13 +111,15 @@ def codomain(relation: Relation) -> EventSet:
 
 
 def transitive_closure(relation: Relation) -> Relation:
-    """``relation+`` (Warshall)."""
+    """``relation+`` (Warshall, with rows as sets)."""
     rows = list(relation)
     for middle in range(len(rows)):
         reached = rows[middle]
         if reached:
             bit = 1 << middle
-            rows = [row | reached if row & bit else row for row in rows]
+            for i, row in enumerate(rows):
+                if row & bit:
+                    rows[i] = row | reached
     return rows
 
 
@@ -125,16 +129,25 @@ def is_irreflexive(relation: Relation) -> bool:
 
 def is_acyclic(relation: Relation) -> bool:
     """Whether the relation has no cycle (a pair (a, a) is one)."""
-    remaining = (1 << len(relation)) - 1
-    while remaining:
-        # An event none of whose successors remain cannot lie on a cycle.
-        sinks = 0
-        for event in members(remaining):
-            if not relation[event] & remaining:
-                sinks |= 1 << event
-        if not sinks:
-            return False
-        remaining &= ~sinks
+    finished = 0  # events from which no cycle is reached
+    for start in range(len(relation)):
+        if finished >> start & 1:
+            continue
+        path = [start]
+        on_path = 1 << start
+        while path:
+            event = path[-1]
+            row = relation[event] & ~finished
+            if row & on_path:
+                return False
+            if row:
+                following = (row & -row).bit_length() - 1
+                path.append(following)
+                on_path |= 1 << following
+            else:
+                path.pop()
+                on_path ^= 1 << event
+                finished |= 1 << event
     return True
 
 

@@ -1,7 +1,10 @@
 """What a modelled program can do wrong, said so that its author knows what to write instead."""
 
 
-class ScenarioError(Exception):
+from explorer.errors import InputError
+
+
+class ScenarioError(InputError):
     """A modelled thread does something that cannot be explored.
 
     ``place`` is ``file:line`` of the modelled code where known.  The message states the

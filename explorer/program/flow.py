@@ -19,7 +19,8 @@ from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, ReadOf
 from explorer.program.frames import place_of
-from explorer.program.loops import LoopWatch, Place
+from explorer.program.liveness import live_after
+from explorer.program.loops import LoopWatch, Place, instruction_of
 from explorer.program.program import Program, ThreadSpec
 from explorer.program.step import Access, Cause, Finish, Fork, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
@@ -37,13 +38,15 @@ Pointees = dict[Location, dict[Object, None]]
 class Arm:
     """What follows one outcome of a fork, up to the next fork or the end.
 
-    ``places`` has one entry per step (accesses and values made).  ``touched`` are the
+    ``places`` has one entry per step (accesses and values made), ``summary`` one per
+    access: kind, tag, location and what is stored if it is a constant.  ``touched`` are the
     locations read or written in it, ``writes`` those written, both without repetition;
     ``later_writes`` those that may be written after it.  ``cut`` names the loop whose
     bound ended it (empty otherwise).
     """
 
     places: list[Place] = field(default_factory=list)
+    summary: list[tuple[str, ...]] = field(default_factory=list)
     touched: dict[Location, None] = field(default_factory=dict)
     writes: dict[Location, None] = field(default_factory=dict)
     next: State | None = None
@@ -75,8 +78,8 @@ class Flow:
         return [self.start, *(arm for state in self.states for arm in state.arms.values())]
 
 
-def explore_program(program: Program, unroll: int) -> list[Flow]:
-    """The flow of every thread.
+def explore_program(program: Program, unroll: int) -> tuple[list[Flow], Pointees]:
+    """The flow of every thread, and the objects that each location may point to.
 
     Which objects a pointer can point to depends on what all threads store, so threads are
     explored again until nothing new is found.  A loop is cut when it begins its iteration
@@ -94,7 +97,7 @@ def explore_program(program: Program, unroll: int) -> list[Flow]:
                 followed[index] = exploration.followed
                 break
         else:
-            return [flows[index] for index in range(len(program.threads))]
+            return [flows[index] for index in range(len(program.threads))], pointees
 
 
 class _Exploration:
@@ -203,6 +206,8 @@ class _Walk:
             return
         self._stop_beyond_bound(frames)
         self._arm.places.append(self._watch.place(frames))
+        if isinstance(step, Access):
+            self._arm.summary.append(_summary(step))
         if isinstance(step, Access) and step.location is not None:
             self._arm.touched.setdefault(step.location)
             if step.writes:
@@ -254,11 +259,19 @@ class _Walk:
         return outcomes[0]
 
     def _key(self, frames: list[FrameType], place: Place) -> object:
-        """What two paths must share to go on alike: places and plain local variables."""
+        """What two paths must share to go on alike: places and the variables still looked at."""
         encode = _Encoder(self._run.known_pointee)
-        return place, tuple(
-            tuple((name, encode(value)) for name, value in sorted(frame.f_locals.items())) for frame in frames
-        )
+        variables = []
+        for frame in frames:
+            code = frame.f_code
+            live = live_after(code)[instruction_of(code)[frame.f_lasti]]
+            cells = code.co_cellvars + code.co_freevars
+            variables.append(
+                tuple(
+                    (name, encode(value)) for name, value in frame.f_locals.items() if name in live or name in cells
+                )
+            )
+        return place, tuple(variables)
 
 
 class _Encoder:
@@ -291,6 +304,17 @@ class _Encoder:
                 return (type(value), *(self(getattr(value, f.name)) for f in fields(value)))
             case _:
                 return (type(value), id(value))
+
+
+def _summary(access: Access) -> tuple[str, ...]:
+    constant = isinstance(access.value, int | Object)
+    return (
+        access.kind.value,
+        access.tag.value if access.tag else "",
+        access.location.name if access.location else "",
+        str(access.value) if constant else "",
+        "waits" if access.waits else "",
+    )
 
 
 def _spread_later_writes(arms: list[Arm]) -> None:

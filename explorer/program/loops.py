@@ -40,14 +40,38 @@ class Loop:
 def loops_of(code: CodeType) -> tuple[Loop, ...]:
     """The loops of a code object, ordered by their heads (outer before inner)."""
     opcodes = {}
+    prefixes: list[int] = []
     ends: dict[int, int] = {}
     for instruction in dis.get_instructions(code):
-        opcodes[instruction.offset] = instruction.opname
         name = instruction.opname
+        # A jump to an instruction with a long argument goes to the prefixes before it.
+        for offset in (*prefixes, instruction.offset):
+            opcodes[offset] = name
+        prefixes = [*prefixes, instruction.offset] if name == "EXTENDED_ARG" else []
         if "JUMP_BACKWARD" in name and "NO_INTERRUPT" not in name:
             head = instruction.argval
             ends[head] = max(ends.get(head, 0), instruction.offset)
     return tuple(Loop(head, ends[head], opcodes[head] == "FOR_ITER") for head in sorted(ends))
+
+
+@cache
+def instruction_of(code: CodeType) -> dict[int, int]:
+    """Per bytecode offset, the instruction that a frame standing there is at.
+
+    A frame can stand at a cache entry of its instruction, and an await is a small loop of
+    its own (SEND, YIELD_VALUE, jump back): both count as one place.
+    """
+    result: dict[int, int] = {}
+    current = 0
+    starts = {instruction.offset: instruction for instruction in dis.get_instructions(code)}
+    for offset in range(0, len(code.co_code), 2):
+        current = offset if offset in starts else current
+        result[offset] = current
+    for instruction in starts.values():
+        if instruction.opname == "JUMP_BACKWARD_NO_INTERRUPT":
+            for offset in range(instruction.argval, instruction.offset + 2, 2):
+                result[offset] = instruction.argval
+    return result
 
 
 class _Position:
@@ -60,7 +84,8 @@ class _Position:
 
     def move(self, offset: int) -> None:
         """Take note that the frame is now at ``offset``."""
-        before, self.offset = self.offset, offset
+        before, self.offset = self.offset, instruction_of(self.frame.f_code)[offset]
+        offset = self.offset
         if offset == before:
             return
         back_to = -1
@@ -122,7 +147,11 @@ class LoopWatch:
 
     def place(self, frames: list[FrameType]) -> Place:
         """The place of these frames."""
-        return tuple((frame.f_code, frame.f_lasti, tuple(self.iterations(frame).values())) for frame in frames)
+        place = []
+        for frame in frames:
+            counts = self.iterations(frame)
+            place.append((frame.f_code, instruction_of(frame.f_code)[frame.f_lasti], tuple(counts.values())))
+        return tuple(place)
 
     def beyond(self, frames: list[FrameType], unroll: int) -> FrameType | None:
         """The outermost frame with a while loop in more than ``unroll`` iterations, or None."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from explorer.execution.execution import Ending
-from explorer.execution.location import Location
+from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression
-from explorer.program.flow import Arm, Flow, explore_program
+from explorer.program.flow import Arm, Flow, State, explore_program
 from explorer.program.program import Program
 from explorer.program.step import Access, Cause, Finish, Fork, Made, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
@@ -24,8 +24,8 @@ class Segment:
     """Steps of a path from one fork to the next.
 
     ``accesses`` are the events it adds, ``control`` for each of them the reads whose
-    decisions control it (join-scoped, positions as bits).  It ends in ``fork`` or in
-    ``finish``, never both.  ``later_writes`` are the locations that the thread may write
+    decisions control it (join-scoped, positions as bits).  It ends in ``fork``, which
+    may go the ways of ``outcomes``, or in ``finish``, never both.  ``later_writes`` are the locations that the thread may write
     after the segment; ``path`` lists the segments from the root to this one.
     """
 
@@ -34,6 +34,7 @@ class Segment:
     accesses: tuple[Access, ...] = ()
     control: tuple[int, ...] = ()
     fork: Fork | None = None
+    outcomes: tuple[Outcome, ...] = ()
     finish: Finish | None = None
     later_writes: frozenset[Location] = frozenset()
     children: dict[Outcome, Segment] = field(default_factory=dict)
@@ -77,18 +78,25 @@ class Tree:
 
 
 class Unfolding:
-    """A program ready to be explored: the trees of its threads and its locations in order."""
+    """A program ready to be explored.
+
+    ``trees`` are the paths of its threads, ``locations`` all that they touch, ``objects``
+    by name all that a location may point to.
+    """
 
     def __init__(self, program: Program, unroll: int) -> None:
         self.program = program
         self.unroll = unroll
-        flows = explore_program(program, unroll)
+        flows, pointees = explore_program(program, unroll)
         self.trees = tuple(Tree(flow) for flow in flows)
         locations: dict[Location, None] = {}
         for flow in flows:
             for arm in flow.arms:
                 locations.update(arm.touched)
         self.locations = tuple(locations)
+        objects = {o.name: o for location in self.locations for o in pointees.get(location, {})}
+        objects |= {o.name: o for location in self.locations if isinstance(o := location.initial, Object)}
+        self.objects = objects
         names = [location.name for location in self.locations]
         if len(set(names)) != len(names):
             twice = sorted({name for name in names if names.count(name) > 1})
@@ -164,19 +172,20 @@ class _Walk:
                 place=f"{fork.source.file}:{fork.source.line}",
                 advice="modelled code must depend on nothing but the values it reads",
             )
-        outcome = self._outcome(fork)
+        outcome = self._outcome(fork, state)
         self._arm = state.arms[outcome]
         self._steps_in_arm = 0
         self._stop_if_cut()
         return outcome
 
-    def _outcome(self, fork: Fork) -> Outcome:
+    def _outcome(self, fork: Fork, state: State) -> Outcome:
         if fork.expression is not None and fork.cause is Cause.IF:
             known = self._known.get(fork.expression)
             if known is not None:
                 return known
         if self._taken == len(self.segment.decisions):
             self.segment.fork = fork
+            self.segment.outcomes = tuple(state.arms)
             raise Stop
         outcome = self.segment.decisions[self._taken]
         self._taken += 1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from explorer.execution.execution import Execution
-from explorer.execution.relation import Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,10 @@ class Property(Protocol):
     @property
     def name(self) -> str: ...
 
-    def find(self, execution: Execution, before: Relation | None) -> Violation | None:
+    def find(self, execution: Execution, before: Sequence[int] | None) -> Violation | None:
         """The violation in this execution, or None.
 
-        ``before`` is the model's transitive order in which accesses take effect, None where
-        the model names none (then a property that needs it answers None).
+        ``before`` is the model's transitive order in which accesses take effect, a row of
+        bits per event, None where the model names none (then a property that needs it
+        answers None).
         """

@@ -1,0 +1,41 @@
+# Every target sets up .venv by itself; it is quick when that has been done.
+.DEFAULT_GOAL := help
+.PHONY: help explore test check bench clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+help:
+	@echo "make explore   explore the patch; the table, and pictures in out/index.html"
+	@echo "make test      run the tests"
+	@echo "make check     lint (ruff) and type-check (mypy)"
+	@echo "make bench     time the search; figures in bench/"
+
+explore: $(READY)
+	@$(BIN)/sealrace matrix --expect --out out
+
+test: $(READY)
+	$(BIN)/python -m pytest -n auto
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m bench.v4
+
+# git and venv are what a fresh machine may lack; say so by name and stop.
+$(READY): pyproject.toml
+	@command -v git >/dev/null || { echo "git is missing: apt install git" >&2; exit 1; }
+	@command -v python3 >/dev/null || { echo "python3 is missing: apt install python3 python3-venv" >&2; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed" >&2; exit 1; }
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo "venv is missing: apt install python3-venv" >&2; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@python3 -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) out

@@ -1,0 +1,22 @@
+"""``sealrace graph``: draw a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from explorer.cli.stored import load
+from reports.render import render
+
+
+def draw(name: str, form: str, output: Path | None) -> None:
+    """Print a report in one form, or write it to a file."""
+    report, shown = load(name)
+    text = render(report, form, shown)
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {output}", err=True)

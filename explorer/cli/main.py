@@ -1,0 +1,144 @@
+"""The command line. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+class _Commands(click.Group):
+    """Turns the errors that a user can mend into one clear message and exit status 2."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        from explorer.cli.failures import user_errors
+
+        with user_errors():
+            return super().invoke(ctx)
+
+
+def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"sealrace {version('sealrace')}")
+        ctx.exit()
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version.")
+def main() -> None:
+    """Explore every execution of a lockless path, and show the ones that break a property.
+
+    Exit status: 0 all HOLDS (with --expect: all as declared), 1 something VIOLATED (or not as
+    declared), 2 bad input or usage, 3 INCOMPLETE and nothing violated.
+    """
+
+
+_limits = [
+    click.option("--unroll", type=click.IntRange(1), default=3, show_default=True, help="Iterations of a while loop."),
+    click.option("--max-executions", type=click.IntRange(1), help="Stop after this many complete executions."),
+    click.option("--max-time", type=click.FloatRange(0, min_open=True), help="Stop a search after this many seconds."),
+    click.option("--max-events", type=click.IntRange(1), help="Cut a thread's path after this many events."),
+]
+_common = [
+    click.option("--expect", is_flag=True, help="Exit 0 if every verdict is the one that the scenario declares."),
+    click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text."),
+    click.option(
+        "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out"), show_default=True,
+        help="Folder for reports and run files.",
+    ),  # fmt: skip
+    click.option("--all-reports", is_flag=True, help="Write a full report for every violating execution."),
+    click.option("--small", is_flag=True, help="The scenario's small parameters."),
+]
+
+
+def _with(options: list) -> object:  # type: ignore[type-arg]
+    def decorate(function):  # type: ignore[no-untyped-def]
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+@main.command("list")
+@click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+def list_scenarios(as_json: bool) -> None:
+    """List the scenarios with their fixes and protocols."""
+    from explorer.cli.listing import show_scenarios
+
+    show_scenarios(as_json)
+
+
+@main.command()
+@click.argument("scenario")
+@click.option("--fix", "fixes", multiple=True, help="Fix variant, or 'all'. May be repeated.  [default: none]")
+@click.option("--protocol", help="How the seal gets set.  [default: the scenario's first]")
+@click.option("--model", "models", multiple=True, help="sc, tso, pso or a .cat file. May be repeated.  [default: all]")
+@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help="Set a size of the scenario.")
+@_with(_common)
+@_with(_limits)
+def explore(scenario: str, fixes: tuple[str, ...], protocol: str | None, models: tuple[str, ...], **options: object) -> None:
+    """Explore SCENARIO and say what its readers can see."""
+    from explorer.cli.explore import explore_scenario
+
+    sys.exit(explore_scenario(scenario, fixes, protocol, models, **options))  # type: ignore[arg-type]
+
+
+@main.command()
+@click.option("--jobs", type=click.IntRange(1), help="Processes.  [default: one per core]")
+@_with(_common)
+@_with(_limits)
+def matrix(**options: object) -> None:
+    """Explore every scenario with every fix it declares under every model."""
+    from explorer.cli.matrix import explore_matrix
+
+    sys.exit(explore_matrix(**options))  # type: ignore[arg-type]
+
+
+@main.command()
+@click.argument("report")
+def replay(report: str) -> None:
+    """Run the execution of REPORT again, access by access, and check all that it claims.
+
+    REPORT is a report file, or FILE.run.jsonl:N for the Nth execution of a run file. Exits 0 when
+    the report is reproduced, 2 when it is refused.
+    """
+    from explorer.cli.replay import replay_report
+
+    replay_report(report)
+
+
+@main.command()
+@click.argument("report")
+@click.option(
+    "-f", "--format", "form", default="text", show_default=True,
+    type=click.Choice(["text", "dot", "svg", "html", "graphml", "json"]), help="What to draw.",
+)  # fmt: skip
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+def graph(report: str, form: str, output: Path | None) -> None:
+    """Draw REPORT: a report file, or FILE.run.jsonl:N for the Nth execution of a run file."""
+    from explorer.cli.graph import draw
+
+    draw(report, form, output)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def models(ctx: click.Context) -> None:
+    """List the memory models."""
+    if ctx.invoked_subcommand is None:
+        from explorer.cli.listing import show_models
+
+        show_models()
+
+
+@models.command("show")
+@click.argument("name")
+def show_model(name: str) -> None:
+    """Print the rules of model NAME, or of a .cat file."""
+    from explorer.cli.listing import show_model_text
+
+    show_model_text(name)

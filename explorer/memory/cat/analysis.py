@@ -1,0 +1,145 @@
+"""What can be said of a term without an execution.
+
+Three questions, each answered by one pass over the table (operands come first):
+
+* does it depend on rf or co (``dynamic``), or do the paths of the threads fix it;
+* how does it change as an execution grows (``growth``);
+* can it be evaluated on one thread's path alone (``locality``).
+"""
+
+from __future__ import annotations
+
+from enum import Enum, Flag, auto
+from functools import reduce
+from operator import and_
+
+from explorer.memory.cat.base import DYNAMIC, PAIRWISE, PREFIX_LOCAL
+from explorer.memory.cat.term import Op, Sort, Term, TermTable
+
+
+class Growth(Enum):
+    """What happens to a term, on the events there are, when events, rf and co are added.
+
+    An execution grows by events at the ends of threads and by pairs of rf and co; kinds,
+    tags, locations, threads and the program order of its events stay.
+    """
+
+    FIXED = 0  # nothing
+    GROWING = 1  # it may gain members or pairs, never loses any
+    UNKNOWN = 2
+
+
+class Locality(Flag):
+    """How much of an execution decides a pair of a relation, or a member of a set.
+
+    NONE claims nothing.  The claims are independent: ``[W]`` has the first two, ``po`` the
+    last two.
+    """
+
+    NONE = 0
+    PAIRWISE = auto()  # the two events alone (the member alone) decide
+    FORWARD = auto()  # every pair is within po or id, and the events from one to the other decide
+    STRICT = auto()  # moreover no pair is within id; only together with FORWARD
+
+
+_PO = Locality.FORWARD | Locality.STRICT
+
+
+class Analysis:
+    """The answers for all terms of a table as it is now."""
+
+    def __init__(self, table: TermTable) -> None:
+        self._dynamic: list[bool] = []
+        self._growth: list[Growth] = []
+        self._locality: list[Locality] = []
+        for term in table.terms:
+            self._dynamic.append(self._is_dynamic(term))
+            self._growth.append(self._growth_of(term))
+            self._locality.append(self._locality_of(term))
+
+    def dynamic(self, term: Term) -> bool:
+        """Whether the term depends on rf or co."""
+        return self._dynamic[term.number]
+
+    def growth(self, term: Term) -> Growth:
+        return self._growth[term.number]
+
+    def prefix_local(self, term: Term) -> bool:
+        """Whether the term lies within po and each pair is decided by the events from one to the other.
+
+        Such a relation can be evaluated on the path of one thread, and stays as it is
+        however the thread goes on.
+        """
+        return self._locality[term.number] & _PO == _PO
+
+    def _is_dynamic(self, term: Term) -> bool:
+        if term.op is Op.BASE:
+            return term.name in DYNAMIC
+        return any(self._dynamic[operand.number] for operand in term.operands)
+
+    def _growth_of(self, term: Term) -> Growth:
+        of = [self._growth[operand.number] for operand in term.operands]
+        most = max(of, key=lambda growth: growth.value, default=Growth.FIXED)
+        match term.op:
+            case Op.EMPTY:
+                return Growth.FIXED
+            case Op.BASE:
+                return Growth.FIXED if term.sort is Sort.SET or term.name in PAIRWISE else Growth.GROWING
+            case Op.VARIABLE:
+                # By induction over the rounds of the fixpoint; its bodies are checked where it closes.
+                return Growth.GROWING
+            case Op.UNION | Op.INTERSECTION | Op.PRODUCT | Op.IDENTITY | Op.INVERSE | Op.OPTIONAL:
+                return most
+            case Op.DIFFERENCE:
+                return of[0] if of[1] is Growth.FIXED else Growth.UNKNOWN
+            case Op.COMPLEMENT:
+                return Growth.UNKNOWN
+            case _:
+                # A new event can join two old ones in a composition or a closure, and can become
+                # the other end that domain and range look for.
+                return Growth.GROWING if most is Growth.FIXED else most
+
+    def _locality_of(self, term: Term) -> Locality:
+        of = [self._locality[operand.number] for operand in term.operands]
+        common = reduce(and_, of) if of else Locality.NONE
+        match term.op:
+            case Op.EMPTY:
+                return Locality.PAIRWISE | (_PO if term.sort is Sort.RELATION else Locality.NONE)
+            case Op.BASE:
+                return _base_locality(term)
+            case Op.VARIABLE:
+                # Holds in every round of the fixpoint if the bodies keep it; checked where it closes.
+                return _PO if term.sort is Sort.RELATION else Locality.NONE
+            case Op.UNION:
+                return common
+            case Op.INTERSECTION:
+                either = of[0] | of[1]
+                return common & Locality.PAIRWISE | (either & _PO if all(of) else Locality.NONE)
+            case Op.DIFFERENCE:
+                return common & Locality.PAIRWISE | (of[0] & _PO if all(of) else Locality.NONE)
+            case Op.COMPLEMENT | Op.PRODUCT | Op.INVERSE:
+                return common & Locality.PAIRWISE
+            case Op.IDENTITY:
+                return Locality.PAIRWISE | Locality.FORWARD if of[0] & Locality.PAIRWISE else Locality.NONE
+            case Op.SEQUENCE:
+                return (of[0] | of[1]) & _PO if common & Locality.FORWARD else Locality.NONE
+            case Op.PLUS:
+                return common & _PO
+            case Op.STAR:
+                return common & Locality.FORWARD
+            case Op.OPTIONAL:
+                return common & (Locality.FORWARD | Locality.PAIRWISE)
+            case Op.DOMAIN | Op.RANGE:
+                # The two halves of an RMW are one step of the thread: they are always there together.
+                rmw = term.operands[0].op is Op.BASE and term.operands[0].name == "rmw"
+                return Locality.PAIRWISE if rmw else Locality.NONE
+            case Op.FIXPOINT:
+                return common & _PO if common & _PO == _PO else Locality.NONE
+            case Op.COMPONENT:
+                return common
+
+
+def _base_locality(term: Term) -> Locality:
+    if term.sort is Sort.SET or term.name in PAIRWISE:
+        return Locality.PAIRWISE | (Locality.FORWARD if term.name == "id" else Locality.NONE)
+    return _PO if term.name in PREFIX_LOCAL else Locality.NONE

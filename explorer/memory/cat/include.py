@@ -1,0 +1,86 @@
+"""Model files on disk and in the package, with their includes in place."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from explorer.memory.cat.parser import parse
+from explorer.memory.cat.source import CatError, Place, Source
+from explorer.memory.cat.syntax import Include, Show, Statement
+
+_MODELS = files("explorer.memory").joinpath("models")
+
+
+def model_names() -> tuple[str, ...]:
+    """The models that come with Sealrace, strongest first."""
+    return ("sc", "tso", "pso")
+
+
+def find_model(name_or_path: str) -> Source:
+    """The text of one of ``model_names()``, or of the file at a path.
+
+    Raises:
+        CatError: there is no such model, or the file cannot be read.
+    """
+    if name_or_path in model_names():
+        return _packaged(f"{name_or_path}.cat")
+    if not Path(name_or_path).exists():
+        raise CatError(
+            f"no memory model '{name_or_path}'",
+            None,
+            f"a model is one of {', '.join(model_names())}, or the path of a .cat file",
+        )
+    return _read(Path(name_or_path), name_or_path, None)
+
+
+def statements_of(source: Source) -> tuple[Statement, ...]:
+    """The rules of a file: its statements without ``show``, each include replaced by what it names.
+
+    Raises:
+        CatError: a syntax error, an include that is not found, or files that include each other.
+    """
+    return tuple(_expand(source, (source.file,)))
+
+
+def _expand(source: Source, chain: tuple[str, ...]) -> list[Statement]:
+    rules: list[Statement] = []
+    for statement in parse(source):
+        match statement:
+            case Include(path, place):
+                included = _included(path, place)
+                if included.file in chain:
+                    circle = " includes ".join((*chain[chain.index(included.file) :], included.file))
+                    raise CatError(f"files include each other: {circle}", place)
+                rules += _expand(included, (*chain, included.file))
+            case Show():
+                pass
+            case _:
+                rules.append(statement)
+    return rules
+
+
+def _included(path: str, place: Place) -> Source:
+    """An include is looked up beside the file that names it, then among our own models."""
+    directory = place.source.directory
+    if directory is not None and (directory / path).is_file():
+        return _read(directory / path, str(directory / path), place)
+    packaged = [f"{name}.cat" for name in model_names()]
+    if path in packaged:
+        return _packaged(path)
+    raise CatError(
+        f"include file '{path}' not found", place, f"looked beside {place.source.file} and for {', '.join(packaged)}"
+    )
+
+
+def _packaged(file: str) -> Source:
+    return Source(file, _MODELS.joinpath(file).read_text(encoding="utf-8"))
+
+
+def _read(path: Path, shown: str, place: Place | None) -> Source:
+    try:
+        return Source(shown, path.read_text(encoding="utf-8"), path.parent)
+    except OSError as error:
+        raise CatError(f"cannot read the model {shown}: {error.strerror}", place) from None
+    except UnicodeDecodeError:
+        raise CatError(f"cannot read the model {shown}: it is not UTF-8 text", place) from None

@@ -1,0 +1,125 @@
+"""Acyclicity axioms in the form that a search can keep up to date edge by edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import product
+
+from explorer.execution.event import Event
+from explorer.execution.execution import Execution
+from explorer.execution.kinds import Kind, Tag
+from explorer.execution.location import Location
+from explorer.execution.relation import Relation, empty, union
+from explorer.memory.cat.analysis import Analysis
+from explorer.memory.cat.base import BASE_SETS, BaseValues
+from explorer.memory.cat.elaborate import Theory
+from explorer.memory.cat.evaluate import Evaluator
+from explorer.memory.cat.term import Op, Sort, Term
+
+_COMMUNICATION = {
+    "rf": ("rfi", "rfe"),
+    "co": ("coi", "coe"),
+    "fr": ("fri", "fre"),
+    **{name: (name,) for name in ("rfi", "rfe", "coi", "coe", "fri", "fre")},
+}
+"""What each communication relation is the union of."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """The linear part of one axiom ``acyclic e``: e as a union of terms.
+
+    Attributes:
+        axiom: the axiom's name.
+        terms: which of rfi, rfe, coi, coe, fri, fre the union contains.
+        complete: nothing else is in the union than ``terms`` and the static rows, so that
+            the axiom holds exactly where they are acyclic together.
+        static: the terms of the union that a thread's path fixes.
+    """
+
+    axiom: str
+    terms: frozenset[str]
+    complete: bool
+    static: tuple[Term, ...] = field(repr=False)
+    evaluator: Evaluator = field(repr=False)
+
+    def static_rows(self, thread_execution: Execution) -> Relation:
+        """The pairs of the union that the path of one thread fixes.
+
+        They lie within program order, and each is decided by the events from its one end to
+        the other: it stays as it is however the thread goes on.
+
+        Args:
+            thread_execution: the events of one thread; read sources and coherence are not
+                looked at and may be missing.
+        """
+        valuation = self.evaluator.valuation(thread_execution)
+        return union(empty(len(thread_execution)), *[valuation.relation(term) for term in self.static])
+
+    def orders_loads_before_later_stores(self) -> bool:
+        """Whether every load is ordered before every later store of its thread.
+
+        Sound because the static rows only grow with an execution, in whatever place the
+        events are added: where the two events alone are ordered, so are they among others.
+        Two events that no set named in the rows tells apart are interchangeable, so one of
+        each class is tried, on one location and on two.
+        """
+        named = sorted(set().union(*[_base_sets(term) for term in self.static]))
+        one, other = Location("one"), Location("other")
+        loads = _classes([kind for kind in Kind if kind.reads], named)
+        stores = _classes([kind for kind in Kind if kind.writes and kind is not Kind.INITIAL], named)
+        return all(
+            self.static_rows(_thread(Event(0, 0, *load, one, 0), Event(0, 1, *store, location, 0)))[0] & 2
+            for load, store, location in product(loads, stores, (one, other))
+        )
+
+
+def linear_form(axiom: str, term: Term, theory: Theory, analysis: Analysis, evaluator: Evaluator) -> Order:
+    """The linear form of the axiom ``acyclic term``.
+
+    Terms of the union that are neither simple communication relations nor local to a thread's
+    path are left out, and the order is not complete.
+    """
+    terms: set[str] = set()
+    local: list[Term] = []
+    complete = True
+    for part in term.operands if term.op is Op.UNION else (term,):
+        simple = [parts for name, parts in _COMMUNICATION.items() if theory.names[name] is part]
+        if simple:
+            terms.update(simple[0])
+        elif analysis.prefix_local(part):
+            local.append(part)
+        else:
+            complete = False
+    return Order(axiom, frozenset(terms), complete, tuple(local), evaluator)
+
+
+def _base_sets(term: Term) -> set[str]:
+    """Names of the base sets that a term is made of."""
+    names = {term.name} if term.op is Op.BASE and term.sort is Sort.SET else set()
+    return names.union(*[_base_sets(operand) for operand in term.operands])
+
+
+def _classes(kinds: list[Kind], named: list[str]) -> list[tuple[Kind, Tag | None]]:
+    """One kind and tag of every class of events that the named sets tell apart."""
+    found: dict[tuple[bool, ...], tuple[Kind, Tag | None]] = {}
+    for kind, tag in product(kinds, (None, *Tag)):
+        values = BaseValues(_thread(Event(0, 0, kind, tag, Location("any"), 0)))
+        found.setdefault(tuple(BASE_SETS[name](values) != 0 for name in named), (kind, tag))
+    return list(found.values())
+
+
+def _thread(*events: Event) -> Execution:
+    """One thread's path without dependences."""
+    none = empty(len(events))
+    return Execution(
+        threads=("thread",),
+        events=events,
+        source_of=(-1,) * len(events),
+        coherence=(),
+        rmw=none,
+        addr=none,
+        data=none,
+        ctrl=none,
+        ctrl_later=none,
+    )

@@ -1,0 +1,409 @@
+"""Exhaustive search: every execution that a model allows, each exactly once.
+
+A partial execution grows by one event at a time, thread by thread.  A write is placed in
+its location's coherence order at once, a read takes one of the writes that are there, or
+*waits* for one that is not there yet; then its thread stops and another goes on.  When
+the write appears, the read takes it or waits on.  Every choice is fixed by the execution
+that comes out in the end, so no execution is reached twice; every partial execution that
+an order of the model forbids is given up, which loses nothing because orders only get
+harder to meet.
+
+Where the model keeps each load before the later stores of its thread, po and rf together
+have no cycle; then a read whose write is still missing never needs to be passed: if all
+threads wait for each other, no execution lies beyond.  Other models allow load
+buffering; there the search passes the waiting read, goes on with an unknown value, and
+guesses the outcome of decisions on it, to be confirmed when the value is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate, repeat
+from typing import Any
+
+from explorer.execution.execution import Execution, Status, ThreadEnd, worst
+from explorer.memory.model import Model
+from explorer.program.build import Path, blocked_at, build_execution
+from explorer.program.expression import evaluate, reads_of
+from explorer.program.step import Cause
+from explorer.program.symbolic import Outcome
+from explorer.program.tree import Segment, Unfolding
+from explorer.search.prepared import FENCE, READ, Item, Preparation
+from explorer.search.state import ENDED, RUNNING, WAITING, Edges, State
+
+
+PAUSE = 256
+"""Partial executions between two chances for a caller to look at its limits."""
+
+
+class Search:
+    """The search of one program under one model.
+
+    Iterating gives every execution, in an order that depends on nothing but the program
+    and the model.  ``states`` counts the partial executions looked at.
+    """
+
+    def __init__(self, unfolding: Unfolding, model: Model) -> None:
+        self.unfolding = unfolding
+        self.model = model
+        self.states = 0
+        self._preparation = Preparation(unfolding, model)
+        self._paths: dict[tuple[Segment, int], Path] = {}
+        self._never_pass = model.orders_loads_before_later_stores
+        # Threads that write most go first: readers then find the writes there.
+        self._turns = sorted(
+            range(len(unfolding.trees)),
+            key=lambda thread: -self._preparation.roots[thread].may_write[0].bit_count(),
+        )
+
+    def __iter__(self) -> Iterator[Leaf | None]:
+        """Every execution; None now and then, so that a caller can look at its limits."""
+        initial = tuple(location.initial for location in self.unfolding.locations)
+        stack = [State(self.model, self._preparation.roots, initial)]
+        while stack:
+            state = stack.pop()
+            self.states += 1
+            leaf = self._grow(state, stack)
+            if leaf is not None and self._accepted(leaf):
+                yield leaf
+            elif self.states % PAUSE == 0:
+                yield None
+
+    def _accepted(self, leaf: Leaf) -> bool:
+        """Check the axioms that no order covers, on the finished execution."""
+        return all(self.model.holds(axiom, leaf.execution) for axiom in self.model.residual_axioms)
+
+    # ---- growing one partial execution until it branches or ends
+
+    def _grow(self, state: State, stack: list[State]) -> Leaf | None:
+        """Grow ``state`` as far as there is nothing to choose; push what there is to choose.
+
+        Gives the finished execution if it ends here.
+        """
+        while True:
+            if state.questions:
+                self._answer_question(state, stack)
+                return None
+            thread = self._next_thread(state)
+            if thread is None:
+                return self._at_rest(state, stack)
+            segment = state.segments[thread]
+            index = state.index[thread]
+            if index == len(segment.items):
+                if segment.segment.finish is not None:
+                    state.phase[thread] = ENDED
+                    if not self._can_go_on(state):
+                        return None
+                elif not self._decide(state, thread, stack):
+                    return None
+                continue
+            item = segment.items[index]
+            if item.kind == FENCE:
+                state.add_fence(thread, item)
+            elif not (self._read if item.kind == READ else self._write)(state, thread, item, stack):
+                return None
+
+    def _next_thread(self, state: State) -> int | None:
+        for thread in self._turns:
+            if state.phase[thread] == RUNNING:
+                return thread
+        return None
+
+    def _decide(self, state: State, thread: int, stack: list[State]) -> bool:
+        """Follow the fork at the end of a segment; False when the state was handed on or given up."""
+        segment = state.segments[thread]
+        fork = segment.segment.fork
+        assert fork is not None
+        if fork.expression is not None and not reads_of(fork.expression) & state.unknown[thread]:
+            value = evaluate(fork.expression, state.values[thread])
+            outcome: Outcome = value if fork.cause is Cause.POINTER else value != 0  # type: ignore[assignment]
+            self._enter(state, thread, outcome)
+            return True
+        # An update that may fail forks before its read, whose ``requires`` then decides; a
+        # decision on an unknown value is a guess to be confirmed.
+        for guess in segment.segment.outcomes:
+            branch = state.copy()
+            if fork.expression is not None and not branch.require(
+                thread, fork.expression, reads_of(fork.expression), guess
+            ):
+                continue
+            self._enter(branch, thread, guess)
+            stack.append(branch)
+        return False
+
+    def _enter(self, state: State, thread: int, outcome: Outcome) -> None:
+        state.segments[thread] = self._preparation.child(state.segments[thread], outcome)
+        state.index[thread] = 0
+
+    def _write(self, state: State, thread: int, item: Item, stack: list[State]) -> bool:
+        """Add a write at every place of its coherence order; False when there is none."""
+        options = []
+        for place in self._places(state, thread, item):
+            edges = state.write_edges(thread, item, place)
+            if edges is not None:
+                options.append((place, edges))
+        for i, (place, edges) in enumerate(options):
+            branch = state if i == len(options) - 1 else state.copy()
+            branch.add_write(thread, item, place, edges)
+            self._ask(branch, item.location)
+            if branch is not state:
+                stack.append(branch)
+        return bool(options)
+
+    def _places(self, state: State, thread: int, item: Item) -> list[int]:
+        order = state.co[item.location]
+        if item.rmw:
+            read = state.where[thread][-1]
+            source = state.source[read]
+            if source is not None:
+                return [order.index(source) + 1 if source >= 0 else 0]
+        return [
+            place
+            for place in range(len(order) + 1)
+            if not state.is_glued(order[place - 1] if place else -1 - item.location, item.location)
+        ]
+
+    def _read(self, state: State, thread: int, item: Item, stack: list[State]) -> bool:
+        """Let a read take every write that is there, and wait for one that is not.
+
+        False when ``state`` itself does not go on.
+        """
+        location = item.location
+        options = []
+        for source in (-1 - location, *state.co[location]):
+            edges = self._possible(state, thread, item, source)
+            if edges is not None:
+                options.append((source, edges))
+        if self._may_come(state, thread, location) or self._waits_in_vain(state, thread, item):
+            branch = state.copy() if options else state
+            branch.phase[thread] = WAITING
+            if not options:
+                return True
+            stack.append(branch)
+        for i, (source, edges) in enumerate(options):
+            branch = state if i == len(options) - 1 else state.copy()
+            self._take(branch, thread, item, source, edges)
+            if branch is not state:
+                stack.append(branch)
+        return bool(options)
+
+    def _possible(self, state: State, thread: int, item: Item, source: int) -> Edges | None:
+        """The edges of a read from ``source``; None when a value, an RMW or an order forbids it."""
+        if item.rmw and state.is_glued(source, item.location):
+            return None
+        if self._satisfies(state, thread, item, source) is False:
+            return None
+        return state.read_edges(thread, item, source)
+
+    @staticmethod
+    def _satisfies(state: State, thread: int, item: Item, source: int) -> bool | None:
+        """Whether the value of ``source`` is one that the read requires; None when not known yet."""
+        if item.requires is None:
+            return True
+        value = state.value_of(source, item.location)
+        if value is None or item.requires_reads & state.unknown[thread]:
+            return None
+        return evaluate(item.requires, [*state.values[thread], value]) != 0
+
+    @staticmethod
+    def _take(state: State, thread: int, item: Item, source: int, edges: Edges) -> None:
+        state.add_read(thread, item, source, edges)
+        if item.requires is not None:
+            demanded = state.require(thread, item.requires, item.requires_reads, None)
+            assert demanded, "the value was looked at before the source was taken"
+
+    # ---- reads that wait
+
+    def _may_come(self, state: State, thread: int, location: int) -> bool:
+        """Whether another thread may still write the location."""
+        for other, segment in enumerate(state.segments):
+            if other != thread and state.phase[other] != ENDED:
+                if segment.may_write[state.index[other]] >> location & 1:
+                    return True
+        return False
+
+    def _waits_in_vain(self, state: State, thread: int, item: Item) -> bool:
+        """Whether a blocking step cannot go on with the coherence-last value of its location.
+
+        A value that is not known yet counts as one that does not let it go on.
+        """
+        if not item.waits:
+            return False
+        order = state.co[item.location]
+        return not self._satisfies(state, thread, item, order[-1] if order else -1 - item.location)
+
+    def _can_go_on(self, state: State) -> bool:
+        """Whether every waiting read may still get its write, or is a blocking step in vain."""
+        for thread, phase in enumerate(state.phase):
+            if phase == WAITING:
+                item = state.segments[thread].items[state.index[thread]]
+                if not self._may_come(state, thread, item.location) and not self._waits_in_vain(state, thread, item):
+                    return False
+        return all(self._may_come(state, state.owner[read], state.access[read].location) for read in state.open)
+
+    def _ask(self, state: State, location: int) -> None:
+        """A write has been added: ask every read that waits for its location."""
+        write = len(state.owner) - 1
+        owner = state.owner[write]
+        for thread, phase in enumerate(state.phase):
+            if phase == WAITING and thread != owner:
+                if state.segments[thread].items[state.index[thread]].location == location:
+                    state.questions += ((-1 - thread, write),)
+        for read in state.open:
+            if state.owner[read] != owner and state.access[read].location == location:
+                state.questions += ((read, write),)
+
+    def _answer_question(self, state: State, stack: list[State]) -> None:
+        """Let a waiting read take the write that has come, or wait on."""
+        (reader, write), *rest = state.questions
+        state.questions = tuple(rest)
+        if reader < 0:
+            thread = -1 - reader
+            item = state.segments[thread].items[state.index[thread]]
+            edges = self._possible(state, thread, item, write)
+            if edges is not None:
+                taken = state.copy()
+                taken.phase[thread] = RUNNING
+                self._take(taken, thread, item, write, edges)
+                stack.append(taken)
+        else:
+            taken = state.copy()
+            if self._close(taken, reader, write):
+                stack.append(taken)
+        # A read whose question is still to come may get its write by it.
+        if state.questions or self._can_go_on(state):
+            stack.append(state)
+
+    @staticmethod
+    def _close(state: State, read: int, write: int) -> bool:
+        item = state.access[read]
+        if item.rmw:
+            # Its own write, already placed, must stand directly after.
+            order = state.co[item.location]
+            after = order.index(write) + 1
+            own = state.where[state.owner[read]][item.position + 1]
+            if after == len(order) or order[after] != own or state.is_glued(write, item.location):
+                return False
+        return state.close_read(read, write)
+
+    # ---- no thread can run
+
+    def _at_rest(self, state: State, stack: list[State]) -> Leaf | None:
+        """No thread can go on: the execution is finished, or a waiting read must be passed."""
+        waiting = [thread for thread, phase in enumerate(state.phase) if phase == WAITING]
+        items = [state.segments[thread].items[state.index[thread]] for thread in waiting]
+        leaf = None
+        # Values that are still unknown here could only come out of thin air.
+        if not state.open and not any(state.unknown):
+            if all(map(self._waits_in_vain, repeat(state), waiting, items)):
+                leaf = Leaf(self.unfolding, state.copy() if waiting else state, self._paths)
+        if waiting and not self._never_pass and self._can_go_on(state):
+            state.add_open_read(waiting[0], items[0])
+            state.phase[waiting[0]] = RUNNING
+            if items[0].requires is not None:
+                state.require(waiting[0], items[0].requires, items[0].requires_reads, None)
+            stack.append(state)
+        return leaf
+
+
+class Leaf:
+    """A finished execution, built only when somebody looks at it."""
+
+    def __init__(self, unfolding: Unfolding, state: State, paths: dict[tuple[Segment, int], Path]) -> None:
+        self._unfolding = unfolding
+        self._state = state
+        self._paths = paths
+
+    @cached_property
+    def ends(self) -> tuple[ThreadEnd, ...]:
+        """How each thread ended."""
+        ends = []
+        for thread, segment in enumerate(self._state.segments):
+            if self._state.phase[thread] == WAITING:
+                ends.append(blocked_at(segment.items[self._state.index[thread]].access))
+            else:
+                finish = segment.segment.finish
+                assert finish is not None
+                ends.append(ThreadEnd(finish.ending, finish.detail, finish.source))
+        return tuple(ends)
+
+    @property
+    def status(self) -> Status:
+        """How the execution ended."""
+        return worst(self.ends)
+
+    @cached_property
+    def execution(self) -> Execution:
+        """The execution itself."""
+        state = self._state
+
+        def name(event: int) -> tuple[int, int]:
+            if event < 0:
+                return -1, -1 - event
+            return state.owner[event], state.access[event].position
+
+        return build_execution(
+            self._unfolding,
+            paths=[
+                self._path(segment.segment, len(values))
+                for segment, values in zip(state.segments, state.values, strict=True)
+            ],
+            values=state.values,
+            source_of={
+                name(event): name(source) for event, source in enumerate(state.source) if source is not None
+            },
+            coherence={
+                self._unfolding.locations[location]: [name(event) for event in order]
+                for location, order in enumerate(state.co)
+            },
+            ends=self.ends,
+        )
+
+    def _path(self, segment: Segment, length: int) -> Path:
+        """The first ``length`` accesses of a path: a thread that waits has not made the last ones."""
+        key = (segment, length)
+        known = self._paths.get(key)
+        if known is None:
+            pairs = [pair for part in segment.path for pair in zip(part.accesses, part.control, strict=True)]
+            known = self._paths[key] = Path(pairs[:length])
+        return known
+
+    def before(self, model: Model) -> Sequence[int] | None:
+        """The model's transitive order in which accesses take effect, a row per event.
+
+        Where the search has kept that order anyway, rows are made only when looked at.
+        """
+        if model.before_order is None:
+            return model.before(self.execution)
+        return _KeptOrder(self._state, model.before_order, len(self._unfolding.locations))
+
+
+class _KeptOrder(Sequence[int]):
+    """An order that the search has kept, in the numbering of the execution.
+
+    Initial writes have empty rows: nothing that is asked of this order begins at one.
+    """
+
+    def __init__(self, state: State, order: int, locations: int) -> None:
+        self._rows = state.rows[order]
+        starts = list(accumulate(map(len, state.where), initial=locations))
+        # Per event of the search its number in the execution, and back.
+        self._number = [
+            starts[thread] + item.position for thread, item in zip(state.owner, state.access, strict=True)
+        ]
+        self._event = {number: event for event, number in enumerate(self._number)}
+        self._length = starts[-1]
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, number: Any) -> Any:
+        event = self._event.get(number)
+        if event is None:
+            return 0
+        row = 0
+        for other, before in enumerate(self._rows):
+            if before >> event & 1 and other != event:
+                row |= 1 << self._number[other]
+        return row

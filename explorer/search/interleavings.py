@@ -1,0 +1,150 @@
+"""How many orders of steps a program has under sequential consistency.
+
+A step is one access, one atomic update, one lock acquisition or one unlock; fences are
+none.  The number is the sum, over the complete executions, of the linear extensions of
+po | rf | co | fr on steps.  It is counted here without listing executions: under sc an
+order of steps runs through memory states, and orders that meet in one state go on alike.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from explorer.execution.execution import Ending
+from explorer.execution.location import Location
+from explorer.program.expression import evaluate, reads_of
+from explorer.program.step import Access, Cause
+from explorer.program.symbolic import Outcome
+from explorer.program.tree import Segment, Unfolding
+
+WORK_LIMIT = 400_000
+"""States looked at before the count is given up."""
+
+Local = tuple[Segment, int, tuple[Any, ...]]
+"""A thread: its segment, the index of its next access there, and its values by position."""
+
+
+def count_interleavings(unfolding: Unfolding, work_limit: int = WORK_LIMIT) -> int | None:
+    """The number of orders of steps of all complete sc executions; None beyond the work limit.
+
+    The program must have been searched under sc before: the paths that the search has
+    unfolded are the ones that the orders take, and tell which values are still needed.
+    """
+    return _Counting(unfolding).count(work_limit)
+
+
+class _Counting:
+    def __init__(self, unfolding: Unfolding) -> None:
+        self._trees = unfolding.trees
+        self._index = {location: i for i, location in enumerate(unfolding.locations)}
+        self._initial = tuple(location.initial for location in unfolding.locations)
+        self._uses: dict[tuple[Segment, int], int] = {}
+
+    def count(self, work_limit: int) -> int | None:
+        """Step by step: all orders of n steps at once, counted by the state they lead to."""
+        start = [self._settle(tree.root, 0, ()) for tree in self._trees]
+        if any(local is None for local in start):
+            return 0
+        layer = {(tuple(start), self._initial): 1}
+        finished = 0
+        work = 0
+        while layer:
+            work += len(layer)
+            if work > work_limit:
+                return None
+            following: dict[Any, int] = {}
+            for (locals_, memory), ways in layer.items():
+                ended = True
+                for thread, local in enumerate(locals_):
+                    segment, index, _values = local
+                    if index == len(segment.accesses) and segment.finish is not None:
+                        continue
+                    ended = False
+                    step = self._step(local, memory)
+                    if step is not None:
+                        moved, changed = step
+                        key = ((*locals_[:thread], moved, *locals_[thread + 1 :]), changed)
+                        following[key] = following.get(key, 0) + ways
+                if ended:
+                    finished += ways
+            layer = following
+        return finished
+
+    def _step(self, local: Local, memory: tuple[Any, ...]) -> tuple[Local, tuple[Any, ...]] | None:
+        """What the thread's next step leads to; None when it waits or its path is not complete."""
+        segment, index, values = local
+        if index == len(segment.accesses):
+            return self._update(segment, values, memory)
+        access = segment.accesses[index]
+        place = self._index[_location(access)]
+        if access.reads:
+            values = (*values, memory[place])
+            if access.requires is not None and evaluate(access.requires, values) == 0:
+                return None
+            index += 1
+            if access.rmw:
+                access = segment.accesses[index]
+        if access.writes:
+            assert access.value is not None
+            value = evaluate(access.value, values)
+            values = (*values, value)
+            memory = (*memory[:place], value, *memory[place + 1 :])
+            index += 1
+        settled = self._settle(segment, index, values)
+        return None if settled is None else (settled, memory)
+
+    def _update(self, segment: Segment, values: tuple[Any, ...], memory: Any) -> tuple[Local, tuple[Any, ...]] | None:
+        """An update that may fail: memory decides which way the path forks before it."""
+        for outcome in (True, False):
+            child = segment.children[outcome]
+            settled = self._settle(child, 0, values)
+            assert settled is not None, "an update has at least a read"
+            step = self._step(settled, memory)
+            if step is not None:
+                return step
+        return None
+
+    def _settle(self, segment: Segment, index: int, values: tuple[Any, ...]) -> Local | None:
+        """Go past fences and decisions to the next step or the end, and forget dead values.
+
+        None when the path ends other than by returning.
+        """
+        while True:
+            if index < len(segment.accesses):
+                if segment.accesses[index].location is not None:
+                    break
+                values = (*values, None)
+                index += 1
+            elif segment.fork is None:
+                assert segment.finish is not None
+                return (segment, index, ()) if segment.finish.ending is Ending.RETURNED else None
+            elif segment.fork.expression is None:
+                break
+            else:
+                value = evaluate(segment.fork.expression, values)
+                outcome: Outcome = value if segment.fork.cause is Cause.POINTER else value != 0  # type: ignore[assignment]
+                segment, index = segment.children[outcome], 0
+        live = self._live(segment, index)
+        return segment, index, tuple(value if live >> i & 1 else None for i, value in enumerate(values))
+
+    def _live(self, segment: Segment, index: int) -> int:
+        """The positions whose values something later on the known paths looks at."""
+        known = self._uses.get((segment, index))
+        if known is not None:
+            return known
+        uses = 0
+        for access in segment.accesses[index:]:
+            for expression in (access.value, access.requires):
+                if expression is not None:
+                    uses |= reads_of(expression)
+        if segment.fork is not None and segment.fork.expression is not None:
+            uses |= reads_of(segment.fork.expression)
+        for child in segment.children.values():
+            uses |= self._live(child, 0)
+        self._uses[segment, index] = uses
+        return uses
+
+
+def _location(access: Access) -> Location:
+    assert access.location is not None
+    return access.location

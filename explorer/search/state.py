@@ -1,0 +1,349 @@
+"""A partial execution, and the two ways in which it grows.
+
+Events are numbered in the order in which they are added.  Initial writes take no number:
+``-1 - location`` stands for one where a write is meant, and since nothing comes before
+them they take no part in the orders.
+
+For every order of the model (an axiom ``acyclic r``) a row per event holds the events
+from which it is reached, itself included.  Adding an event then needs one union and one
+test; only an edge to an event that is already there (from-reads, coherence) makes rows
+change.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from explorer.execution.location import Value
+from explorer.memory.model import Model
+from explorer.program.expression import Expression, evaluate
+from explorer.search.prepared import Item, Prepared
+
+RUNNING, WAITING, ENDED = range(3)
+"""A thread's phase: it can go on; it stands before a read whose write is not there yet; it
+has come to the end of its path."""
+
+Edges = list[tuple[int, int]]
+"""Per order: the row of a new event, and the events (bits) that it gets an edge to."""
+
+Constraint = tuple[int, Expression, int, Any]
+"""Thread, expression, the reads in it, and what it must evaluate to (None: anything true)."""
+
+
+class OrderTerms:
+    """Which dynamic relations one order contains."""
+
+    __slots__ = ("coe", "coi", "fre", "fri", "rfe", "rfi", "whole")
+
+    def __init__(self, terms: frozenset[str]) -> None:
+        self.rfe, self.rfi = "rfe" in terms, "rfi" in terms
+        self.coe, self.coi = "coe" in terms, "coi" in terms
+        self.fre, self.fri = "fre" in terms, "fri" in terms
+        # With all of co and fr, an event's neighbour in coherence stands for all beyond it.
+        self.whole = self.coe and self.coi and self.fre and self.fri
+
+
+class State:
+    """A partial execution that every order of the model accepts.
+
+    Invariants: ``co[l]`` lists the writes of location ``l`` (initial write left out) and an
+    RMW's write stands directly after the write that its read reads from; ``glued`` are the
+    writes directly followed by such an RMW write; every read that is not in ``open`` and
+    not the one a WAITING thread stands before has a source.
+    """
+
+    __slots__ = (
+        "access", "co", "constraints", "glued", "glued_initially", "index", "initial", "initial_readers", "open",
+        "owner", "phase", "questions", "readers", "rows", "segments", "source", "terms", "thread_events", "unknown",
+        "values", "where",
+    )  # fmt: skip
+
+    def __init__(self, model: Model, roots: list[Prepared], initial: tuple[Value, ...]) -> None:
+        threads = len(roots)
+        self.terms = tuple(OrderTerms(order.terms) for order in model.orders)
+        self.initial = initial
+        self.segments = list(roots)
+        self.index = [0] * threads
+        self.phase = [RUNNING] * threads
+        # Per thread and position.
+        self.values: list[list[Any]] = [[] for _ in roots]
+        self.where: list[list[int]] = [[] for _ in roots]
+        self.unknown = [0] * threads  # reads and writes without a value yet
+        self.thread_events = [0] * threads
+        # Per event.
+        self.owner: list[int] = []
+        self.access: list[Item] = []
+        self.source: list[int | None] = []
+        self.readers: list[int] = []
+        self.rows: list[list[int]] = [[] for _ in self.terms]
+        # Per location.
+        self.co: list[tuple[int, ...]] = [()] * len(initial)
+        self.initial_readers = [0] * len(initial)
+        self.glued = 0
+        self.glued_initially = 0
+        # What is still to be asked, and what must still turn out to hold.
+        self.questions: tuple[tuple[int, int], ...] = ()
+        self.open: tuple[int, ...] = ()
+        self.constraints: tuple[Constraint, ...] = ()
+
+    def copy(self) -> State:
+        other = State.__new__(State)
+        other.terms = self.terms
+        other.initial = self.initial
+        other.segments = self.segments[:]
+        other.index = self.index[:]
+        other.phase = self.phase[:]
+        other.values = [values[:] for values in self.values]
+        other.where = [where[:] for where in self.where]
+        other.unknown = self.unknown[:]
+        other.thread_events = self.thread_events[:]
+        other.owner = self.owner[:]
+        other.access = self.access[:]
+        other.source = self.source[:]
+        other.readers = self.readers[:]
+        other.rows = [rows[:] for rows in self.rows]
+        other.co = self.co[:]
+        other.initial_readers = self.initial_readers[:]
+        other.glued = self.glued
+        other.glued_initially = self.glued_initially
+        other.questions = self.questions
+        other.open = self.open
+        other.constraints = self.constraints
+        return other
+
+    # ---- adding events
+
+    def _append(self, thread: int, item: Item, value: Any) -> int:
+        event = len(self.owner)
+        assert item.position == len(self.where[thread])
+        self.owner.append(thread)
+        self.access.append(item)
+        self.source.append(None)
+        self.readers.append(0)
+        self.where[thread].append(event)
+        self.values[thread].append(value)
+        self.thread_events[thread] |= 1 << event
+        self.index[thread] += 1
+        return event
+
+    def add_fence(self, thread: int, item: Item) -> None:
+        bit = 1 << len(self.owner)
+        where = self.where[thread]
+        for rows, before in zip(self.rows, item.before, strict=True):
+            row = bit
+            for position in before:
+                row |= rows[where[position]]
+            rows.append(row)
+        self._append(thread, item, None)
+
+    def read_edges(self, thread: int, item: Item, source: int) -> Edges | None:
+        """What a read from ``source`` adds to the orders, None when one of them forbids it."""
+        location = item.location
+        if source >= 0:
+            order = self.co[location]
+            later = order[order.index(source) + 1 :]
+        else:
+            later = self.co[location]
+        bit = 1 << len(self.owner)
+        where = self.where[thread]
+        edges = []
+        for terms, rows, before in zip(self.terms, self.rows, item.before, strict=True):
+            row = bit
+            for position in before:
+                row |= rows[where[position]]
+            if source >= 0 and (terms.rfi if self.owner[source] == thread else terms.rfe):
+                row |= rows[source]
+            after = self._overwriting(terms, thread, later)
+            if row & after:
+                return None
+            edges.append((row, after))
+        return edges
+
+    def add_read(self, thread: int, item: Item, source: int, edges: Edges) -> None:
+        """Add a read that reads from ``source``, with the edges found for it."""
+        self._add_edges(edges)
+        value = self.value_of(source, item.location)
+        event = self._append(thread, item, value)
+        if value is None:
+            self.unknown[thread] |= 1 << item.position
+        self._read_from(event, source, item.location)
+        if item.rmw:
+            self.glue(source, item.location)
+
+    def _add_edges(self, edges: Edges) -> None:
+        for rows, (row, after) in zip(self.rows, edges, strict=True):
+            if after:
+                rows[:] = [r | row if r & after else r for r in rows]
+            rows.append(row)
+
+    def _overwriting(self, terms: OrderTerms, thread: int, later: tuple[int, ...]) -> int:
+        """The writes (bits) that an order puts after a read that ``later`` overwrites."""
+        if not later:
+            return 0
+        if terms.whole:
+            return 1 << later[0]
+        after = 0
+        for write in later:
+            if terms.fri if self.owner[write] == thread else terms.fre:
+                after |= 1 << write
+        return after
+
+    def _read_from(self, read: int, source: int, location: int) -> None:
+        self.source[read] = source
+        if source >= 0:
+            self.readers[source] |= 1 << read
+        else:
+            self.initial_readers[location] |= 1 << read
+
+    def add_open_read(self, thread: int, item: Item) -> None:
+        """Add a read whose write is not there yet, and go on past it."""
+        self.add_fence(thread, item)
+        self.unknown[thread] |= 1 << item.position
+        self.open += (self.where[thread][-1],)
+
+    def write_edges(self, thread: int, item: Item, place: int) -> Edges | None:
+        """What a write at ``place`` of its coherence order adds, None when an order forbids it."""
+        bit = 1 << len(self.owner)
+        where = self.where[thread]
+        edges = []
+        for terms, rows, before in zip(self.terms, self.rows, item.before, strict=True):
+            row = bit
+            for position in before:
+                row |= rows[where[position]]
+            row, after = self._coherence_edges(terms, rows, thread, item.location, place, row)
+            if row & after:
+                return None
+            edges.append((row, after))
+        return edges
+
+    def add_write(self, thread: int, item: Item, place: int, edges: Edges) -> None:
+        """Add a write at ``place`` of its coherence order, with the edges found for it."""
+        self._add_edges(edges)
+        value = None
+        if item.value_reads & self.unknown[thread]:
+            self.unknown[thread] |= 1 << item.position
+        else:
+            assert item.value is not None
+            value = evaluate(item.value, self.values[thread])
+        event = self._append(thread, item, value)
+        order = self.co[item.location]
+        self.co[item.location] = (*order[:place], event, *order[place:])
+
+    def _coherence_edges(
+        self, terms: OrderTerms, rows: list[int], thread: int, location: int, place: int, row: int
+    ) -> tuple[int, int]:
+        """The new write's row with what coherence puts before it, and the writes after it (bits)."""
+        order = self.co[location]
+        if terms.whole:
+            if place:
+                previous = order[place - 1]
+                row |= rows[previous]
+                readers = self.readers[previous]
+            else:
+                readers = self.initial_readers[location]
+            while readers:
+                low = readers & -readers
+                row |= rows[low.bit_length() - 1]
+                readers ^= low
+            return row, 1 << order[place] if place < len(order) else 0
+        own = self.thread_events[thread]
+        earlier_reads = self.initial_readers[location]
+        after = 0
+        for i, write in enumerate(order):
+            if terms.coi if own >> write & 1 else terms.coe:
+                if i < place:
+                    row |= rows[write]
+                else:
+                    after |= 1 << write
+            if i < place:
+                earlier_reads |= self.readers[write]
+        earlier_reads &= (own if terms.fri else 0) | (~own if terms.fre else 0)
+        while earlier_reads:
+            low = earlier_reads & -earlier_reads
+            row |= rows[low.bit_length() - 1]
+            earlier_reads ^= low
+        return row, after
+
+    def close_read(self, read: int, source: int) -> bool:
+        """Give an open read its source; False when an order or a value forbids it."""
+        thread, item = self.owner[read], self.access[read]
+        location = item.location
+        order = self.co[location]
+        later = order[order.index(source) + 1 :]
+        for terms, rows in zip(self.terms, self.rows, strict=True):
+            if terms.rfi if self.owner[source] == thread else terms.rfe:
+                before = rows[source]
+                if before >> read & 1:
+                    return False
+                rows[:] = [r | before if r >> read & 1 else r for r in rows]
+            after = self._overwriting(terms, thread, later)
+            if rows[read] & after:
+                return False
+            if after:
+                row = rows[read]
+                rows[:] = [r | row if r & after else r for r in rows]
+        self.open = tuple(other for other in self.open if other != read)
+        self._read_from(read, source, location)
+        if item.rmw:
+            self.glue(source, location)
+        value = self.value_of(source, location)
+        return value is None or self._learn(thread, item.position, value)
+
+    def glue(self, source: int, location: int) -> None:
+        """An RMW reads from ``source``: nothing may come between it and the RMW's write."""
+        if source >= 0:
+            self.glued |= 1 << source
+        else:
+            self.glued_initially |= 1 << location
+
+    def is_glued(self, source: int, location: int) -> bool:
+        return bool(self.glued >> source & 1 if source >= 0 else self.glued_initially >> location & 1)
+
+    # ---- values
+
+    def value_of(self, source: int, location: int) -> Any:
+        """The value of a write, None while it is unknown."""
+        if source < 0:
+            return self.initial[location]
+        return self.values[self.owner[source]][self.access[source].position]
+
+    def require(self, thread: int, expression: Expression, reads: int, wanted: Any) -> bool:
+        """Demand that an expression has a value, now or once its reads have theirs."""
+        if reads & self.unknown[thread]:
+            self.constraints += ((thread, expression, reads, wanted),)
+            return True
+        return _agrees(evaluate(expression, self.values[thread]), wanted)
+
+    def _learn(self, thread: int, position: int, value: Any) -> bool:
+        """A value has become known: compute what depends on it; False when a demand fails."""
+        known = [(thread, position, value)]
+        while known:
+            thread, position, value = known.pop()
+            self.values[thread][position] = value
+            self.unknown[thread] &= ~(1 << position)
+            event = self.where[thread][position]
+            for reader in range(len(self.owner)):
+                if self.source[reader] == event:
+                    known.append((self.owner[reader], self.access[reader].position, value))
+            for other in self.where[thread]:
+                item = self.access[other]
+                if item.value_reads >> position & 1 and not item.value_reads & self.unknown[thread]:
+                    assert item.value is not None
+                    known.append((thread, item.position, evaluate(item.value, self.values[thread])))
+        waiting: list[Constraint] = []
+        for constraint in self.constraints:
+            thread, expression, reads, wanted = constraint
+            if reads & self.unknown[thread]:
+                waiting.append(constraint)
+            elif not _agrees(evaluate(expression, self.values[thread]), wanted):
+                return False
+        self.constraints = tuple(waiting)
+        return True
+
+
+def _agrees(value: Any, wanted: Any) -> bool:
+    if wanted is None:
+        return value is not None and value != 0
+    if isinstance(wanted, bool):
+        return (value != 0) is wanted
+    return bool(value is wanted)

@@ -1,0 +1,32 @@
+"""One report in any form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reports.dot import dot
+from reports.graph import graphml, node_link
+from reports.html import html
+from reports.structure import Report
+from reports.svg import svg
+from reports.text import text
+
+_FORMS: dict[str, Callable[[Report, str], str]] = {
+    "text": lambda report, file: text(report, file=file),
+    "dot": lambda report, file: dot(report),
+    "svg": lambda report, file: svg(report),
+    "html": lambda report, file: html(report, file=file),
+    "graphml": lambda report, file: graphml(report),
+    "json": lambda report, file: node_link(report),
+}
+
+FORMS = tuple(_FORMS)
+"""The names of the forms."""
+
+
+def render(report: Report, form: str, file: str = "REPORT.json") -> str:
+    """The report in this form, one of ``FORMS`` (``KeyError`` for another).
+
+    ``file`` is the report's file name, shown in the command that replays it.
+    """
+    return _FORMS[form](report, file)

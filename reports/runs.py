@@ -1,0 +1,81 @@
+"""Run files: every violating execution of one run, one line of JSON each.
+
+The first line says what was run.  Each later line holds what each read read and the
+coherence orders, which is all there is to an execution of a known program; from it a full
+report is made or the execution replayed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+from explorer.search.record import Record
+from reports.report import ReportError
+from reports.structure import Model, Part, Search
+from reports.visible import visible
+
+_EXPLORE_AGAIN = "Name a run file that sealrace explore has written, or write it again."
+_Line = TypeVar("_Line", bound=Part)
+
+
+class RunHeader(Part, frozen=True):
+    """What was explored. ``unrecorded`` counts violating executions beyond the cap on records."""
+
+    format: Literal["sealrace-run"]
+    version: Literal[1]
+    tool: str
+    scenario: str
+    protocol: str
+    fix: str
+    parameters: dict[str, int | str]
+    program_hash: str
+    model: Model
+    search: Search
+    unrecorded: int
+
+
+class RunLine(Part, frozen=True):
+    """One execution, see ``explorer.search.record.Record``."""
+
+    properties: tuple[str, ...]
+    reads: tuple[tuple[tuple[int | str, str], ...], ...]
+    coherence: dict[str, tuple[str, ...]]
+    ends: tuple[str, ...]
+
+
+def save_run(path: Path, header: RunHeader, records: Sequence[Record]) -> None:
+    """Write a run file."""
+    with path.open("wb") as file:
+        file.write(msgspec.json.encode(header) + b"\n")
+        for record in records:
+            file.write(record.to_line().encode() + b"\n")
+
+
+def load_run(path: Path, number: int) -> tuple[RunHeader, Record]:
+    """The header and the execution number ``number`` (from 1) of a run file.
+
+    Raises ReportError where the file or the line is not what it should be.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise ReportError(str(path), "", error.strerror or "cannot be read", _EXPLORE_AGAIN) from error
+    if not lines:
+        raise ReportError(str(path), "line 1", "the file is empty", _EXPLORE_AGAIN)
+    header = _decode(lines[0], path, 1, RunHeader)
+    count = len(lines) - 1
+    if not 1 <= number <= count:
+        raise ReportError(str(path), "", f"there is no execution {number}", f"The file records {count}.")
+    line = _decode(lines[number], path, number + 1, RunLine)
+    return header, Record(line.properties, line.reads, tuple(line.coherence.items()), line.ends)
+
+
+def _decode(content: bytes, path: Path, line: int, kind: type[_Line]) -> _Line:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ReportError(str(path), f"line {line}", visible(str(error)), _EXPLORE_AGAIN) from error

@@ -1,0 +1,180 @@
+"""What a report holds: one violating execution, complete enough to draw, step through and replay.
+
+The structures mirror the JSON file one to one.  Events are named by their position,
+as in ``explorer.execution.execution``: the initial writes first, one per location,
+then each thread's events in program order, thread after thread.  What must hold
+between the fields is in ``reports.check``; reading and writing is in ``reports.report``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from explorer.execution.execution import Ending
+from explorer.execution.kinds import Kind, Tag
+
+FORMAT = "sealrace-report"
+VERSION = 1
+
+Natural = Annotated[int, Meta(ge=0)]
+Pair = tuple[int, int]
+"""Two events, the first related to the second."""
+
+
+class Part(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of all parts of a report: immutable, fields by name, nothing unknown accepted."""
+
+
+class Model(Part, frozen=True):
+    """The memory model: its name or file, and a hash of its rules."""
+
+    name: str
+    rules_hash: str
+
+
+class PathEdge(Part, frozen=True):
+    """One step of the violating path: ``relation`` leads from ``source`` to ``target``."""
+
+    source: int
+    target: int
+    relation: str
+
+
+class EventMark(Part, frozen=True):
+    """A word beside an event, such as ``sealed`` or ``LEAK``."""
+
+    event: int
+    label: str
+
+
+class Property(Part, frozen=True):
+    """The violated property, and why this execution violates it (edges in reading order)."""
+
+    name: str
+    sentence: str
+    path: tuple[PathEdge, ...]
+    marks: tuple[EventMark, ...]
+
+
+class Thread(Part, frozen=True):
+    name: str
+
+
+class End(Part, frozen=True):
+    """How one thread ended; ``detail`` says where it waits or was cut."""
+
+    ending: Ending
+    detail: str
+
+
+class Frame(Part, frozen=True):
+    """One activation of a modelled function; ``number`` tells activations in one thread apart."""
+
+    function: str
+    number: int
+
+
+class Event(Part, frozen=True):
+    """One access or fence.
+
+    ``thread`` is -1 for an initial write.  ``value`` is an integer or an object's name.
+    ``file`` and ``line`` (from 1, 0 for none) are the modelled code, ``step`` its short
+    name, ``reference`` the kernel place.  ``waits`` marks the load of a blocking step,
+    ``implied`` a fence that is part of a fully ordered RMW.
+    """
+
+    id: int
+    thread: int
+    index: int
+    kind: Kind
+    tag: Tag | None
+    location: str | None
+    value: int | str | None
+    file: str
+    line: Natural
+    stack: tuple[Frame, ...]
+    step: str
+    reference: str
+    waits: bool
+    implied: bool
+
+
+class Coherence(Part, frozen=True):
+    """The writes of one location in coherence order, the initial write first."""
+
+    location: str
+    writes: tuple[int, ...]
+
+
+class Witness(Part, frozen=True):
+    """One order in which the execution can take effect.
+
+    ``order`` lists all events but the initial writes.  ``reordered`` are accesses that
+    take effect before one that is earlier in their thread's program order, ``forwarded``
+    loads that take effect before the store of their own thread that they read.  ``exact``
+    says whether no order has fewer switches between threads and then fewer reordered
+    accesses; ``note`` says what the order falls short of.  At the locations in
+    ``unkept_coherence`` no order could follow the coherence order.
+    """
+
+    order: tuple[int, ...]
+    switches: Natural
+    reordered: tuple[int, ...]
+    forwarded: tuple[int, ...]
+    exact: bool
+    note: str
+    unkept_coherence: tuple[str, ...]
+
+
+class Search(Part, frozen=True):
+    """The search that found this execution.
+
+    ``violating`` counts executions per property.  ``interleavings`` is the decimal number
+    of interleavings that the executions stand for, None where it was not counted.
+    """
+
+    executions: Natural
+    violating: dict[str, Natural]
+    interleavings: Annotated[str, Meta(pattern="^[0-9]+$")] | None
+    complete: bool
+
+
+class SourceText(Part, frozen=True):
+    """The modelled code of one function; ``first_line`` is its first line's number in ``file``."""
+
+    file: str
+    function: str
+    first_line: Annotated[int, Meta(ge=1)]
+    text: str
+
+
+class Report(Part, frozen=True):
+    """One violating execution of one scenario under one model.
+
+    ``source_of`` and ``relations`` are those of ``explorer.execution.execution.Execution``
+    (``source_of`` is -1 for events that do not read), with ``po`` and ``co`` stored as
+    immediate pairs; ``relations`` also holds the model's own, under their names.
+    ``program_hash`` and ``model.rules_hash`` tell a replay whether anything has changed.
+    """
+
+    format: Literal["sealrace-report"]
+    version: Literal[1]
+    tool: str
+    scenario: str
+    protocol: str
+    fix: str
+    parameters: dict[str, int | str]
+    program_hash: str
+    model: Model
+    property: Property
+    threads: tuple[Thread, ...]
+    ends: tuple[End, ...]
+    events: tuple[Event, ...]
+    source_of: tuple[int, ...]
+    coherence: tuple[Coherence, ...]
+    relations: dict[str, tuple[Pair, ...]]
+    witness: Witness
+    search: Search
+    sources: tuple[SourceText, ...]

@@ -1,0 +1,87 @@
+"""The sentences about a report that its text, SVG and HTML forms share.
+
+All strings are visible text (``reports.visible``).
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from explorer.execution.execution import Ending
+from reports.structure import Report
+from reports.visible import visible
+
+_MEANINGS = {
+    "po": "follows in program order",
+    "rf": "reads that value",
+    "co": "overwrites it",
+    "fr": "overwrites the value read",
+    "addr": "takes its address from it",
+    "data": "takes its value from it",
+    "ctrl": "is controlled by it",
+    "rmw": "is the write of the same atomic operation",
+}
+
+
+def meaning(relation: str) -> str:
+    """What a relation says of its target, to be read after "which"; empty for a model's own relations."""
+    external = relation in ("rfe", "rfi", "coe", "coi", "fre", "fri")
+    return _MEANINGS.get(relation[:2] if external else relation, "")
+
+
+def counts(report: Report) -> str:
+    """What the search covered, in one sentence."""
+    search = report.search
+    covered = "all of them" if search.complete else "not all of them"
+    parts = [f"{search.executions:,} executions explored, {covered}"]
+    parts += [", ".join(f"{n:,} {visible(name)}" for name, n in search.violating.items())]
+    if search.interleavings is not None:
+        parts += [f"they stand for {int(search.interleavings):,} interleavings"]
+    return "; ".join(part for part in parts if part)
+
+
+def effort(report: Report) -> str:
+    """How far the witness schedule is from running the threads one after the other."""
+    witness = report.witness
+    parts = [_plural(witness.switches, "switch", "switches") + " between threads"]
+    parts += [_plural(len(witness.reordered), "reordered access", "reordered accesses")]
+    if witness.forwarded:
+        parts += [_plural(len(witness.forwarded), "forwarded load", "forwarded loads")]
+    rule = "the fewest possible" if witness.exact else ""
+    quality = "; ".join(part for part in (rule, visible(witness.note)) if part)
+    return f"{', '.join(parts)} ({quality})" if quality else ", ".join(parts)
+
+
+def remarks(report: Report) -> list[str]:
+    """What a reader must know to trust the schedule: coherence not kept, threads that did not return."""
+    found = [
+        f"{visible(location)}: values change in coherence order, which the steps could not follow there"
+        for location in report.witness.unkept_coherence
+    ]
+    for thread, end in zip(report.threads, report.ends, strict=True):
+        if end.ending is not Ending.RETURNED:
+            detail = f": {visible(end.detail)}" if end.detail else ""
+            found.append(f"{visible(thread.name)} ended {end.ending.value}{detail}")
+    return found
+
+
+def title(report: Report) -> str:
+    """What was explored: ``inflight, fix none, protocol P2, model sc``."""
+    words = report.scenario, report.fix, report.protocol, report.model.name
+    return "{}, fix {}, protocol {}, model {}".format(*map(visible, words))
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def replay_command(file: str) -> str:
+    """The command that replays the report in this file."""
+    return shlex.join(["sealrace", "replay", visible(file)])
+
+
+def explore_command(report: Report) -> str:
+    """The command that explores what the report was taken from."""
+    words = ["sealrace", "explore", report.scenario]
+    words += ["--fix", report.fix, "--protocol", report.protocol, "--model", report.model.name]
+    return shlex.join(visible(word) for word in words)

@@ -1,0 +1,45 @@
+"""What the scenarios of this folder share: the reader, the properties, the form of their expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from explorer.program.errors import ScenarioError
+from explorer.program.program import ThreadSpec
+from explorer.scenario import Parameters
+from explorer.search.property import Property
+from scenarios.shmem.constants import PAGE_SHIFT, PAGE_SIZE
+from scenarios.shmem.fixes import Fix
+from scenarios.shmem.objects import Inode
+from scenarios.shmem.properties import Late, Leak, Stale
+from scenarios.shmem.read import shmem_file_read_iter
+
+PROTOCOL = "P2"
+"""The seal is added to a live file with F_ADD_SEALS, behind the guard (facts, section 0)."""
+
+MODELS = ("sc", "tso", "pso")
+
+
+def reader(inode: Inode, fix: Fix, parameters: Parameters) -> ThreadSpec:
+    """The reading thread: ``count`` bytes at ``pos``.
+
+    Raises ScenarioError when that reaches beyond the page cache that the scenario has.
+    """
+    pos, count = parameters["pos"], parameters["count"]
+    capacity = len(inode.i_mapping.i_pages) * PAGE_SIZE
+    if pos < 0 or count < 1 or pos + count > capacity:
+        raise ScenarioError(
+            f"a read of {count} bytes at {pos} does not fit a file of {capacity} bytes",
+            advice=f"keep pos + count within pages * {PAGE_SIZE} (1 page is 1 << {PAGE_SHIFT} bytes)",
+        )
+    return ThreadSpec("reader", shmem_file_read_iter, (inode, pos, count, fix))
+
+
+def properties(inode: Inode) -> tuple[Property, ...]:
+    """Leak, late and stale, in the order in which a table names the first one violated."""
+    return Leak(inode), Late(inode), Stale(inode)
+
+
+def on_every_model(violated: Mapping[Fix, set[str]]) -> dict[tuple[str, str, str], frozenset[str]]:
+    """Expectations that are the same under each of ``MODELS``: per fix the properties violated."""
+    return {(PROTOCOL, fix.value, model): frozenset(names) for fix, names in violated.items() for model in MODELS}

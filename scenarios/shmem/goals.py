@@ -1,0 +1,79 @@
+"""The ``sometimes`` goals: what must happen in some execution for a verdict to mean something."""
+
+from __future__ import annotations
+
+from explorer.execution.execution import Execution
+from explorer.scenario import Goal
+from scenarios.shmem.objects import Inode, Page
+from scenarios.shmem.properties import after, is_sealed, loads, seal_store
+
+
+def met_seal(inode: Inode) -> Goal:
+    """A read came after the seal and was turned away."""
+
+    def reached(execution: Execution) -> bool:
+        return any(is_sealed(execution.events[check]) for check in loads(execution, inode.seals))
+
+    return Goal("met-seal", "a read found the inode sealed (-EPERM)", reached)
+
+
+def returned_data(inode: Inode) -> Goal:
+    """A read got content of the file."""
+
+    def reached(execution: Execution) -> bool:
+        return bool(loads(execution, *inode.content))
+
+    return Goal("returned-data", "a read copied a page's content", reached)
+
+
+def found_empty(inode: Inode) -> Goal:
+    """A read came before the file grew."""
+
+    def reached(execution: Execution) -> bool:
+        return any(execution.events[size].value == 0 for size in loads(execution, inode.i_size))
+
+    return Goal("found-empty", "a read found the file still empty", reached)
+
+
+def looked_up_after_seal(inode: Inode) -> Goal:
+    """The window of leaks was entered: a read got to the page that belongs to the guest."""
+
+    def reached(execution: Execution) -> bool:
+        seal = seal_store(execution, inode)
+        if seal is None:
+            return False
+        sealed = after(execution, seal)
+        return any(
+            isinstance(execution.events[lookup].value, Page) and sealed >> execution.source_of[lookup] & 1
+            for lookup in loads(execution, *inode.i_mapping.i_pages)
+        )
+
+    return Goal("looked-up-after-seal", "a read found a page that was inserted after the seal", reached)
+
+
+def lingered(page: Page) -> Goal:
+    """The window of lateness was entered: a read held a page that the cache had let go."""
+
+    def reached(execution: Execution) -> bool:
+        copied = loads(execution, page.data[0])
+        return bool(copied) and any(
+            execution.po[copied[0]] >> put & 1 and execution.events[put].value == 1
+            for put in loads(execution, page.refcount)
+        )
+
+    return Goal(
+        f"lingered-{page.name.removeprefix('page ')}", f"a read held the last reference of {page.name}", reached
+    )
+
+
+def copied_beyond_end(inode: Inode, page: Page) -> Goal:
+    """R8 compares for equality only: a page beyond the page in which the file ends is copied."""
+
+    def reached(execution: Execution) -> bool:
+        sizes = loads(execution, inode.i_size)
+        return any(
+            execution.events[[size for size in sizes if size < copy][-1]].value == 0
+            for copy in loads(execution, page.data[0])
+        )
+
+    return Goal("copied-beyond-end", f"a read saw that the file was empty (R7) and still copied {page.name}", reached)

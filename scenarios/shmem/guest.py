@@ -1,0 +1,62 @@
+"""The guest's side: KVM takes a page through the file and the guest writes to it.
+
+This is the access "via a different mechanism" that the seal is for: no seal check, and
+no lock once the page is mapped into the guest (patches v4 03, 04 and 08).  K2, the
+installation in the secondary page tables, is private to the virtual CPU and no event.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from explorer.execution.location import Location, Object
+from explorer.program.program import kernel
+from explorer.program.thread import ACQUIRE, RELEASE, Thread
+from scenarios.shmem.getpage import Sgp, shmem_getpage
+from scenarios.shmem.objects import Inode, put_page
+
+SECRET = 42
+"""What the guest writes."""
+
+
+class Kvm(Object):
+    """struct kvm: ``memslot`` is 1 once the file has been made guest memory."""
+
+    def __init__(self) -> None:
+        super().__init__("kvm")
+        self.memslot = Location("kvm.memslot", 0)
+
+
+@kernel("virt/kvm/kvm_main.c")
+async def kvm_set_memslot(t: Thread, kvm: Kvm) -> None:
+    """Publish the memory slot (rcu_assign_pointer)."""
+    await t.write(kvm.memslot, 1, RELEASE, at="K0 memslot published")
+
+
+async def guest(t: Thread, kvm: Kvm, inode: Inode, pages: int) -> None:
+    """A virtual CPU: once there is a memory slot, fault in the first ``pages`` pages and write to each."""
+    await t.wait_until(kvm.memslot, lambda v: v == 1, ACQUIRE, at="K0 memslot ready")
+    for index in range(pages):
+        error, page = await get_lock_pfn(t, inode, index)
+        if error:
+            return
+        await put_unlock_pfn(t, page)
+        await guest_write(t, page)
+
+
+@kernel("mm/shmem.c")
+async def get_lock_pfn(t: Thread, inode: Inode, index: int) -> tuple[int, Any]:
+    """K1: the page of the file, locked and referenced; a page not yet written is cleared now."""
+    return await shmem_getpage(t, inode, index, Sgp.NOALLOC)
+
+
+@kernel("mm/shmem.c")
+async def put_unlock_pfn(t: Thread, page: Any) -> None:
+    """K3: unlock the page and drop the reference; the mapping into the guest stays."""
+    await page.lock.release(t, at="K3 unlock_page")
+    await put_page(t, page, at="K3 put_page")
+
+
+async def guest_write(t: Thread, page: Any) -> None:
+    """K4: the guest stores through its own page tables."""
+    await t.write(page.data[0], SECRET, at="K4 guest store")

@@ -1,0 +1,185 @@
+"""Leak, late and stale: what a read of a sealed file must not do.
+
+All three speak of one *read*, an activation of ``shmem_file_read_iter``, and of the *seal
+store*, the store that sets F_SEAL_INACCESSIBLE.  "After" means reached over program order
+and reads-from: (po | rf)+.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from explorer.execution.event import Call, Event
+from explorer.execution.execution import Execution
+from explorer.execution.location import Location
+from explorer.execution.relation import EventSet, as_set, reachable, shortest_path, union
+from explorer.search.property import Edge, Mark, Violation
+from scenarios.shmem.constants import F_SEAL_INACCESSIBLE
+from scenarios.shmem.guest import guest_write
+from scenarios.shmem.objects import Inode
+from scenarios.shmem.read import shmem_file_read_iter
+
+Read = tuple[int, Call]
+"""One read: the thread's index and the activation of ``shmem_file_read_iter``."""
+
+
+def read_of(event: Event) -> Read | None:
+    """The read that made an event, None for an event of anything else."""
+    if event.source is not None:
+        for call in event.source.stack:
+            if call.function == shmem_file_read_iter.__name__:
+                return event.thread, call
+    return None
+
+
+def seal_store(execution: Execution, inode: Inode) -> int | None:
+    """The store that sets F_SEAL_INACCESSIBLE, None where it is never set."""
+    for position, event in enumerate(execution.events):
+        if event.location is inode.seals and event.writes and is_sealed(event):
+            return position
+    return None
+
+
+def is_sealed(event: Event) -> bool:
+    """Whether an access of ``seals`` has the value of a sealed inode."""
+    assert isinstance(event.value, int)
+    return event.value & F_SEAL_INACCESSIBLE != 0
+
+
+def loads(execution: Execution, *locations: Location) -> list[int]:
+    """The loads of these locations that reads made, in program order thread by thread."""
+    return [
+        position
+        for position, event in enumerate(execution.events)
+        if event.reads and event.location in locations and read_of(event) is not None
+    ]
+
+
+def after(execution: Execution, start: int) -> EventSet:
+    """Everything that comes after an event."""
+    return reachable(union(execution.po, execution.rf), 1 << start)
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A read copies out a value that the guest stored after the seal."""
+
+    inode: Inode
+    name: str = field(default="leak", init=False)
+
+    def find(self, execution: Execution, _before: Sequence[int] | None) -> Violation | None:
+        seal = seal_store(execution, self.inode)
+        if seal is None:
+            return None
+        sealed = after(execution, seal)
+        for load in loads(execution, *self.inode.content):
+            store = execution.source_of[load]
+            if sealed >> store & 1 and _by_guest(execution.events[store]):
+                return Violation(
+                    self.name,
+                    (
+                        *_passed_check(execution, self.inode, seal, load),
+                        *_chain(execution, seal, store),
+                        Edge(store, load, "rf"),
+                    ),
+                    (Mark(seal, "sealed"), Mark(store, "guest data"), Mark(load, "LEAK")),
+                    f"A read returned {_content(execution, load)}, which the guest stored after the seal was set.",
+                )
+        return None
+
+
+@dataclass(frozen=True)
+class Late:
+    """A read returns content that it copied at a time not before the seal.
+
+    A hole has no content: it is copied from the zero page.
+    """
+
+    inode: Inode
+    name: str = field(default="late", init=False)
+
+    def find(self, execution: Execution, before: Sequence[int] | None) -> Violation | None:
+        seal = seal_store(execution, self.inode)
+        if seal is None or before is None:
+            return None
+        for load in loads(execution, *self.inode.content):
+            if not before[load] >> seal & 1:
+                check = _passed_check(execution, self.inode, seal, load)
+                path = (*check, Edge(check[0].source, load, "po")) if check else _chain(execution, seal, load)
+                return Violation(
+                    self.name,
+                    path,
+                    (Mark(seal, "sealed"), Mark(load, "LATE")),
+                    f"A read returned {_content(execution, load)}, and nothing had it copied before the seal was set.",
+                )
+        return None
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A read saw a size stored after the seal, and later found the inode unsealed."""
+
+    inode: Inode
+    name: str = field(default="stale", init=False)
+
+    def find(self, execution: Execution, _before: Sequence[int] | None) -> Violation | None:
+        seal = seal_store(execution, self.inode)
+        if seal is None:
+            return None
+        sealed = after(execution, seal)
+        checks = [c for c in loads(execution, self.inode.seals) if not is_sealed(execution.events[c])]
+        for size in loads(execution, self.inode.i_size):
+            store = execution.source_of[size]
+            if not sealed >> store & 1:
+                continue
+            for check in checks:
+                if execution.po[size] >> check & 1 and _same_read(execution, size, check):
+                    return Violation(
+                        self.name,
+                        (
+                            *_chain(execution, seal, store),
+                            Edge(store, size, "rf"),
+                            Edge(size, check, "po"),
+                            Edge(check, seal, "fr"),
+                        ),
+                        (Mark(seal, "sealed"), Mark(size, "size from after the seal"), Mark(check, "STALE")),
+                        "A read saw a size that was stored after the seal, and then found the inode unsealed.",
+                    )
+        return None
+
+
+def _by_guest(event: Event) -> bool:
+    return event.source is not None and event.source.function == guest_write.__name__
+
+
+def _same_read(execution: Execution, first: int, second: int) -> bool:
+    return read_of(execution.events[first]) == read_of(execution.events[second])
+
+
+def _passed_check(execution: Execution, inode: Inode, seal: int, load: int) -> tuple[Edge, ...]:
+    """The last seal check before ``load`` in its read, with the seal store that it missed."""
+    checks = [
+        check
+        for check in loads(execution, inode.seals)
+        if execution.fr[check] >> seal & 1 and execution.po[check] >> load & 1 and _same_read(execution, check, load)
+    ]
+    return (Edge(checks[-1], seal, "fr"),) if checks else ()
+
+
+def _chain(execution: Execution, start: int, end: int) -> tuple[Edge, ...]:
+    """A shortest way from one event to another over po and rf, empty if there is none."""
+    path = shortest_path(union(execution.po, execution.rf), start, as_set([end]))
+    if path is None:
+        return ()
+    return tuple(
+        Edge(source, target, "po" if execution.po[source] >> target & 1 else "rf")
+        for source, target in itertools.pairwise(path)
+    )
+
+
+def _content(execution: Execution, load: int) -> str:
+    event = execution.events[load]
+    assert event.location is not None
+    return f"{event.value} from {event.location.name}"

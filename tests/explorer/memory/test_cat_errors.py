@@ -1,0 +1,138 @@
+"""The words of every mistake that a model file can hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from explorer.memory.cat.source import CatError
+from explorer.memory.model import load_model
+
+
+def mistake(tmp_path: Path, text: str) -> str:
+    """The error for a file ``my.cat`` with this text, paths shortened to names."""
+    path = tmp_path / "my.cat"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CatError, match=r"my\.cat") as caught:
+        load_model(str(path))
+    return str(caught.value).replace(f"{tmp_path}/", "")
+
+
+def test_an_unknown_relation_that_is_two_names_in_one(tmp_path: Path) -> None:
+    assert mistake(tmp_path, "\n\nacyclic porf | co as order\n") == (
+        "my.cat:3:9: unknown relation 'porf'\n"
+        "    3 | acyclic porf | co as order\n"
+        "      |         ^^^^\n"
+        "  defined here: po, rf, co, addr, data, ctrl, ..., coi, fre, fri, po-loc. Did you mean 'po | rf'?"
+    )
+
+
+def test_an_unknown_set_with_a_small_slip(tmp_path: Path) -> None:
+    assert mistake(tmp_path, "let wmbs = Wmb\nlet f = po ; [mb] ; po") == (
+        "my.cat:2:15: unknown set 'mb'\n"
+        "    2 | let f = po ; [mb] ; po\n"
+        "      |               ^^\n"
+        "  defined here: R, W, IW, F, LKR, LKW, ..., M, RMW, emptyset, wmbs. Did you mean 'Mb'?"
+    )
+
+
+def test_an_unknown_name_of_which_nothing_is_close(tmp_path: Path) -> None:
+    assert mistake(tmp_path, "let a = xyzzy") == (
+        "my.cat:1:9: unknown name 'xyzzy'\n"
+        "    1 | let a = xyzzy\n"
+        "      |         ^^^^^\n"
+        "  defined here: po, rf, co, addr, data, ctrl, ..., fre, fri, po-loc, emptyset."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("let a = ", "1:7", "syntax error: the file ends here, expected an expression"),
+        ("acyclic (po | rf", "1:16", "syntax error: the file ends here, expected an operator, ',' or ')'"),
+        ("let = po", "1:5", "syntax error: '=' cannot stand here, expected a name"),
+        ("acyclic po as as", "1:15", "syntax error: 'as' cannot stand here, expected a name"),
+        ("include tso", "1:9", "syntax error: 'tso' cannot stand here, expected a string"),
+        ("flag po", "1:6", "syntax error: 'po' cannot stand here, expected acyclic, irreflexive or empty"),
+        ("let a po", "1:8", "syntax error: the file ends here, expected '='"),
+        ("let a = [R", "1:10", "syntax error: the file ends here, expected an operator or ']'"),
+        ("let a = po % rf", "1:12", "unexpected character '%'"),
+        ("let a = (* po (* *)", "1:9", "this comment is never closed"),
+        ("enum A = 'x", "1:1", "'enum' is part of cat, but not supported yet"),
+        ("let a = match b", "1:9", "'match' is part of cat, but not supported yet"),
+        ("let a = b in c", "1:11", "'in' is part of cat, but not supported yet"),
+        ("with x from po", "1:1", "'with' is part of cat, but not supported yet"),
+        ("let a = cross(po)", "1:9", "'cross' is part of cat, but not supported yet"),
+        ("let a = map f R", "1:9", "'map' is part of cat, but not supported yet"),
+        ("let a = R ++ W", "1:9", "'++' is part of cat, but not supported yet"),
+        ("let a = {R, W}", "1:9", "'{...}' with members is part of cat, but not supported yet"),
+        ("let a = (R, W)", "1:9", "a tuple outside the arguments of a function is part of cat, but not supported yet"),
+        ("let (a, b) = R", "1:5", "tuples are part of cat, but not supported yet"),
+        ("let rec f(x) = x", "1:9", "recursive functions are part of cat, but not supported yet"),
+        ("acyclic W", "1:9", "expected a relation, but 'W' is a set"),
+        ("let a = po | W", "1:14", "expected a relation, but 'W' is a set"),
+        ("let a = [po ; rf]", "1:10", "expected a set, but 'po ; rf' is a relation"),
+        ("let a = domain(R)", "1:16", "expected a relation, but 'R' is a set"),
+        ("let a = po * R", "1:9", "expected a set, but 'po' is a relation"),
+        ("let a = domain", "1:9", "'domain' is a function and needs an argument: domain(...)"),
+        ("let a = po(rf)", "1:9", "'po' is a relation, not a function"),
+        ("let a = domain(po) (rf)", "1:9", "'domain(po)' is a set, not a function"),
+        ("let a = domain(po, rf)", "1:9", "'domain' takes 1 argument, but 2 are given"),
+        ("let f(x, y) = x ; y let a = f(po)", "1:29", "'f' takes 2 arguments, but 1 is given"),
+        ("let f(x) = x ; nothing", "1:16", "unknown name 'nothing'"),
+        ("let before = R", "1:5", "'before' is the order in which accesses take effect: a relation, not a set"),
+        ("let rec a = po \\ a", "1:18", "a recursive name on the right of '\\' has no least fixpoint"),
+        ("let rec a = po ; ~a", "1:19", "a recursive name under '~' has no least fixpoint"),
+        ("acyclic po as a\nempty rf as a", "2:1", "a second check named 'a'"),
+        ('include "other.cat"', "1:1", "include file 'other.cat' not found"),
+        ('include "my.cat"', "1:1", "files include each other: my.cat includes my.cat"),
+    ],
+)
+def test_a_mistake_is_said_with_its_place(tmp_path: Path, text: str, place: str, message: str) -> None:
+    assert mistake(tmp_path, text).splitlines()[0] == f"my.cat:{place}: {message}"
+
+
+def test_a_mistake_inside_a_function_names_the_call(tmp_path: Path) -> None:
+    assert mistake(tmp_path, "let f(x) = x ; po\nlet a = f(R)\n") == (
+        "my.cat:1:12: expected a relation, but 'x' is a set\n"
+        "    1 | let f(x) = x ; po\n"
+        "      |            ^\n"
+        "  [x] is the relation of each member with itself\n"
+        "  in the call of 'f' at my.cat:2:9"
+    )
+
+
+def test_a_mistake_in_an_included_file_is_shown_there(tmp_path: Path) -> None:
+    (tmp_path / "part.cat").write_text("\nlet a = R ; po\n", encoding="utf-8")
+    assert mistake_in_part(tmp_path).startswith("part.cat:2:9: expected a relation, but 'R' is a set\n")
+
+
+def mistake_in_part(tmp_path: Path) -> str:
+    path = tmp_path / "my.cat"
+    path.write_text('include "part.cat"\n', encoding="utf-8")
+    with pytest.raises(CatError, match="expected a relation") as caught:
+        load_model(str(path))
+    return str(caught.value).replace(f"{tmp_path}/", "")
+
+
+def test_two_files_that_include_each_other(tmp_path: Path) -> None:
+    (tmp_path / "a.cat").write_text('include "b.cat"', encoding="utf-8")
+    (tmp_path / "b.cat").write_text('include "a.cat"', encoding="utf-8")
+    with pytest.raises(CatError, match="include each other") as caught:
+        load_model(str(tmp_path / "a.cat"))
+    message = str(caught.value).replace(f"{tmp_path}/", "")
+    assert message.splitlines()[0] == "b.cat:1:1: files include each other: a.cat includes b.cat includes a.cat"
+
+
+def test_a_model_that_does_not_exist() -> None:
+    with pytest.raises(CatError, match="no memory model 'power'") as caught:
+        load_model("power")
+    assert str(caught.value) == (
+        "no memory model 'power'\n  a model is one of sc, tso, pso, or the path of a .cat file"
+    )
+
+
+def test_a_folder_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(CatError, match=r"cannot read the model .*: Is a directory"):
+        load_model(str(tmp_path))

@@ -1,0 +1,99 @@
+"""The search finds what the scenarios declare, on their small forms under every model."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from explorer.execution.execution import Execution, Status
+from explorer.execution.kinds import Kind
+from explorer.memory.model import load_model
+from explorer.program.tree import Unfolding
+from explorer.search.explore import Search
+from explorer.search.result import Limits, Result, Verdict
+from explorer.search.run import explore
+from scenarios.registry import find, scenarios
+
+CELLS = [(s.name, fix, model) for s in scenarios() for (_, fix, model) in s.expected]
+
+
+@cache
+def unfolded(name: str, fix: str) -> Unfolding:
+    scenario = find(name)
+    assert scenario is not None
+    return Unfolding(scenario.build(fix, "P2", scenario.small).program, 3)
+
+
+def result(name: str, fix: str, model: str) -> Result:
+    scenario = find(name)
+    assert scenario is not None
+    case = scenario.build(fix, "P2", scenario.small)
+    return explore(case, load_model(model), Unfolding(case.program, 3), Limits())
+
+
+@pytest.mark.parametrize(("name", "fix", "model"), CELLS)
+def test_verdict_is_the_declared_one(name: str, fix: str, model: str) -> None:
+    scenario = find(name)
+    assert scenario is not None
+    found = result(name, fix, model)
+    assert {prop for prop, count in found.violating.items() if count} == scenario.expected["P2", fix, model]
+    assert found.complete
+    assert found.verdict is (Verdict.VIOLATED if any(found.violating.values()) else Verdict.HOLDS)
+    assert all(found.goals.values()), found.goals
+    assert found.blocked == found.cut == found.dropped == 0
+
+
+# The reader takes i_rwsem, so it stands in one of the gaps between the owner's critical
+# sections, and what it reads is settled: one execution per gap. It touches nothing that
+# the guest does: after the seal it stops at R3.
+#   fresh           before A4, between A10 and F0, after F7
+#   inflight        before T0, between T6 and A4, between A10 and F0, after F7
+#   lingering-page  before T0, between T6 and A4, after A10
+@pytest.mark.parametrize(("name", "gaps"), [("fresh", 3), ("inflight", 4), ("lingering-page", 3)])
+@pytest.mark.parametrize("model", ["sc", "tso", "pso"])
+def test_under_the_rwsem_there_is_one_execution_per_gap(name: str, gaps: int, model: str) -> None:
+    assert result(name, "rwsem", model).executions == gaps
+
+
+# R1 and R3 alone are left: (0, unsealed) ends at R4, (0, sealed) and (4096, sealed) at R3.
+# (4096, unsealed) would be stale.
+@pytest.mark.parametrize("model", ["sc", "tso", "pso"])
+def test_fresh_with_the_patch_has_three_executions(model: str) -> None:
+    assert result("fresh", "none", model).executions == 3
+
+
+def executions(name: str, fix: str) -> list[Execution]:
+    leaves = [leaf for leaf in Search(unfolded(name, fix), load_model("sc")) if leaf is not None]
+    assert {leaf.status for leaf in leaves} == {Status.COMPLETE}
+    return [leaf.execution for leaf in leaves]
+
+
+@pytest.mark.parametrize(("name", "fix"), dict.fromkeys((name, fix) for name, fix, _ in CELLS))
+def test_every_access_has_a_step_and_a_reference(name: str, fix: str) -> None:
+    steps = set()
+    for execution in executions(name, fix):
+        for event in execution.events:
+            if event.kind is not Kind.INITIAL:
+                assert event.source is not None
+                assert event.source.step, event
+                assert event.source.reference, event
+                assert event.source.file.startswith("scenarios/shmem/")
+                steps.add(event.source.step)
+    assert "A9" in steps
+    assert ("R3" in steps) == (fix != "no-check")
+    assert ("T4" in steps) == (name != "fresh")
+    assert ("K4" in steps) == (name != "lingering-page")
+    assert ("F5" in steps) == (name != "lingering-page")
+
+
+def test_references_name_the_kernel_function() -> None:
+    references = {
+        event.source.step: event.source.reference
+        for event in executions("inflight", "none")[0].events
+        if event.source is not None
+    }
+    assert references["A9"] == "mm/memfd.c memfd_add_seals: seals |= new"
+    assert references["T4"] == "mm/shmem.c shmem_setattr: i_size_write"
+    assert references["F5"] == "mm/shmem.c shmem_fallocate: i_size_write"
+    assert references["R1"] == "mm/shmem.c shmem_file_read_iter: first i_size_read"
+    assert references["K4"] == "guest store"

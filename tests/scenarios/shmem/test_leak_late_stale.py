@@ -1,0 +1,202 @@
+"""The three properties on executions built by hand, event by event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.execution.event import Call, Event, Source
+from explorer.execution.execution import Ending, Execution, ThreadEnd
+from explorer.execution.kinds import Kind, Tag
+from explorer.execution.location import Location, Value
+from explorer.execution.relation import empty
+from explorer.search.property import Edge
+from scenarios.shmem.constants import F_SEAL_GROW, F_SEAL_INACCESSIBLE
+from scenarios.shmem.objects import Inode
+from scenarios.shmem.properties import Late, Leak, Stale
+
+OWNER, GUEST, READER = range(3)
+INODE = Inode(1, 1, acquire_size=False)
+SIZE, SEALS = INODE.i_size, INODE.seals
+OLD_PAGE, NEW_PAGE = INODE.cached[0].data[0], INODE.fresh[0].data[0]
+SLOT = Location("memslot")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One access: ``reads_from`` names the write read (an index into the steps, None for the initial one)."""
+
+    thread: int
+    kind: Kind
+    location: Location
+    value: Value
+    function: str
+    number: int = 0
+    reads_from: int | None = None
+
+
+def write(thread: int, location: Location, value: Value, function: str = "owner") -> Step:
+    return Step(thread, Kind.WRITE, location, value, function)
+
+
+def read(location: Location, value: Value, reads_from: int | None = None, number: int = 0) -> Step:
+    """A load made by the reader in activation ``number`` of ``shmem_file_read_iter``."""
+    return Step(READER, Kind.READ, location, value, "shmem_file_read_iter", number, reads_from)
+
+
+def execution(*steps: Step) -> tuple[Execution, list[int]]:
+    """The execution of these steps, given thread by thread, and the position of each."""
+    locations = list(dict.fromkeys(step.location for step in steps))
+    assert [s.thread for s in steps] == sorted(s.thread for s in steps)
+    events = [Event(-1, i, Kind.INITIAL, None, loc, loc.initial) for i, loc in enumerate(locations)]
+    position = [len(locations) + i for i in range(len(steps))]
+    source_of = [-1] * len(locations)
+    for step in steps:
+        stack = (Call("main", 100), Call(step.function, step.number))
+        index = sum(e.thread == step.thread for e in events)
+        events.append(
+            Event(step.thread, index, step.kind, Tag.PLAIN, step.location, step.value, Source("f.py", 1, stack))
+        )
+        initial = locations.index(step.location)
+        source = initial if step.reads_from is None else position[step.reads_from]
+        source_of.append(source if step.kind is Kind.READ else -1)
+    coherence = tuple(
+        (i, *(position[j] for j, s in enumerate(steps) if s.location is loc and s.kind is Kind.WRITE))
+        for i, loc in enumerate(locations)
+    )
+    nothing = empty(len(events))
+    built = Execution(
+        threads=("owner", "guest", "reader"),
+        events=tuple(events),
+        source_of=tuple(source_of),
+        coherence=coherence,
+        rmw=nothing,
+        addr=nothing,
+        data=nothing,
+        ctrl=nothing,
+        ctrl_later=nothing,
+        ends=(ThreadEnd(Ending.RETURNED),) * 3,
+    )
+    return built, position
+
+
+def wait(value: Value, reads_from: int) -> Step:
+    return Step(GUEST, Kind.READ, SLOT, value, "guest", 0, reads_from)
+
+
+SEAL = write(OWNER, SEALS, F_SEAL_INACCESSIBLE, "memfd_add_seals")
+PUBLISH = write(OWNER, SLOT, 1, "kvm_set_memslot")
+SECRET = write(GUEST, NEW_PAGE, 42, "guest_write")
+
+
+class TestLeak:
+    def test_guest_data_stored_after_the_seal_and_copied(self) -> None:
+        leaking, at = execution(SEAL, PUBLISH, wait(1, 1), SECRET, read(SEALS, 0), read(NEW_PAGE, 42, 3))
+        violation = Leak(INODE).find(leaking, None)
+        assert violation is not None
+        assert violation.path == (
+            Edge(at[4], at[0], "fr"),  # the check missed the seal
+            Edge(at[0], at[1], "po"),
+            Edge(at[1], at[2], "rf"),
+            Edge(at[2], at[3], "po"),
+            Edge(at[3], at[5], "rf"),
+        )
+        assert [(mark.event, mark.label) for mark in violation.marks] == [
+            (at[0], "sealed"),
+            (at[3], "guest data"),
+            (at[5], "LEAK"),
+        ]
+        assert violation.sentence == (
+            "A read returned 42 from page B0.data[0], which the guest stored after the seal was set."
+        )
+
+    def test_without_a_check_the_path_starts_at_the_seal(self) -> None:
+        leaking, at = execution(SEAL, PUBLISH, wait(1, 1), SECRET, read(NEW_PAGE, 42, 3))
+        violation = Leak(INODE).find(leaking, None)
+        assert violation is not None
+        assert violation.path[0] == Edge(at[0], at[1], "po")
+
+    def test_other_content_is_no_leak(self) -> None:
+        old, _ = execution(SEAL, PUBLISH, wait(1, 1), SECRET, read(OLD_PAGE, OLD_PAGE.initial))
+        assert Leak(INODE).find(old, None) is None
+        zeros = write(GUEST, NEW_PAGE, 0, "shmem_getpage")
+        cleared, _ = execution(SEAL, PUBLISH, wait(1, 1), zeros, read(NEW_PAGE, 0, 3))
+        assert Leak(INODE).find(cleared, None) is None
+
+    def test_a_guest_store_not_after_the_seal_is_no_leak(self) -> None:
+        # The guest did not wait: nothing leads from the seal to its store.
+        unordered, _ = execution(SEAL, SECRET, read(NEW_PAGE, 42, 1))
+        assert Leak(INODE).find(unordered, None) is None
+        # It was told before the seal.
+        early, _ = execution(PUBLISH, SEAL, wait(1, 0), SECRET, read(NEW_PAGE, 42, 3))
+        assert Leak(INODE).find(early, None) is None
+
+    def test_another_seal_does_not_count(self) -> None:
+        grow = write(OWNER, SEALS, F_SEAL_GROW, "memfd_add_seals")
+        unsealed, _ = execution(grow, PUBLISH, wait(1, 1), SECRET, read(NEW_PAGE, 42, 3))
+        assert Leak(INODE).find(unsealed, None) is None
+
+    def test_a_load_outside_of_a_read_is_no_leak(self) -> None:
+        own = Step(READER, Kind.READ, NEW_PAGE, 42, "vcpu", 0, 3)
+        elsewhere, _ = execution(SEAL, PUBLISH, wait(1, 1), SECRET, own)
+        assert Leak(INODE).find(elsewhere, None) is None
+
+
+class TestLate:
+    def test_a_copy_not_before_the_seal_is_late(self) -> None:
+        built, at = execution(SEAL, read(SEALS, 0), read(OLD_PAGE, OLD_PAGE.initial))
+        violation = Late(INODE).find(built, empty(len(built)))
+        assert violation is not None
+        assert violation.path == (Edge(at[1], at[0], "fr"), Edge(at[1], at[2], "po"))
+        assert [(mark.event, mark.label) for mark in violation.marks] == [(at[0], "sealed"), (at[2], "LATE")]
+
+    def test_a_copy_before_the_seal_is_not(self) -> None:
+        built, at = execution(SEAL, read(SEALS, 0), read(OLD_PAGE, OLD_PAGE.initial))
+        before = empty(len(built))
+        before[at[2]] = 1 << at[0]
+        assert Late(INODE).find(built, before) is None
+
+    def test_without_a_check_the_path_leads_from_the_seal_to_the_copy(self) -> None:
+        grow = write(OWNER, SIZE, 4096)
+        built, at = execution(SEAL, grow, read(SIZE, 4096, 1), read(OLD_PAGE, OLD_PAGE.initial))
+        violation = Late(INODE).find(built, empty(len(built)))
+        assert violation is not None
+        assert violation.path == (Edge(at[0], at[1], "po"), Edge(at[1], at[2], "rf"), Edge(at[2], at[3], "po"))
+
+    def test_a_hole_has_no_content(self) -> None:
+        built, _ = execution(SEAL, read(SEALS, 0), read(SIZE, SIZE.initial))
+        assert Late(INODE).find(built, empty(len(built))) is None
+
+    def test_nothing_is_late_without_a_seal_or_without_an_order(self) -> None:
+        unsealed, _ = execution(PUBLISH, read(OLD_PAGE, OLD_PAGE.initial))
+        assert Late(INODE).find(unsealed, empty(len(unsealed))) is None
+        sealed, _ = execution(SEAL, read(OLD_PAGE, OLD_PAGE.initial))
+        assert Late(INODE).find(sealed, None) is None
+
+
+class TestStale:
+    GROW = write(OWNER, SIZE, 8192, "shmem_fallocate")
+
+    def test_new_size_and_then_unsealed(self) -> None:
+        built, at = execution(SEAL, self.GROW, read(SIZE, 8192, 1), read(SEALS, 0))
+        violation = Stale(INODE).find(built, None)
+        assert violation is not None
+        assert violation.path == (
+            Edge(at[0], at[1], "po"),
+            Edge(at[1], at[2], "rf"),
+            Edge(at[2], at[3], "po"),
+            Edge(at[3], at[0], "fr"),
+        )
+
+    def test_seal_seen_or_size_from_before_is_not_stale(self) -> None:
+        seen, _ = execution(SEAL, self.GROW, read(SIZE, 8192, 1), read(SEALS, F_SEAL_INACCESSIBLE, 0))
+        assert Stale(INODE).find(seen, None) is None
+        before, _ = execution(self.GROW, SEAL, read(SIZE, 8192, 0), read(SEALS, 0))
+        assert Stale(INODE).find(before, None) is None
+
+    def test_a_check_before_the_size_is_not_stale(self) -> None:
+        first, _ = execution(SEAL, self.GROW, read(SEALS, 0), read(SIZE, 8192, 1))
+        assert Stale(INODE).find(first, None) is None
+
+    def test_two_reads_are_not_one(self) -> None:
+        two, _ = execution(SEAL, self.GROW, read(SIZE, 8192, 1, number=0), read(SEALS, 0, number=1))
+        assert Stale(INODE).find(two, None) is None

@@ -1,0 +1,66 @@
+"""What every registered scenario declares hangs together."""
+
+from __future__ import annotations
+
+import pytest
+from explorer.program.errors import ScenarioError
+from explorer.program.tree import Unfolding
+from explorer.scenario import Scenario
+from scenarios.registry import find, scenarios
+from scenarios.shmem.fixes import FIXES
+
+
+def test_the_three_scenarios_come_in_a_fixed_order() -> None:
+    assert [scenario.name for scenario in scenarios()] == ["fresh", "inflight", "lingering-page"]
+
+
+def test_find_gives_a_scenario_by_name_or_none() -> None:
+    assert find("inflight") is scenarios()[1]
+    assert find("in-flight") is None
+
+
+@pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.name)
+def test_expectations_name_declared_fixes_protocols_models_and_properties(scenario: Scenario) -> None:
+    names = {prop.name for prop in scenario.build("none", "P2", scenario.small).properties}
+    assert names == {"leak", "late", "stale"}
+    for (protocol, fix, model), violated in scenario.expected.items():
+        assert protocol in scenario.protocols
+        assert fix in scenario.fixes
+        assert model in ("sc", "tso", "pso")
+        assert violated <= names
+
+
+def test_fresh_and_inflight_declare_every_fix() -> None:
+    for scenario in scenarios()[:2]:
+        assert {fix for _, fix, _ in scenario.expected} == set(FIXES)
+
+
+def test_a_leak_is_declared_late_too() -> None:
+    for scenario in scenarios():
+        for violated in scenario.expected.values():
+            assert "leak" not in violated or "late" in violated
+
+
+@pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.name)
+def test_small_form_has_one_page_and_default_at_least_two(scenario: Scenario) -> None:
+    assert scenario.small.keys() == scenario.parameters.keys()
+    assert scenario.small["pages"] == 1
+    assert scenario.small.get("passes", 1) == 1
+    assert scenario.parameters["pages"] >= 2
+
+
+@pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.name)
+def test_every_fix_of_the_small_form_unfolds(scenario: Scenario) -> None:
+    for fix in scenario.fixes:
+        case = scenario.build(fix, "P2", scenario.small)
+        assert case.goals, "a HOLDS without goals would claim nothing"
+        locations = [location.name for location in Unfolding(case.program, 3).locations]
+        assert "inode.i_size" in locations
+        assert "inode.seals" in locations
+        assert ("page A0.data[0]" in locations) == (scenario.name != "fresh")
+
+
+def test_a_read_beyond_the_page_cache_is_refused() -> None:
+    scenario = scenarios()[1]
+    with pytest.raises(ScenarioError, match="a read of 8192 bytes at 4096 does not fit a file of 8192 bytes"):
+        scenario.build("none", "P2", {**scenario.parameters, "pos": 4096})
