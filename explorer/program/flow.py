@@ -15,6 +15,7 @@ from enum import Enum
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
+from explorer.execution.execution import Ending
 from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, ReadOf
@@ -22,13 +23,15 @@ from explorer.program.frames import place_of
 from explorer.program.liveness import live_after
 from explorer.program.loops import LoopWatch, Place, instruction_of
 from explorer.program.program import Program, ThreadSpec
-from explorer.program.step import Access, Cause, Finish, Fork, Step
+from explorer.program.step import Access, Cause, Finish, Fork, Made, MadeAt, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
 from explorer.program.thread import Thread
 from explorer.program.value import Address, Reached, SymbolicValue
 
 MAX_EVENTS = 1000
 """Events of one path before it is taken to be endless."""
+
+Operands = tuple[int | Object | MadeAt, ...]
 
 Pointees = dict[Location, dict[Object, None]]
 """The objects that each location may point to, in the order in which they were found."""
@@ -38,19 +41,25 @@ Pointees = dict[Location, dict[Object, None]]
 class Arm:
     """What follows one outcome of a fork, up to the next fork or the end.
 
-    ``places`` has one entry per step (accesses and values made), ``summary`` one per
-    access: kind, tag, location and what is stored if it is a constant.  ``touched`` are the
-    locations read or written in it, ``writes`` those written, both without repetition;
-    ``later_writes`` those that may be written after it.  ``cut`` names the loop whose
-    bound ended it (empty otherwise).
+    ``places`` has one entry per step (accesses and values made), ``operands`` what a value
+    is made from there (empty for accesses) and ``tested`` what the fork that follows tests:
+    constants as they are, values as ``MadeAt`` numbers that stand for the place where they
+    came to be.  ``summary`` has one entry per access: kind, tag, location and what is stored
+    if it is a constant.  ``touched`` are the locations read or written in it, ``writes``
+    those written, both without repetition; ``later_writes`` those that may be written after
+    it.  ``cut`` names the loop whose bound ended it (empty otherwise), ``returns`` says
+    that the thread returned.
     """
 
     places: list[Place] = field(default_factory=list)
+    operands: list[Operands] = field(default_factory=list)
+    tested: Operands = ()
     summary: list[tuple[str, ...]] = field(default_factory=list)
     touched: dict[Location, None] = field(default_factory=dict)
     writes: dict[Location, None] = field(default_factory=dict)
     next: State | None = None
     cut: str = ""
+    returns: bool = False
     later_writes: frozenset[Location] = frozenset()
 
 
@@ -110,6 +119,7 @@ class _Exploration:
         self._unroll = unroll
         self._states: dict[object, State] = {}
         self._waiting: list[tuple[Outcome, ...]] = []
+        self._place_numbers: dict[Place, int] = {}
 
     def explore(self) -> Flow:
         start = Arm()
@@ -127,6 +137,9 @@ class _Exploration:
             return known, False
         created = self._states[key] = State(len(self._states), fork.cause, place)
         return created, True
+
+    def place_number(self, place: Place) -> int:
+        return self._place_numbers.setdefault(place, len(self._place_numbers))
 
     def outcomes(self, fork: Fork, read_locations: dict[int, Location], place: str) -> list[Outcome]:
         if fork.cause is not Cause.POINTER:
@@ -186,6 +199,11 @@ class _Walk:
         self._replaying = bool(decisions)
         self._watch = LoopWatch()
         self._read_locations: dict[int, Location] = {}
+        # Per step of the path the number of its place.
+        self._step_places: list[int] = []
+        # The last fork's place, and how many forks were there since the path came to it.
+        self._forked_at: Place = ()
+        self._forks_there = 0
         self._run = SymbolicRun(exploration.thread, self._decide, self._record)
 
     def run(self) -> None:
@@ -196,16 +214,23 @@ class _Walk:
             pass
 
     def _record(self, step: Step) -> None:
-        if isinstance(step, Fork | Finish):
+        if isinstance(step, Finish):
+            self._arm.returns = step.ending is Ending.RETURNED
             return
         frames = self._run.frames
+        place = self._watch.place(frames)
+        self._step_places.append(self._exploration.place_number(place))
+        if isinstance(step, Fork):
+            return
+        if place[: len(self._forked_at)] != self._forked_at:
+            self._forked_at, self._forks_there = (), 0
         if isinstance(step, Access):
             self._note(step, frames)
         if self._replaying:
-            self._watch.place(frames)
             return
         self._stop_beyond_bound(frames)
-        self._arm.places.append(self._watch.place(frames))
+        self._arm.places.append(place)
+        self._arm.operands.append(self._from_places(step.operands) if isinstance(step, Made) else ())
         if isinstance(step, Access):
             self._arm.summary.append(_summary(step))
         if isinstance(step, Access) and step.location is not None:
@@ -233,8 +258,10 @@ class _Walk:
 
     def _decide(self, fork: Fork) -> Outcome:
         frames = self._run.frames
+        place = self._watch.place(frames)
+        self._forks_there = self._forks_there + 1 if place == self._forked_at else 0
+        self._forked_at = place
         if self._replaying:
-            self._watch.place(frames)
             assert self._arm.next is not None
             outcome = self._given[len(self._taken)]
             self._taken.append(outcome)
@@ -242,7 +269,8 @@ class _Walk:
             self._arm = self._arm.next.arms[outcome]
             return outcome
         self._stop_beyond_bound(frames)
-        place = self._watch.place(frames)
+        if fork.cause is Cause.IF:
+            self._arm.tested = self._from_places((MadeAt(fork.made.bit_length() - 1),))
         state, new = self._exploration.state((fork.cause, self._key(frames, place)), fork, place)
         self._arm.next = state
         if not new:
@@ -258,34 +286,44 @@ class _Walk:
         self._arm = state.arms[outcomes[0]]
         return outcomes[0]
 
+    def _from_places(self, operands: Operands) -> Operands:
+        """The operands with the numbers of places for those of steps, which differ between paths."""
+        return tuple(MadeAt(self._step_places[o.step]) if isinstance(o, MadeAt) else o for o in operands)
+
     def _key(self, frames: list[FrameType], place: Place) -> object:
-        """What two paths must share to go on alike: places and the variables still looked at."""
-        encode = _Encoder(self._run.known_pointee)
+        """What two paths must share to go on alike: places and the variables still looked at.
+
+        One instruction can fork repeatedly (``value in (1, 2)``): how often it has done so
+        tells its forks apart.
+        """
+        encode = _Encoder(self._value_key)
         variables = []
         for frame in frames:
             code = frame.f_code
             live = live_after(code)[instruction_of(code)[frame.f_lasti]]
             cells = code.co_cellvars + code.co_freevars
             variables.append(
-                tuple(
-                    (name, encode(value)) for name, value in frame.f_locals.items() if name in live or name in cells
-                )
+                tuple((name, encode(value)) for name, value in frame.f_locals.items() if name in live or name in cells)
             )
-        return place, tuple(variables)
+        return place, self._forks_there, tuple(variables)
+
+    def _value_key(self, value: SymbolicValue) -> object:
+        """Values that came to be at different places are told apart: control may follow one of them only."""
+        return self._run.known_pointee(value), *self._from_places((value.made_at,))
 
 
 class _Encoder:
-    """Turns local variables into something comparable; all symbolic values look alike."""
+    """Turns local variables into something comparable."""
 
-    def __init__(self, pointee: Callable[[SymbolicValue], Object | None]) -> None:
-        self._pointee = pointee
+    def __init__(self, of_value: Callable[[SymbolicValue], object]) -> None:
+        self._of_value = of_value
 
     def __call__(self, value: Any) -> object:
         match value:
             case None | int() | str() | bytes() | float() | Enum():
                 return (type(value), value)
             case SymbolicValue():
-                return ("value", self._pointee(value))
+                return ("value", self._of_value(value))
             case Object() | Location():
                 return value
             case Address():

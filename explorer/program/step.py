@@ -9,7 +9,7 @@ from typing import TypeAlias
 from explorer.execution.event import Source
 from explorer.execution.execution import Ending
 from explorer.execution.kinds import Kind, Tag
-from explorer.execution.location import Location
+from explorer.execution.location import Location, Object
 from explorer.program.expression import Expression
 
 
@@ -48,8 +48,21 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeAt:
+    """A value, by the number of the step of the path at which it was read or computed."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
-    """Modelled code computed a value here (control dependence follows it out of an arm)."""
+    """Modelled code computed a value here (control dependence follows it out of an arm).
+
+    ``operands`` are what it was computed from: constants as they are, values by the step
+    at which each came to be.
+    """
+
+    operands: tuple[int | Object | MadeAt, ...] = ()
 
 
 class Cause(Enum):

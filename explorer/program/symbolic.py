@@ -20,7 +20,7 @@ from explorer.program.expression import Expression, Operation, ReadOf, reads_of
 from explorer.program.frames import CallNumbers, awaiting_frames, is_engine, place_of, running_frames
 from explorer.program.program import ThreadSpec
 from explorer.program.request import Assume, Fence, Load, Request, Store, Update
-from explorer.program.step import Access, Cause, Finish, Fork, Made, Step
+from explorer.program.step import Access, Cause, Finish, Fork, Made, MadeAt, Step
 from explorer.program.value import SymbolicValue, to_expression, to_location
 
 Outcome = bool | Object
@@ -235,11 +235,11 @@ class SymbolicRun:
         """The object that this path has already found a pointer to point to."""
         return self._pointees.get(value.expression)
 
-    def made(self) -> int:
+    def made(self, operands: tuple[int | Object | MadeAt, ...]) -> int:
         if self._in_predicate:
             return 0
         self.frames = running_frames()
-        self._record(Made())
+        self._record(Made(operands))
         return 1 << (self._steps - 1)
 
     def place(self) -> str:

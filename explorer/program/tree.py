@@ -7,10 +7,13 @@ segment must know about the rest of the thread comes from its flow.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from explorer.execution.execution import Ending
 from explorer.execution.location import Location, Object
+from explorer.program.control import ControlGraph, PathControl, Stretch
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression
 from explorer.program.flow import Arm, Flow, State, explore_program
@@ -24,15 +27,18 @@ class Segment:
     """Steps of a path from one fork to the next.
 
     ``accesses`` are the events it adds, ``control`` for each of them the reads whose
-    decisions control it (join-scoped, positions as bits).  It ends in ``fork``, which
-    may go the ways of ``outcomes``, or in ``finish``, never both.  ``later_writes`` are the locations that the thread may write
-    after the segment; ``path`` lists the segments from the root to this one.
+    decisions control it (join-scoped, positions as bits; computed when first asked for).
+    It ends in ``fork``, which may go the ways of ``outcomes``, or in ``finish``, never both.
+    ``later_writes`` are the locations that the thread may write after the segment; ``path``
+    lists the segments from the root to this one, ``stretches`` are the arms of the flow
+    that this one goes through.
     """
 
+    tree: Tree
     parent: Segment | None
     decisions: tuple[Outcome, ...]
     accesses: tuple[Access, ...] = ()
-    control: tuple[int, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
     fork: Fork | None = None
     outcomes: tuple[Outcome, ...] = ()
     finish: Finish | None = None
@@ -48,13 +54,28 @@ class Segment:
             segment = segment.parent
         return segments[::-1]
 
+    @property
+    def control(self) -> tuple[int, ...]:
+        for segment in self.path:
+            last = segment._path_control  # the parent's first: no deep recursion
+        return last.accesses
+
+    @cached_property
+    def _path_control(self) -> PathControl:
+        before = self.parent._path_control if self.parent else PathControl()
+        return self.tree.control_graph.walk(before, self.stretches)
+
 
 class Tree:
     """All paths of one thread, unfolded as they are asked for."""
 
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
-        self.root = _unfold(flow, None, ())
+        self.root = _unfold(self, None, ())
+
+    @cached_property
+    def control_graph(self) -> ControlGraph:
+        return ControlGraph(self.flow)
 
     def child(self, segment: Segment, outcome: Outcome) -> Segment:
         """The segment that follows when the fork at the end of ``segment`` goes this way.
@@ -72,7 +93,7 @@ class Tree:
                     place=f"{fork.source.file}:{fork.source.line}",
                     advice="test the pointer before its fields are used",
                 )
-            known = _unfold(self.flow, segment, (*segment.decisions, outcome))
+            known = _unfold(self, segment, (*segment.decisions, outcome))
             segment.children[outcome] = known
         return known
 
@@ -103,30 +124,32 @@ class Unfolding:
             raise ScenarioError(f"two locations share a name: {', '.join(twice)}", advice="give each its own name")
 
 
-def _unfold(flow: Flow, parent: Segment | None, decisions: tuple[Outcome, ...]) -> Segment:
-    return _Walk(flow, parent, decisions).segment
+def _unfold(tree: Tree, parent: Segment | None, decisions: tuple[Outcome, ...]) -> Segment:
+    return _Walk(tree, parent, decisions).segment
 
 
 class _Walk:
     """Runs the thread along decisions and keeps what comes after the last of them."""
 
-    def __init__(self, flow: Flow, parent: Segment | None, decisions: tuple[Outcome, ...]) -> None:
-        self.segment = Segment(parent, decisions)
+    def __init__(self, tree: Tree, parent: Segment | None, decisions: tuple[Outcome, ...]) -> None:
+        self.segment = Segment(tree, parent, decisions)
         self._expected = [access for segment in parent.path for access in segment.accesses] if parent else []
-        self._arm: Arm = flow.start
+        self._arm: Arm = tree.flow.start
         self._taken = 0
-        self._steps_in_arm = 0
+        # What led to the arm, and the steps made in it.
+        self._entry: tuple[Fork, State] | tuple[None, None] = (None, None)
+        self._steps: list[Access | Made] = []
+        # Arms of this segment that the path has left.
+        self._stretches: list[Stretch] = []
         self._known: dict[Expression, bool] = {}
         self._accesses: list[Access] = []
-        self._run = SymbolicRun(flow.thread, self._decide, self._record)
+        self._run = SymbolicRun(tree.flow.thread, self._decide, self._record)
         self._stop_if_cut()
         if self.segment.finish is None:
-            try:
+            with suppress(Stop):
                 self._run.execute()
-            except Stop:
-                pass
-        self.segment.accesses = tuple(self._accesses[len(self._expected):])
-        self.segment.control = tuple(0 for _ in self.segment.accesses)
+        self.segment.accesses = tuple(self._accesses[len(self._expected) :])
+        self.segment.stretches = (*self._stretches, self._stretch())
         self.segment.later_writes = self._arm.later_writes
 
     def _record(self, step: Step) -> None:
@@ -134,9 +157,9 @@ class _Walk:
             case Access():
                 self._check(step)
                 self._accesses.append(step)
-                self._step_in_arm()
+                self._step_in_arm(step)
             case Made():
-                self._step_in_arm()
+                self._step_in_arm(step)
             case Finish():
                 self.segment.finish = step
             case Fork():
@@ -148,9 +171,12 @@ class _Walk:
         if index < len(self._expected) and self._expected[index] != access:
             raise _nondeterministic(self._expected[index], access)
 
-    def _step_in_arm(self) -> None:
-        self._steps_in_arm += 1
-        if self._steps_in_arm > len(self._arm.places):
+    def _stretch(self) -> Stretch:
+        return Stretch(*self._entry, self._arm, tuple(self._steps))
+
+    def _step_in_arm(self, step: Access | Made) -> None:
+        self._steps.append(step)
+        if len(self._steps) > len(self._arm.places):
             raise ScenarioError(
                 "a thread took a path that it did not take before",
                 place=self._run.place(),
@@ -159,7 +185,7 @@ class _Walk:
         self._stop_if_cut()
 
     def _stop_if_cut(self) -> None:
-        if self._arm.cut and self._steps_in_arm == len(self._arm.places):
+        if self._arm.cut and len(self._steps) == len(self._arm.places):
             self.segment.finish = Finish(Ending.CUT, self._arm.cut)
             if self._run.frames:
                 raise Stop
@@ -172,9 +198,12 @@ class _Walk:
                 place=f"{fork.source.file}:{fork.source.line}",
                 advice="modelled code must depend on nothing but the values it reads",
             )
+        taken = self._taken
         outcome = self._outcome(fork, state)
+        self._stretches = [] if self._taken > taken else [*self._stretches, self._stretch()]
         self._arm = state.arms[outcome]
-        self._steps_in_arm = 0
+        self._entry = fork, state
+        self._steps = []
         self._stop_if_cut()
         return outcome
 
@@ -198,7 +227,8 @@ def _nondeterministic(expected: Access, found: Access) -> ScenarioError:
     return ScenarioError(
         f"the thread is not deterministic: it made {_name(expected)} before and {_name(found)} now",
         place=f"{found.source.file}:{found.source.line}",
-        advice="modelled code must depend on nothing but the values it reads: no random numbers, clocks or global counters",
+        advice="modelled code must depend on nothing but the values it reads: "
+        "no random numbers, clocks or global counters",
     )
 
 

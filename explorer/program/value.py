@@ -14,6 +14,7 @@ from typing import Any, NoReturn, Protocol
 from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, Operation, reads_of
+from explorer.program.step import MadeAt
 
 
 class Owner(Protocol):
@@ -25,8 +26,8 @@ class Owner(Protocol):
     def pointee(self, value: SymbolicValue) -> Object:
         """Fork on the object that the value points to."""
 
-    def made(self) -> int:
-        """Note that a value is made here; gives the step of the path, as a bit."""
+    def made(self, operands: tuple[int | Object | MadeAt, ...]) -> int:
+        """Note that a value is made here from these operands; gives the step of the path, as a bit."""
 
     def place(self) -> str:
         """``file:line`` of the modelled code that is running."""
@@ -51,12 +52,17 @@ class SymbolicValue:
         self.owner = owner
         self.made = made
 
+    @property
+    def made_at(self) -> MadeAt:
+        """The step at which the value itself came to be: the last of those in ``made``."""
+        return MadeAt(self.made.bit_length() - 1)
+
     def _combine(self, operator: str, *operands: Any) -> SymbolicValue:
-        made = self.owner.made()
+        expression = Operation(operator, tuple(to_expression(o, self.owner) for o in operands))
+        made = self.owner.made(tuple(_origin(operand) for operand in operands))
         for operand in operands:
             if isinstance(operand, SymbolicValue):
                 made |= operand.made
-        expression = Operation(operator, tuple(to_expression(o, self.owner) for o in operands))
         return SymbolicValue(expression, self.owner, made)
 
     def __add__(self, other: Any) -> SymbolicValue:
@@ -184,6 +190,10 @@ class SymbolicValue:
         self._refuse("in /", "use // for integer division")
 
     __rtruediv__ = __truediv__
+
+
+def _origin(operand: int | Object | SymbolicValue) -> int | Object | MadeAt:
+    return operand.made_at if isinstance(operand, SymbolicValue) else operand
 
 
 class Address:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -68,7 +69,7 @@ class Witness:
 
 
 def witness(
-    execution: Execution, before: Relation, *, work_limit: int = 50_000, at_most: tuple[int, int] | None = None
+    execution: Execution, before: Sequence[int], *, work_limit: int = 50_000, at_most: tuple[int, int] | None = None
 ) -> Witness | None:
     """The simplest order in which this execution can have happened.
 
@@ -85,6 +86,8 @@ def witness(
     Raises:
         ValueError: ``before | rfe`` has a cycle, so that no order exists.
     """
+    if at_most is not None and _switches_needed(execution, before) > at_most[0]:
+        return None
     search = _Search(execution, _kept_order(execution, before))
     found = search.simplest(work_limit, search.no_bound if at_most is None else search.bound(*at_most))
     if found is None:
@@ -93,7 +96,38 @@ def witness(
     return _describe(execution, search, end.order(), exact)
 
 
-def _kept_order(execution: Execution, before: Relation) -> Relation:
+def _switches_needed(execution: Execution, before: Sequence[int]) -> int:
+    """A lower bound on the switches of every witness, found without laying out the order.
+
+    Along a chain of ``before`` within threads and of rfe between them, each rfe edge needs a
+    switch of its own.  0 where po | rf has a cycle and the chains cannot be followed.
+    """
+    waiting = [execution.thread_events(thread)[::-1] for thread in range(len(execution.threads))]
+    done: list[list[int]] = [[] for _ in waiting]
+    needed = [-1] * execution.initial_writes + [0] * (len(execution) - execution.initial_writes)
+    finished = set(range(execution.initial_writes))
+    progress = True
+    while progress:
+        progress = False
+        for mine, earlier in zip(waiting, done, strict=True):
+            while mine and ((source := execution.source_of[mine[-1]]) < 0 or source in finished):
+                event = mine.pop()
+                most = (
+                    needed[source] + 1
+                    if source >= 0 and execution.events[source].thread != execution.events[event].thread
+                    else 0
+                )
+                for other in earlier:
+                    if needed[other] > most and before[other] >> event & 1:
+                        most = needed[other]
+                needed[event] = most
+                earlier.append(event)
+                finished.add(event)
+                progress = True
+    return 0 if any(waiting) else max(needed, default=0)
+
+
+def _kept_order(execution: Execution, before: Sequence[int]) -> Relation:
     """The partial order that the witness extends, as transitive rows of predecessors."""
     events = execution.events
     required = list(before)

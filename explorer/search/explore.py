@@ -394,16 +394,21 @@ class _KeptOrder(Sequence[int]):
         ]
         self._event = {number: event for event, number in enumerate(self._number)}
         self._length = starts[-1]
+        self._made: dict[int, int] = {}
 
     def __len__(self) -> int:
         return self._length
 
     def __getitem__(self, number: Any) -> Any:
-        event = self._event.get(number)
-        if event is None:
-            return 0
-        row = 0
-        for other, before in enumerate(self._rows):
-            if before >> event & 1 and other != event:
-                row |= 1 << self._number[other]
+        if number >= self._length:
+            raise IndexError(number)
+        row = self._made.get(number)
+        if row is None:
+            row = 0
+            event = self._event.get(number)
+            if event is not None:
+                for other, before in enumerate(self._rows):
+                    if before >> event & 1 and other != event:
+                        row |= 1 << self._number[other]
+            self._made[number] = row
         return row

@@ -178,17 +178,16 @@ def _keep(
         tally.records.append(record)
     else:
         tally.unrecorded += 1
-    order = None if before is None else list(before)
     for violation in violations:
         kind = kind_of(execution, violation)
         known = tally.findings.get(kind)
         if known is None:
-            found = witness(execution, order) if order is not None else None
+            found = witness(execution, before) if before is not None else None
             tally.findings[kind] = Finding(kind, violation, execution, found, record, 1)
             continue
         known = replace(known, count=known.count + 1)
-        if order is not None and known.witness is not None:
-            better = witness(execution, order, at_most=_below(known.witness))
+        if before is not None and known.witness is not None:
+            better = witness(execution, before, at_most=_below(known.witness))
             if better is not None:
                 known = replace(known, violation=violation, execution=execution, witness=better, record=record)
         tally.findings[kind] = known

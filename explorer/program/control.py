@@ -1,0 +1,264 @@
+"""Which decisions control which events of a path, up to the place where their arms meet.
+
+The flow of a thread has the states in which an ``if`` can find it and the places that
+each arm comes by.  A decision is in force from its fork to the first place that every
+path from that fork comes by, its immediate post-dominator; a ``return`` in one arm leaves
+no such place.  A thread that has numbered the iterations of its loops never comes back to
+a state, so what every path comes by is found in one pass, the last states first.
+
+Two ways in which a decision outlives its join cannot be seen in the places alone.  It may
+have chosen a plain value (an errno) that lets paths part later, and it may have chosen
+what a later ``if`` tests.  Both are found by comparing what can happen at the later place
+after the one arm and after the other: where that differs, the decision tells the branches
+apart, and controls what they decide.
+
+The rule is that of the kernel's model (Alglave et al., "Frightening small children and
+disconcerting grown-ups", ASPLOS 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from functools import cache, reduce
+from graphlib import TopologicalSorter
+from operator import and_
+
+from explorer.program.expression import reads_of
+from explorer.program.flow import Arm, Flow, State
+from explorer.program.loops import Place
+from explorer.program.step import Access, Cause, Fork, Made
+
+_RETURN, _NO_RETURN = -1, -2
+"""Where an arm leads that leads to no place: the thread returns, or is cut or dropped."""
+
+_Occurrences = dict[int, dict[Hashable, int]]
+"""Per place what can happen there, each with the arms (as bits) in which it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What one path does in one arm: the fork and the state that led there (None at the start), the steps."""
+
+    fork: Fork | None
+    state: State | None
+    arm: Arm
+    steps: tuple[Access | Made, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """A decision of a path: its state, and the reads that it and what it tests depend on."""
+
+    state: State
+    reads: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Force:
+    """Reads that control what follows until the path comes to one of the places ``until``."""
+
+    reads: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathControl:
+    """Control along a path, as far as it has been walked.
+
+    ``accesses`` has the controlling reads of each access of the last segment, ``steps`` those
+    of the value made at each step of the path.
+    """
+
+    accesses: tuple[int, ...] = ()
+    steps: tuple[int, ...] = ()
+    decisions: tuple[_Decision, ...] = ()
+    in_force: tuple[_Force, ...] = ()
+    place: int | None = None
+
+
+class ControlGraph:
+    """Joins and partings of the decisions of one thread.
+
+    Places are numbered and sets of them, and of arms, are bits.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self._numbers: dict[Place, int] = {}
+        arms = flow.arms
+        self._bit = {arm: 1 << i for i, arm in enumerate(arms)}
+        self._places = {arm: tuple(self._number(place) for place in arm.places) for arm in arms}
+        self._reached: dict[Arm, int] = {}
+        self._returns: dict[Arm, bool] = {}
+        self._ahead: dict[Arm, int] = {}
+        order: TopologicalSorter[State] = TopologicalSorter()
+        for state in flow.states:
+            order.add(state, *(arm.next for arm in state.arms.values() if arm.next is not None))
+        for state in order.static_order():
+            for arm in state.arms.values():
+                self._look_ahead(arm)
+        self._look_ahead(flow.start)
+        self._behaviours: _Occurrences = {}
+        self._tests: _Occurrences = {}
+        self._after: dict[int, dict[Arm, int]] = {}
+        for arm in arms:
+            self._add_occurrences(arm)
+        self._parting = cache(self._find_parting)
+
+    def walk(self, before: PathControl, stretches: Iterable[Stretch]) -> PathControl:
+        """Control along a path that goes on from ``before`` through these stretches."""
+        walk = _Walk(self, before)
+        for stretch in stretches:
+            if stretch.fork is not None and stretch.state is not None:
+                walk.fork(stretch.fork, stretch.state, self._number(stretch.state.place))
+            for step, place in zip(stretch.steps, self._places[stretch.arm], strict=False):
+                walk.step(step, place)
+        return walk.result()
+
+    def join(self, state: State) -> int:
+        """The places that every path from this fork comes by."""
+        return self._by_all(list(state.arms.values()))
+
+    def parting(self, state: State, place: int) -> int | None:
+        """If the decision tells the branches at ``place`` apart: where those branches meet, else None."""
+        return self._parting(state, place)
+
+    def tells_operands(self, state: State, place: int) -> bool:
+        """Whether what is tested or computed at ``place`` depends on the decision."""
+        return self._tells_apart(state, self._tests.get(place, {}))
+
+    def _number(self, place: Place) -> int:
+        return self._numbers.setdefault(place, len(self._numbers))
+
+    def _look_ahead(self, arm: Arm) -> None:
+        """What every path from the beginning of the arm comes by, and which arms can follow."""
+        following = [] if arm.next is None else list(arm.next.arms.values())
+        self._reached[arm] = self._bit[arm]
+        for later in following:
+            self._reached[arm] |= self._reached[later]
+        self._returns[arm] = arm.returns or any(self._returns[later] for later in following)
+        self._ahead[arm] = _bits(self._places[arm]) | self._from_end(arm)
+
+    def _from_end(self, arm: Arm) -> int:
+        """The places that every path comes by from the end of the arm on."""
+        if arm.next is None:
+            return 0
+        return 1 << self._number(arm.next.place) | self._by_all(list(arm.next.arms.values()))
+
+    def _by_all(self, arms: list[Arm]) -> int:
+        # A path that is cut or dropped has no say in where the others meet.
+        returning = [arm for arm in arms if self._returns[arm]]
+        return reduce(and_, (self._ahead[arm] for arm in returning or arms)) if arms else 0
+
+    def _add_occurrences(self, arm: Arm) -> None:
+        places = self._places[arm]
+        for i, place in enumerate(places):
+            if i == 0 or places[i - 1] != place:
+                self._add_behaviour(arm, i, place)
+            if arm.operands[i]:
+                self._add(self._tests, place, arm.operands[i], arm)
+        if arm.next is not None:
+            place = self._number(arm.next.place)
+            if not places or places[-1] != place:
+                self._add_behaviour(arm, len(places), place)
+            if arm.tested:
+                self._add(self._tests, place, arm.tested, arm)
+
+    def _add_behaviour(self, arm: Arm, start: int, place: int) -> None:
+        self._add(self._behaviours, place, self._onward(arm, start, place), arm)
+        after = _bits(self._places[arm][start:]) | self._from_end(arm)
+        self._after.setdefault(place, {})[arm] = after & ~(1 << place)
+
+    def _add(self, occurrences: _Occurrences, place: int, what: Hashable, arm: Arm) -> None:
+        arms = occurrences.setdefault(place, {})
+        arms[what] = arms.get(what, 0) | self._bit[arm]
+
+    def _onward(self, arm: Arm, start: int, place: int) -> Hashable:
+        """Where a path goes that leaves ``place``, standing at step ``start`` of the arm: per outcome of a fork there."""
+        for later in self._places[arm][start:]:
+            if later != place:
+                return later
+        if arm.next is None:
+            return _RETURN if arm.returns else _NO_RETURN
+        following = self._number(arm.next.place)
+        if following != place:
+            return following
+        return tuple((outcome, self._onward(later, 0, place)) for outcome, later in arm.next.arms.items())
+
+    def _tells_apart(self, state: State, possible: dict[Hashable, int]) -> bool:
+        """Whether something else is possible after one arm of a decision than after the other."""
+        if len(possible) < 2:
+            return False
+        after = [self._reached[arm] for arm in state.arms.values()]
+        ways = [frozenset(what for what, arms in possible.items() if arms & reached) for reached in after]
+        return all(ways) and len(set(ways)) > 1
+
+    def _find_parting(self, state: State, place: int) -> int | None:
+        if not self._tells_apart(state, self._behaviours[place]):
+            return None
+        reached = reduce(lambda a, b: a | b, (self._reached[arm] for arm in state.arms.values()))
+        return reduce(and_, (after for arm, after in self._after[place].items() if self._bit[arm] & reached))
+
+
+class _Walk:
+    """Walks a path and keeps the decisions that are in force."""
+
+    def __init__(self, graph: ControlGraph, before: PathControl) -> None:
+        self._graph = graph
+        self._steps = list(before.steps)
+        self._decisions = list(before.decisions)
+        self._in_force = before.in_force
+        self._place = before.place
+        self._accesses: list[int] = []
+
+    def result(self) -> PathControl:
+        return PathControl(
+            tuple(self._accesses), tuple(self._steps), tuple(self._decisions), self._in_force, self._place
+        )
+
+    def step(self, step: Access | Made, place: int) -> None:
+        self._move(place)
+        control = self._control()
+        if isinstance(step, Access):
+            self._accesses.append(control)
+        else:
+            control |= self._chosen_by(place)
+        self._steps.append(control)
+
+    def fork(self, fork: Fork, state: State, place: int) -> None:
+        self._move(place)
+        self._steps.append(self._control())
+        if fork.cause is not Cause.IF:
+            return
+        assert fork.expression is not None
+        reads = reads_of(fork.expression) | self._chosen_by(place)
+        for step, control in enumerate(self._steps):
+            if fork.made >> step & 1:
+                reads |= control
+        self._decisions.append(_Decision(state, reads))
+        self._in_force = (*self._in_force, _Force(reads, self._graph.join(state)))
+
+    def _move(self, place: int) -> None:
+        """Leave the last place: decisions that tell its branches apart come into force, others end here."""
+        if self._place is not None and place != self._place:
+            for decision in self._decisions:
+                until = self._graph.parting(decision.state, self._place)
+                if until is not None:
+                    self._in_force = (*self._in_force, _Force(decision.reads, until))
+            self._in_force = tuple(force for force in self._in_force if not force.until >> place & 1)
+        self._place = place
+
+    def _control(self) -> int:
+        return reduce(lambda reads, force: reads | force.reads, self._in_force, 0)
+
+    def _chosen_by(self, place: int) -> int:
+        """The reads of the decisions that chose what is tested or computed at this place."""
+        reads = 0
+        for decision in self._decisions:
+            if self._graph.tells_operands(decision.state, place):
+                reads |= decision.reads
+        return reads
+
+
+def _bits(numbers: Iterable[int]) -> int:
+    return reduce(lambda bits, number: bits | 1 << number, numbers, 0)
