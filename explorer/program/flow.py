@@ -152,7 +152,7 @@ class _Exploration:
                 advice="follow only pointers read from a location as they are",
             )
         objects = self.pointees(location)
-        self.followed[location] = len(objects)
+        self.followed.setdefault(location, len(objects))
         return list(objects)
 
     def pointees(self, location: Location) -> dict[Object, None]:
@@ -168,7 +168,7 @@ class _Exploration:
         source = self._pointed_from(value, read_locations)
         if source is not None and source is not location:
             objects = self.pointees(source)
-            self.followed[source] = len(objects)
+            self.followed.setdefault(source, len(objects))
             self.pointees(location).update(objects)
 
     @staticmethod
@@ -320,7 +320,7 @@ class _Encoder:
 
     def __call__(self, value: Any) -> object:
         match value:
-            case None | int() | str() | bytes() | float() | Enum():
+            case None | int() | str() | bytes() | float() | range() | Enum():
                 return (type(value), value)
             case SymbolicValue():
                 return ("value", self._of_value(value))

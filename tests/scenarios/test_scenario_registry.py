@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from explorer.program.errors import ScenarioError
 from explorer.program.tree import Unfolding
 from explorer.scenario import Scenario

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from math import factorial
 
 import pytest
+
 from explorer.execution.execution import Status
 from explorer.memory.model import load_model
 from explorer.program.program import Program

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+
 from explorer.execution.execution import Execution, Status
 from explorer.execution.kinds import Kind
 from explorer.memory.model import load_model

@@ -7,6 +7,7 @@ from errno import EBUSY, EINVAL, ENOENT, EPERM
 from typing import Any
 
 import pytest
+
 from explorer.execution.execution import Execution
 from explorer.execution.location import Location
 from explorer.memory.model import load_model
