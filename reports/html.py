@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from reports.pages import render_page
 from reports.steps import Schedule, Step, initial_values
-from reports.structure import Event, Report, SourceText
+from reports.structure import Report, SourceText
 from reports.svg import picture
 from reports.visible import visible
 from reports.words import counts, effort, explore_command, meaning, remarks, replay_command, title
@@ -26,18 +26,6 @@ class _Edge:
     relation: str
     target: str
     meaning: str
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One step of the table, with where it stands in the model and in the kernel."""
-
-    step: Step
-    on_path: bool
-    thread: str
-    function: str
-    reference: str
-    place: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +48,6 @@ class _Function:
 def html(report: Report, *, file: str) -> str:
     """The page; ``file`` is the report's name in the replay command."""
     schedule = Schedule(report)
-    rows = _rows(report, schedule)
     return render_page(
         "report.html.j2",
         title=title(report),
@@ -72,8 +59,9 @@ def html(report: Report, *, file: str) -> str:
         effort=effort(report),
         remarks=remarks(report),
         initial=", ".join(initial_values(report)),
-        rows=rows,
-        functions=[_function(report, source, rows) for source in report.sources],
+        threads=[visible(thread.name) for thread in report.threads],
+        steps=schedule.steps,
+        functions=[_function(source, schedule.steps) for source in report.sources],
         facts=_facts(report),
         replay=replay_command(file),
         explore=explore_command(report),
@@ -82,45 +70,19 @@ def html(report: Report, *, file: str) -> str:
 
 def _path(report: Report, schedule: Schedule) -> list[_Edge]:
     return [
-        _Edge(schedule.name(edge.source), visible(edge.relation), schedule.name(edge.target), meaning(edge))
+        _Edge(schedule.name(edge.source), visible(edge.relation), schedule.name(edge.target), meaning(edge.relation))
         for edge in report.property.path
     ]
 
 
-def _rows(report: Report, schedule: Schedule) -> list[_Row]:
-    ends = {event for edge in report.property.path for event in (edge.source, edge.target)}
-    rows = []
-    for step in schedule.steps:
-        event = report.events[step.events[0]]
-        rows.append(
-            _Row(
-                step=step,
-                on_path=bool(ends & set(step.events)),
-                thread=visible(report.threads[step.thread].name),
-                function=visible(event.stack[-1].function) if event.stack else "",
-                reference=visible(event.reference),
-                place=_place(event),
-            )
-        )
-    return rows
-
-
-def _place(event: Event) -> str:
-    return f"{visible(event.file)}:{event.line}" if event.file else ""
-
-
-def _function(report: Report, source: SourceText, rows: list[_Row]) -> _Function:
+def _function(source: SourceText, steps: list[Step]) -> _Function:
+    file = visible(source.file)
     lines = []
     for number, text in enumerate(source.text.split("\n"), source.first_line):
-        here = [row for row in rows if _at(report, row, source.file, number)]
-        steps = tuple(row.step.number for row in here)
-        lines.append(_Line(number, visible(text.expandtabs()), steps, any(row.on_path for row in here)))
-    return _Function(visible(source.file), visible(source.function), tuple(lines))
-
-
-def _at(report: Report, row: _Row, file: str, line: int) -> bool:
-    event = report.events[row.step.events[0]]
-    return (event.file, event.line) == (file, line)
+        here = [step for step in steps if step.place == f"{file}:{number}"]
+        numbers = tuple(step.number for step in here)
+        lines.append(_Line(number, visible(text.expandtabs()), numbers, any(step.on_path for step in here)))
+    return _Function(file, visible(source.function), tuple(lines))
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:

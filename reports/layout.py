@@ -1,4 +1,5 @@
-"""Where everything stands in the picture of a schedule: one lane per thread, one row per step.
+"""Where everything stands in the picture of a schedule: one lane per thread, one row per step
+or run of folded steps.
 
 A lane is a vertical rail with its steps as boxes to the right of it; lanes are as wide as
 their longest text, so no text meets another.  Edges are routed by ``reports.routing``.
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from explorer.execution.kinds import Kind
+from reports.folding import Row, fold, summary
 from reports.measure import (
     BOX,
     FONT,
@@ -35,14 +37,26 @@ _NARROWEST = 170.0  # of a lane's boxes
 
 @dataclass(frozen=True)
 class Box:
-    """A step's box: its left side, the height of its middle, and its texts below one another."""
+    """A step's box: its left side, the height of its middle, its width, and the lines of small text below it."""
 
     step: Step
     left: float
     middle: float
     width: float
     action_left: float
-    notes: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A row of folded steps: its left side, top, size and lines of small text."""
+
+    steps: Row
+    left: float
+    top: float
+    width: float
+    height: float
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -57,25 +71,42 @@ class Layout:
     height: float
     lanes: tuple[Lane, ...]
     boxes: tuple[Box, ...]
+    strips: tuple[Strip, ...]
     routes: tuple[Route, ...]
     stubs: tuple[tuple[int, float, float], ...]
     seals: tuple[float, ...]
-    changes_left: float
 
 
 @dataclass(frozen=True)
 class _Column:
-    """The texts of one lane and the widths they need."""
+    """The widths that the texts of one lane need."""
 
     names: float
     boxes: float
 
 
+@dataclass
+class _Heights:
+    """Where the rows stand from top to bottom.
+
+    ``middles`` are those of the steps drawn as boxes, ``tops`` those of the strips, both by
+    the number of the row's first step.
+    """
+
+    middles: dict[int, float]
+    tops: dict[int, float]
+    seals: list[float]
+    bottom: float
+
+
 def lay_out(report: Report, schedule: Schedule) -> Layout:
     """The picture's geometry; a function of the report alone."""
-    columns = [_column(report, schedule, thread) for thread in range(len(report.threads))]
-    notes = {step.number: _notes(step, columns[step.thread]) for step in schedule.steps}
-    middles, seals, height = _rows(schedule, notes)
+    rows = fold(report, schedule)
+    drawn = [row[0] for row in rows if len(row) == 1]
+    columns = [_column(report, drawn, thread) for thread in range(len(report.threads))]
+    lines = {row[0].number: _lines(row, columns[row[0].thread]) for row in rows}
+    heights = _stack(rows, lines)
+    middles = heights.middles
     gutters = Gutters(_links(report, schedule, middles), len(columns))
     lanes = []
     x = MARGIN + NUMBERS
@@ -84,10 +115,9 @@ def lay_out(report: Report, schedule: Schedule) -> Layout:
         lanes.append(Lane(rail, rail + STEM, rail + STEM + column.boxes))
         x = lanes[-1].right + gutters.right_width(thread)
     routes = gutters.routes(lanes)
-    changes = max([text_width(step.change, SMALL) for step in schedule.steps] + [text_width("what changed", FONT)])
     return Layout(
-        width=x + 2 * MARGIN + changes,
-        height=height,
+        width=x + MARGIN,
+        height=heights.bottom,
         lanes=tuple(lanes),
         boxes=tuple(
             Box(
@@ -96,19 +126,31 @@ def lay_out(report: Report, schedule: Schedule) -> Layout:
                 middle=middles[step.number],
                 width=columns[step.thread].boxes,
                 action_left=lanes[step.thread].left + PADDING + columns[step.thread].names,
-                notes=notes[step.number],
+                lines=lines[step.number],
             )
-            for step in schedule.steps
+            for step in drawn
+        ),
+        strips=tuple(
+            Strip(
+                steps=row,
+                left=lanes[row[0].thread].left,
+                top=heights.tops[row[0].number],
+                width=columns[row[0].thread].boxes,
+                height=LINE * len(lines[row[0].number]) + 4,
+                lines=lines[row[0].number],
+            )
+            for row in rows
+            if len(row) > 1
         ),
         routes=tuple(routes),
         stubs=tuple(
             (event, lanes[step.thread].rail, middles[step.number])
             for event, step in schedule.step_of.items()
-            if _reads_initial(report, event)
+            if step.number in middles
+            and _reads_initial(report, event)
             and not any(r.link.target == event and r.link.relation == "rf" for r in routes)
         ),
-        seals=tuple(seals),
-        changes_left=x + MARGIN,
+        seals=tuple(heights.seals),
     )
 
 
@@ -116,30 +158,36 @@ def _action(step: Step) -> str:
     return " ".join([step.action, *(f"◀ {label}" for label in step.labels)])
 
 
-def _column(report: Report, schedule: Schedule, thread: int) -> _Column:
-    steps = [step for step in schedule.steps if step.thread == thread]
+def _column(report: Report, drawn: list[Step], thread: int) -> _Column:
+    steps = [step for step in drawn if step.thread == thread]
     names = max((text_width(step.name, FONT) + NAME_GAP for step in steps if step.name), default=0.0)
     actions = max((text_width(_action(step), FONT) for step in steps), default=0.0)
     heading = text_width(visible(report.threads[thread].name), FONT + 1)
     return _Column(names, max(names + actions + 2 * PADDING, heading, _NARROWEST))
 
 
-def _notes(step: Step, column: _Column) -> tuple[str, ...]:
-    return tuple(line for note in step.notes for line in wrap(note, fitting(column.boxes, SMALL)))
+def _lines(row: Row, column: _Column) -> tuple[str, ...]:
+    """The small text of a row: reference and notes below a box, or a strip's summary."""
+    if len(row) > 1:
+        return tuple(wrap(summary(row), fitting(column.boxes - 2 * PADDING, SMALL)))
+    below = row[0].where, *row[0].notes
+    return tuple(line for text in below for line in wrap(text, fitting(column.boxes, SMALL)))
 
 
-def _rows(schedule: Schedule, notes: dict[int, tuple[str, ...]]) -> tuple[dict[int, float], list[float], float]:
-    """The middle of each step's row, the heights of the seal lines, and the height of all rows."""
-    middles: dict[int, float] = {}
-    seals: list[float] = []
-    top = 20.0
-    for step in schedule.steps:
-        middles[step.number] = top + ROW / 2
-        top += ROW + LINE * len(notes[step.number])
-        if step.seals:
-            seals.append(top + SEAL / 2 - (ROW - BOX) / 4)
-            top += SEAL
-    return middles, seals, top
+def _stack(rows: list[Row], lines: dict[int, tuple[str, ...]]) -> _Heights:
+    heights = _Heights({}, {}, [], 20.0)
+    for row in rows:
+        first = row[0]
+        if len(row) > 1:
+            heights.tops[first.number] = heights.bottom + (ROW - BOX) / 2
+            heights.bottom += LINE * len(lines[first.number]) + 4 + ROW - BOX
+            continue
+        heights.middles[first.number] = heights.bottom + ROW / 2
+        heights.bottom += ROW + LINE * len(lines[first.number])
+        if first.seals:
+            heights.seals.append(heights.bottom + SEAL / 2 - (ROW - BOX) / 4)
+            heights.bottom += SEAL
+    return heights
 
 
 def _reads_initial(report: Report, event: int) -> bool:
@@ -161,6 +209,8 @@ def _links(report: Report, schedule: Schedule, middles: dict[int, float]) -> lis
         step, start = schedule.anchor(target), schedule.anchor(source)
         if step is None or step is start:
             continue
+        if any(end and end.number not in middles for end in (step, start)):
+            continue  # folded
         links.append(
             Link(
                 source=source,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from unicodedata import east_asian_width
 
 FONT = 12.0
-SMALL = 10.5  # notes, changes, edge labels
+SMALL = 10.5  # notes, references, folded steps, edge labels
 BOX = 24.0  # height of a step's box
 ROW = 34.0  # distance of rows
 LINE = 14.0  # height of a line of small text
 SEAL = 26.0  # extra room below the step that sets the seal
 MARGIN = 16.0
-NUMBERS = 30.0  # width of the column of step numbers
+NUMBERS = 54.0  # width of the column of step numbers
 PADDING = 9.0  # inside a box, left and right
 STEM = 9.0  # from a lane's rail to its boxes
 NAME_GAP = 9.0  # from a step's name to its action

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from explorer.errors import InputError
 from reports.check import first_fault
 from reports.structure import FORMAT, VERSION, Report
 from reports.visible import visible
@@ -20,7 +21,7 @@ _NEWLINE = b"\n"
 _Structure = TypeVar("_Structure")
 
 
-class ReportError(Exception):
+class ReportError(InputError):
     """A report file that cannot be used.
 
     ``where`` is a line of the file or the JSON path of a field (empty where neither

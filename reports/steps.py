@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 
 from explorer.execution.kinds import Kind, Tag
 from reports.structure import Event, Report
@@ -160,11 +161,16 @@ class Schedule:
         """How the access is ordered, where that is more than a marked access gives; locks say it by their name."""
         if events[-1].kind in (Kind.LOCK_WRITE, Kind.UNLOCK):
             return ""
-        around = [self._report.events[i] for i in (events[0].id - 1, events[-1].id + 1) if i < len(self._report.events)]
-        if len(events) == 2 and [(e.implied, e.thread, e.tag) for e in around] == [(True, events[0].thread, Tag.MB)] * 2:
+        thread = events[0].thread
+        if len(events) == 2 and self._is_full(events[0].id - 1, thread) and self._is_full(events[1].id + 1, thread):
             return " (full)"
         tags = [event.tag.value for event in events if event.tag in (Tag.ACQUIRE, Tag.RELEASE, Tag.MB)]
         return f" ({', '.join(dict.fromkeys(tags))})" if tags else ""
+
+    def _is_full(self, event: int, thread: int) -> bool:
+        """Whether this event is a full fence that an operation of the thread implies."""
+        events = self._report.events[event : event + 1]
+        return any(e.implied and e.thread == thread and e.tag is Tag.MB for e in events)
 
     def _order_notes(self, event: Event, position: dict[int, int]) -> Iterator[str]:
         """Where a reordered or forwarded access would have stood in program order."""
@@ -212,6 +218,13 @@ def initial_values(report: Report) -> list[str]:
     return [f"{visible(event.location or '')} = {shown(event)}" for event in initial]
 
 
+def initial_lines(report: Report, width: int) -> list[str]:
+    """The initial values in lines of ``width`` characters, broken between values only where that is possible."""
+    # A no-break space is never in visible text; it keeps a name and its value on one line.
+    values = ", ".join(value.replace(" ", "\xa0") for value in initial_values(report))
+    return [line.replace("\xa0", " ") for line in wrap(values, width)]
+
+
 def _groups(report: Report) -> Iterator[tuple[int, ...]]:
     """The events of each step: RMW pairs that stand side by side together, implied fences left out."""
     order = [event for event in report.witness.order if not report.events[event].implied]
@@ -221,4 +234,3 @@ def _groups(report: Report) -> Iterator[tuple[int, ...]]:
         size = 2 if tuple(order[i : i + 2]) in pairs else 1
         yield tuple(order[i : i + size])
         i += size
-

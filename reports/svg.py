@@ -1,9 +1,9 @@
 """The schedule as an SVG picture: lanes, steps, the seal line, and one bold path.
 
-What violates the property is drawn bold and in colour, everything else thin and grey.
-Tooltips carry the kernel reference and the modelled file and line of each step.  The
-groups name their events in ``data-`` attributes.  Built with ``xml.etree``, which quotes
-all text.
+What violates the property is drawn bold and in colour, everything else thin and grey;
+runs of steps off the path are folded (``reports.folding``).  Tooltips carry the kernel
+reference and the modelled file and line of each step.  The groups name their events in
+``data-`` attributes.  Built with ``xml.etree``, which quotes all text.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 from textwrap import wrap
 from xml.etree import ElementTree as ET
 
-from reports.layout import Box, Layout, lay_out
+from reports.layout import Box, Layout, Strip, lay_out
 from reports.measure import BOX, FONT, LINE, MARGIN, NUMBERS, PADDING, fitting, text_width
 from reports.routing import Point, Route
-from reports.steps import Schedule, initial_values
+from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
 from reports.visible import visible
 from reports.words import title
@@ -38,7 +38,9 @@ def svg(report: Report) -> str:
 
 
 def picture(report: Report, *, headline: bool) -> str:
-    """The ``svg`` element; without headline it stands in a page that has one."""
+    """The ``svg`` element; without headline it stands in a page that has
+    one, and the initial values.
+    """
     schedule = Schedule(report)
     layout = lay_out(report, schedule)
     width = max(layout.width, _NARROWEST)
@@ -46,8 +48,8 @@ def picture(report: Report, *, headline: bool) -> str:
     ET.SubElement(root, "title").text = visible(report.property.sentence)
     ET.SubElement(root, "style").text = _STYLE.read_text(encoding="utf-8")
     background = ET.SubElement(root, "rect", {"style": "fill: var(--bg)"})
-    y = _headline(root, report, width) if headline else MARGIN
-    y = _initial(root, report, width, y) + LINE
+    y = _initial(root, report, width, _headline(root, report, width)) if headline else 0.0
+    y += LINE
     body = ET.SubElement(root, "g", {"transform": f"translate(0 {_px(y)})"})
     _body(body, report, layout, width)
     y = _legend(root, report, layout, width, y + layout.height + LINE)
@@ -75,7 +77,7 @@ def _initial(root: ET.Element, report: Report, width: float, y: float) -> float:
     heading = "initially   "
     left = MARGIN + text_width(heading, FONT)
     _text(root, MARGIN, y + FONT, heading, "muted")
-    for line in wrap("   ".join(initial_values(report)), fitting(width - MARGIN - left, FONT)):
+    for line in initial_lines(report, fitting(width - MARGIN - left, FONT)):
         y += LINE + 2
         _text(root, left, y - 4, line)
     return y + 8
@@ -88,12 +90,11 @@ def _body(body: ET.Element, report: Report, layout: Layout, width: float) -> Non
     for lane, thread in zip(layout.lanes, report.threads, strict=True):
         _text(body, lane.rail - 5, FONT, visible(thread.name), "thread")
         _line(body, (lane.rail, 22), (lane.rail, layout.height), "rail")
-    _text(body, layout.changes_left, FONT, "what changed", "muted")
     for height in layout.seals:
         seal = ET.SubElement(body, "g", {"class": "seal"})
         for y in (height - 1.5, height + 1.5):
             _line(seal, (MARGIN, y), (width - MARGIN, y))
-        _text(seal, layout.changes_left, height - 6, "sealed")
+        _text(seal, width - MARGIN, height - 6, "sealed")
     for route in layout.routes:
         _edge(body, route)
     for event, x, y in layout.stubs:
@@ -102,22 +103,44 @@ def _body(body: ET.Element, report: Report, layout: Layout, width: float) -> Non
         # From above, clear of an edge that leaves the dot to the left.
         _line(stub, (x - _STUB, y - _RISE), (x, y), "edge")
         ET.SubElement(stub, "circle", {"class": "initial", "cx": _px(x - _STUB), "cy": _px(y - _RISE), "r": "3.5"})
-    ends = {event for edge in report.property.path for event in (edge.source, edge.target)}
     for box in layout.boxes:
-        _box(body, report, layout, box, bool(ends & set(box.step.events)))
+        _box(body, report, layout, box)
+    for strip in layout.strips:
+        _strip(body, layout, strip)
 
 
-def _box(body: ET.Element, report: Report, layout: Layout, box: Box, on_path: bool) -> None:
+def _strip(body: ET.Element, layout: Layout, strip: Strip) -> None:
+    """Folded steps: one thin row, whose tooltip lists them."""
+    group = ET.SubElement(body, "g", {"class": "fold"})
+    group.set("data-folded", " ".join(str(event) for step in strip.steps for event in step.events))
+    ET.SubElement(group, "title").text = "\n".join(f"{_sentence(step)}   {step.where}".rstrip() for step in strip.steps)
+    frame = {
+        "x": _px(strip.left),
+        "y": _px(strip.top),
+        "width": _px(strip.width),
+        "height": _px(strip.height),
+        "rx": "4",
+    }
+    ET.SubElement(group, "rect", {"class": "strip", **frame})
+    numbers = f"{strip.steps[0].number}-{strip.steps[-1].number}"
+    _text(group, MARGIN + NUMBERS - 12, strip.top + LINE - 1, numbers, "number")
+    for i, line in enumerate(strip.lines):
+        _text(group, strip.left + PADDING, strip.top + LINE * (i + 1) - 1, line, "note")
+
+
+def _sentence(step: Step) -> str:
+    return " ".join(word for word in (f"step {step.number}:", step.name, step.action) if word)
+
+
+def _box(body: ET.Element, report: Report, layout: Layout, box: Box) -> None:
     step = box.step
     rail = layout.lanes[step.thread].rail
     reordered = any(event in report.witness.reordered for event in step.events)
-    classes = ["step", *(["path"] if on_path or step.labels else []), *(["reordered"] if reordered else [])]
+    classes = ["step", *(["path"] if step.on_path else []), *(["reordered"] if reordered else [])]
     group = ET.SubElement(body, "g", {"class": " ".join(classes), "data-events": " ".join(map(str, step.events))})
     group.set("data-step", str(step.number))
-    event = report.events[step.events[0]]
-    place = f"{event.file}:{event.line}" if event.file else ""
-    facts = [f"step {step.number}: {step.name} {step.action}", event.reference, place, step.change, *step.notes]
-    ET.SubElement(group, "title").text = "\n".join(visible(fact) for fact in facts if fact)
+    facts = [_sentence(step), step.function, step.reference, step.place, *step.notes]
+    ET.SubElement(group, "title").text = "\n".join(fact for fact in facts if fact)
     top = box.middle - BOX / 2
     _line(group, (rail, box.middle), (box.left, box.middle), "stem")
     frame = {"x": _px(box.left), "y": _px(top), "width": _px(box.width), "height": _px(BOX), "rx": "4"}
@@ -129,9 +152,8 @@ def _box(body: ET.Element, report: Report, layout: Layout, box: Box, on_path: bo
     for label in step.labels:
         span = ET.SubElement(action, "tspan", {"class": "label"})
         span.text = f" ◀ {label}"
-    for i, note in enumerate(box.notes):
-        _text(group, box.left, box.middle + BOX / 2 + 11 + i * LINE, note, "note")
-    _text(group, layout.changes_left, box.middle + 4, step.change, "change")
+    for i, line in enumerate(box.lines):
+        _text(group, box.left, box.middle + BOX / 2 + 11 + i * LINE, line, "note")
 
 
 def _edge(parent: ET.Element, route: Route) -> None:
@@ -160,6 +182,7 @@ def _legend(root: ET.Element, report: Report, layout: Layout, width: float, y: f
     entries = [("bold", f"why it is a violation: {', '.join(visible(relation) for relation in relations)}")]
     entries += [("rf", "rf: the load reads this store")] if any(not r.link.on_path for r in layout.routes) else []
     entries += [("stub", "the load reads the initial value")] if layout.stubs else []
+    entries += [("fold", "steps off that path, listed in the tooltip")] if layout.strips else []
     entries += [("reordered", "dashed: takes effect out of program order")] if report.witness.reordered else []
     x, y = MARGIN, y + LINE
     legend = ET.SubElement(root, "g", {"class": "legend"})
@@ -167,10 +190,10 @@ def _legend(root: ET.Element, report: Report, layout: Layout, width: float, y: f
         entry_width = 34 + text_width(words, FONT) + 24
         if x > MARGIN and x + entry_width > width:
             x, y = MARGIN, y + LINE + 6
-        if kind == "reordered":
+        if kind in ("reordered", "fold"):
             sign = ET.SubElement(legend, "g", {"class": kind})
             frame = {"x": _px(x), "y": _px(y - 10), "width": "26", "height": "13", "rx": "3"}
-            ET.SubElement(sign, "rect", {"class": "box", **frame})
+            ET.SubElement(sign, "rect", {"class": "box" if kind == "reordered" else "strip", **frame})
         else:
             sign = ET.SubElement(legend, "g", {"class": "po bold" if kind == "bold" else "rf"})
             _line(sign, (x, y - 4), (x + 26, y - 4), "edge")

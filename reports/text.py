@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from reports.steps import Schedule, Step, initial_values
+from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
 from reports.visible import visible
 from reports.words import counts, effort, meaning, remarks, replay_command, title
@@ -31,7 +31,7 @@ def text(report: Report, *, file: str, width: int = 120) -> str:
         list(_why(report, schedule, width)),
         list(_ladder(report, schedule, width)),
         [
-            *_hanging(" initially  ", ", ".join(initial_values(report)), width),
+            *_behind(" initially  ", initial_lines(report, width - 12)),
             *_hanging(" order      ", effort(report), width),
             *(line for remark in remarks(report) for line in _hanging(" note       ", remark, width)),
             *_hanging(" replay     ", replay_command(file), width),
@@ -43,7 +43,9 @@ def text(report: Report, *, file: str, width: int = 120) -> str:
 def _headline(report: Report, width: int) -> list[str]:
     verdict = f"VIOLATED: {visible(report.property.name)}"
     space = width - len(title(report)) - len(verdict)
-    lines = [title(report) + " " * space + verdict] if space > 0 else [*wrap(title(report), width), *wrap(verdict, width)]
+    lines = (
+        [title(report) + " " * space + verdict] if space > 0 else [*wrap(title(report), width), *wrap(verdict, width)]
+    )
     lines += wrap(visible(report.property.sentence), width)
     if report.parameters:
         values = ", ".join(f"{visible(name)} = {visible(str(value))}" for name, value in report.parameters.items())
@@ -61,10 +63,11 @@ def _why(report: Report, schedule: Schedule, width: int) -> Iterator[str]:
     events = events or [("", mark.event) for mark in report.property.marks]
     arrows = max((len(arrow) for arrow, _ in events), default=0)
     names = max((len(schedule.name(event)) for _, event in events), default=0)
+    access = _access(schedule)
     for i, (arrow, event) in enumerate(events):
         head = f" {'' if i else 'why':5}{arrow:{arrows}} {schedule.name(event):{names}}"
         step = schedule.step_of.get(event)
-        yield _line(head, step, width) if step else _shortened(head, width)
+        yield _line(head, step, access, width) if step else _shortened(head, width)
     meanings = {edge.relation: meaning(edge.relation) for edge in report.property.path}
     yield from _hanging(" " * 6, ", ".join(f"{visible(r)}: {words}" for r, words in meanings.items() if words), width)
 
@@ -77,6 +80,7 @@ def _ladder(report: Report, schedule: Schedule, width: int) -> Iterator[str]:
         for i, thread in enumerate(threads)
     ]
     numbers = max(len("step"), len(str(len(schedule.steps))))
+    access = _access(schedule)
 
     def head(mark: str, number: str, cells: dict[int, str]) -> str:
         columns = [cells.get(i, "").ljust(lane) for i, lane in enumerate(lanes)]
@@ -85,16 +89,21 @@ def _ladder(report: Report, schedule: Schedule, width: int) -> Iterator[str]:
     yield head("", "step", {i: _shortened(name, lanes[i]) for i, name in enumerate(threads)})
     for step in schedule.steps:
         start = head(">" if step.on_path else "", str(step.number), {step.thread: names[step.number]})
-        yield _line(start, step, width)
+        yield _line(start, step, access, width)
         for note in step.notes:
             yield from _hanging(" " * len(start + _GAP), note, width)
         if step.seals:
             yield " sealed ".center(width, "═")
 
 
-def _line(head: str, step: Step, width: int) -> str:
+def _access(schedule: Schedule) -> int:
+    """Width of the column of accesses."""
+    return min(max((len(step.action) for step in schedule.steps), default=0), _ACCESS)
+
+
+def _line(head: str, step: Step, access: int, width: int) -> str:
     """One step behind ``head``: the access, the kernel reference as far as it fits, the labels."""
-    start = f"{head}{_GAP}{step.action:{_ACCESS}}{_GAP}"
+    start = f"{head}{_GAP}{step.action:{access}}{_GAP}"
     labels = "".join(f"{_GAP}<- {label}" for label in step.labels)
     where = _shortened(step.where, max(width - len(start) - len(labels), _SHORTEST))
     return _shortened(f"{start}{where}{labels}", width)
@@ -110,5 +119,8 @@ def _shortened(line: str, width: int) -> str:
 
 def _hanging(head: str, body: str, width: int) -> list[str]:
     """The body behind a head, wrapped with later lines indented below its start."""
-    lines = wrap(body, max(width - len(head), _NARROWEST), subsequent_indent=_GAP)
+    return _behind(head, wrap(body, max(width - len(head), _NARROWEST), subsequent_indent=_GAP))
+
+
+def _behind(head: str, lines: list[str]) -> list[str]:
     return [(head if i == 0 else " " * len(head)) + line for i, line in enumerate(lines)]

@@ -18,19 +18,19 @@ disconcerting grown-ups", ASPLOS 2018).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import reduce
 from graphlib import TopologicalSorter
-from operator import and_
+from operator import and_, or_
 
 from explorer.program.expression import reads_of
 from explorer.program.flow import Arm, Flow, State
 from explorer.program.loops import Place
 from explorer.program.step import Access, Cause, Fork, Made
 
-_RETURN, _NO_RETURN = -1, -2
-"""Where an arm leads that leads to no place: the thread returns, or is cut or dropped."""
+_END = -1
+"""Where an arm leads that leads to no further place."""
 
 _Occurrences = dict[int, dict[Hashable, int]]
 """Per place what can happen there, each with the arms (as bits) in which it does."""
@@ -38,10 +38,9 @@ _Occurrences = dict[int, dict[Hashable, int]]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What one path does in one arm: the fork and the state that led there (None at the start), the steps."""
+    """What one path does in one arm: what led there (None at the start) and the steps that it makes."""
 
-    fork: Fork | None
-    state: State | None
+    entry: tuple[Fork, State] | None
     arm: Arm
     steps: tuple[Access | Made, ...]
 
@@ -99,18 +98,21 @@ class ControlGraph:
                 self._look_ahead(arm)
         self._look_ahead(flow.start)
         self._behaviours: _Occurrences = {}
-        self._tests: _Occurrences = {}
+        self._operands: _Occurrences = {}
         self._after: dict[int, dict[Arm, int]] = {}
+        self._entering: dict[Place, dict[State, int]] = {}
         for arm in arms:
-            self._add_occurrences(arm)
-        self._parting = cache(self._find_parting)
+            # A path that is cut or dropped has no say, unless all are.
+            if self._returns[arm] or not self._returns[flow.start]:
+                self._add_occurrences(arm)
 
     def walk(self, before: PathControl, stretches: Iterable[Stretch]) -> PathControl:
         """Control along a path that goes on from ``before`` through these stretches."""
         walk = _Walk(self, before)
         for stretch in stretches:
-            if stretch.fork is not None and stretch.state is not None:
-                walk.fork(stretch.fork, stretch.state, self._number(stretch.state.place))
+            if stretch.entry is not None:
+                fork, state = stretch.entry
+                walk.fork(fork, state, self._number(state.place))
             for step, place in zip(stretch.steps, self._places[stretch.arm], strict=False):
                 walk.step(step, place)
         return walk.result()
@@ -119,19 +121,24 @@ class ControlGraph:
         """The places that every path from this fork comes by."""
         return self._by_all(list(state.arms.values()))
 
-    def parting(self, state: State, place: int) -> int | None:
-        """If the decision tells the branches at ``place`` apart: where those branches meet, else None."""
-        return self._parting(state, place)
+    def choose_branch(self, states: Sequence[State], place: int) -> list[int]:
+        """Which of the decisions of a path, in the order made, chose where it goes on to from ``place``."""
+        return self._choosers(states, place, self._behaviours)
 
-    def tells_operands(self, state: State, place: int) -> bool:
-        """Whether what is tested or computed at ``place`` depends on the decision."""
-        return self._tells_apart(state, self._tests.get(place, {}))
+    def choose_operands(self, states: Sequence[State], place: int) -> list[int]:
+        """Which of the decisions of a path chose what is tested or computed at ``place``."""
+        return self._choosers(states, place, self._operands)
+
+    def branches_join(self, state: State, place: int) -> int:
+        """The places that every path from this fork over ``place`` comes by after it."""
+        reached = reduce(or_, (self._reached[arm] for arm in state.arms.values()))
+        return reduce(and_, (after for arm, after in self._after[place].items() if self._bit[arm] & reached))
 
     def _number(self, place: Place) -> int:
         return self._numbers.setdefault(place, len(self._numbers))
 
     def _look_ahead(self, arm: Arm) -> None:
-        """What every path from the beginning of the arm comes by, and which arms can follow."""
+        """Compute which arms can follow, and what every path from the beginning of the arm comes by."""
         following = [] if arm.next is None else list(arm.next.arms.values())
         self._reached[arm] = self._bit[arm]
         for later in following:
@@ -156,13 +163,15 @@ class ControlGraph:
             if i == 0 or places[i - 1] != place:
                 self._add_behaviour(arm, i, place)
             if arm.operands[i]:
-                self._add(self._tests, place, arm.operands[i], arm)
+                self._add(self._operands, place, arm.operands[i], arm)
         if arm.next is not None:
+            entering = self._entering.setdefault(arm.next.place, {})
+            entering[arm.next] = entering.get(arm.next, 0) | self._bit[arm]
             place = self._number(arm.next.place)
             if not places or places[-1] != place:
                 self._add_behaviour(arm, len(places), place)
             if arm.tested:
-                self._add(self._tests, place, arm.tested, arm)
+                self._add(self._operands, place, arm.tested, arm)
 
     def _add_behaviour(self, arm: Arm, start: int, place: int) -> None:
         self._add(self._behaviours, place, self._onward(arm, start, place), arm)
@@ -174,30 +183,42 @@ class ControlGraph:
         arms[what] = arms.get(what, 0) | self._bit[arm]
 
     def _onward(self, arm: Arm, start: int, place: int) -> Hashable:
-        """Where a path goes that leaves ``place``, standing at step ``start`` of the arm: per outcome of a fork there."""
+        """Where a path that stands at ``place`` in step ``start`` of the arm goes on to, per outcome of a fork there."""
         for later in self._places[arm][start:]:
             if later != place:
                 return later
         if arm.next is None:
-            return _RETURN if arm.returns else _NO_RETURN
+            return _END
         following = self._number(arm.next.place)
         if following != place:
             return following
         return tuple((outcome, self._onward(later, 0, place)) for outcome, later in arm.next.arms.items())
 
-    def _tells_apart(self, state: State, possible: dict[Hashable, int]) -> bool:
-        """Whether something else is possible after one arm of a decision than after the other."""
+    def _choosers(self, states: Sequence[State], place: int, occurrences: _Occurrences) -> list[int]:
+        possible = occurrences.get(place, {})
         if len(possible) < 2:
-            return False
-        after = [self._reached[arm] for arm in state.arms.values()]
-        ways = [frozenset(what for what, arms in possible.items() if arms & reached) for reached in after]
-        return all(ways) and len(set(ways)) > 1
+            return []
+        found: list[int] = []
+        for i in range(len(states) - 1, -1, -1):
+            # It tells the possibilities apart, or makes a difference to how a later decision does.
+            if _tells_apart(self._ways(states[i], possible)) or any(
+                _tells_apart(self._ways(states[i], self._ways_at(states[later], possible))) for later in found
+            ):
+                found.append(i)
+        return found
 
-    def _find_parting(self, state: State, place: int) -> int | None:
-        if not self._tells_apart(state, self._behaviours[place]):
-            return None
-        reached = reduce(lambda a, b: a | b, (self._reached[arm] for arm in state.arms.values()))
-        return reduce(and_, (after for arm, after in self._after[place].items() if self._bit[arm] & reached))
+    def _ways(self, state: State, possible: dict[Hashable, int]) -> tuple[frozenset[Hashable], ...]:
+        """Per arm of a decision what is possible after it."""
+        after = [self._reached[arm] for arm in state.arms.values()]
+        return tuple(frozenset(what for what, arms in possible.items() if arms & reached) for reached in after)
+
+    def _ways_at(self, state: State, possible: dict[Hashable, int]) -> dict[Hashable, int]:
+        """What the decision at this place can come to mean, depending on the state in which a path meets it."""
+        ways: dict[Hashable, int] = {}
+        for entering, arms in self._entering[state.place].items():
+            meaning = self._ways(entering, possible)
+            ways[meaning] = ways.get(meaning, 0) | arms
+        return ways
 
 
 class _Walk:
@@ -241,24 +262,28 @@ class _Walk:
     def _move(self, place: int) -> None:
         """Leave the last place: decisions that tell its branches apart come into force, others end here."""
         if self._place is not None and place != self._place:
-            for decision in self._decisions:
-                until = self._graph.parting(decision.state, self._place)
-                if until is not None:
-                    self._in_force = (*self._in_force, _Force(decision.reads, until))
+            for i in self._graph.choose_branch(self._states(), self._place):
+                until = self._graph.branches_join(self._decisions[i].state, self._place)
+                self._in_force = (*self._in_force, _Force(self._decisions[i].reads, until))
             self._in_force = tuple(force for force in self._in_force if not force.until >> place & 1)
         self._place = place
 
     def _control(self) -> int:
-        return reduce(lambda reads, force: reads | force.reads, self._in_force, 0)
+        return reduce(or_, (force.reads for force in self._in_force), 0)
 
     def _chosen_by(self, place: int) -> int:
         """The reads of the decisions that chose what is tested or computed at this place."""
-        reads = 0
-        for decision in self._decisions:
-            if self._graph.tells_operands(decision.state, place):
-                reads |= decision.reads
-        return reads
+        chosen = self._graph.choose_operands(self._states(), place)
+        return reduce(or_, (self._decisions[i].reads for i in chosen), 0)
+
+    def _states(self) -> list[State]:
+        return [decision.state for decision in self._decisions]
+
+
+def _tells_apart(ways: tuple[frozenset[Hashable], ...]) -> bool:
+    """Whether a decision whose arms can both lead here makes a difference to what is possible."""
+    return all(ways) and len(set(ways)) > 1
 
 
 def _bits(numbers: Iterable[int]) -> int:
-    return reduce(lambda bits, number: bits | 1 << number, numbers, 0)
+    return reduce(or_, (1 << number for number in numbers), 0)

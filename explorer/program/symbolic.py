@@ -110,7 +110,8 @@ class SymbolicRun:
                 raise ScenarioError(
                     f"thread {self.thread.name} awaits something that is no modelled operation ({request!r})",
                     place=self.place(),
-                    advice="await only operations of the thread context (t.read, t.write, ...) and other modelled functions",
+                    advice="await only operations of the thread context (t.read, t.write, ...) "
+                    "and other modelled functions",
                 )
 
     def _load(self, request: Load) -> SymbolicValue:

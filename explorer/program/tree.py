@@ -137,7 +137,7 @@ class _Walk:
         self._arm: Arm = tree.flow.start
         self._taken = 0
         # What led to the arm, and the steps made in it.
-        self._entry: tuple[Fork, State] | tuple[None, None] = (None, None)
+        self._entry: tuple[Fork, State] | None = None
         self._steps: list[Access | Made] = []
         # Arms of this segment that the path has left.
         self._stretches: list[Stretch] = []
@@ -172,7 +172,7 @@ class _Walk:
             raise _nondeterministic(self._expected[index], access)
 
     def _stretch(self) -> Stretch:
-        return Stretch(*self._entry, self._arm, tuple(self._steps))
+        return Stretch(self._entry, self._arm, tuple(self._steps))
 
     def _step_in_arm(self, step: Access | Made) -> None:
         self._steps.append(step)

@@ -263,7 +263,9 @@ def to_location(target: Any, owner: Owner) -> tuple[Location, int]:
             "a pointer itself is no location", place=owner.place(), advice="access a field of the object: page.data[0]"
         )
     raise ScenarioError(
-        f"{target!r} is no location", place=owner.place(), advice="create locations before the threads start: Location(name)"
+        f"{target!r} is no location",
+        place=owner.place(),
+        advice="create locations before the threads start: Location(name)",
     )
 
 

@@ -1,4 +1,4 @@
-"""Two executions of a toy memfd, built by hand, and their reports.
+"""Executions built by hand, and their reports.
 
 The leak, under sc: the reader passes the seal check before the seal is set, the owner
 seals and grows the file, the guest writes, the reader copies what the guest wrote.
@@ -62,7 +62,7 @@ def initial(location: Location) -> Event:
     return Event(-1, 0, Kind.INITIAL, None, location, location.initial)
 
 
-def leak_report() -> Report:
+def leak_execution() -> Execution:
     """Events: initial 0 i_size, 1 seals, 2 ready, 3 data; owner 4-7; guest 8-9; reader 10-13."""
     size, seals = Location("inode.i_size", 4096), Location("inode.seals")
     ready, data = Location("ready"), Location("page A.data")
@@ -81,7 +81,7 @@ def leak_report() -> Report:
         Event(2, 3, Kind.READ, plain, data, 42, source("R10")),
     )
     control = from_pairs(14, [(10, 11), (10, 12), (10, 13), (11, 12), (11, 13), (12, 13)])
-    execution = Execution(
+    return Execution(
         threads=("owner", "guest", "reader"),
         events=events,
         source_of=(-1, -1, -1, -1, -1, -1, -1, -1, 7, -1, 0, 1, 6, 9),
@@ -93,6 +93,9 @@ def leak_report() -> Report:
         ctrl_later=control,
         ends=(ThreadEnd(Ending.RETURNED),) * 3,
     )
+
+
+def leak_report() -> Report:
     violation = Violation(
         property="leak",
         path=(Edge(11, 5, "fr"), Edge(5, 7, "po"), Edge(7, 8, "rf"), Edge(8, 9, "po"), Edge(9, 13, "rf")),
@@ -100,7 +103,7 @@ def leak_report() -> Report:
         sentence="A read that began before the seal returns what the guest wrote after it.",
     )
     return make_report(
-        execution=execution,
+        execution=leak_execution(),
         violation=violation,
         witness=witness((10, 11, 4, 5, 6, 7, 8, 9, 12, 13), switches=3),
         scenario="inflight",
@@ -160,7 +163,7 @@ def stale_report() -> Report:
     )
 
 
-def odd_report() -> Report:
+def odd_execution() -> Execution:
     """What a schedule can show beside plain loads and stores, without sources.
 
     Events: initial 0 x, 1 lock; a: 2 x=1, 3 load of its own store, taking effect before it;
@@ -168,7 +171,7 @@ def odd_report() -> Report:
     before 2 in coherence but after it in the schedule.
     """
     x, lock = Location("x"), Location("lock")
-    execution = Execution(
+    return Execution(
         threads=("a", "b"),
         events=(
             *map(initial, (x, lock)),
@@ -190,8 +193,11 @@ def odd_report() -> Report:
         ctrl_later=empty(10),
         ends=(ThreadEnd(Ending.RETURNED), ThreadEnd(Ending.BLOCKED, "waits for x == 3")),
     )
+
+
+def odd_report() -> Report:
     return make_report(
-        execution=execution,
+        execution=odd_execution(),
         violation=Violation(
             property="deadlock",
             path=(Edge(8, 2, "fre"), Edge(2, 3, "rfi")),
@@ -216,6 +222,61 @@ def odd_report() -> Report:
         rules_hash="c0de",
         named_relations={},
         search=Search(executions=2, violating={"deadlock": 2}, interleavings=None, complete=True),
+        tool="0.1.0",
+    )
+
+
+def long_report() -> Report:
+    """Steps that do not matter to the path, before and between those that do.
+
+    Events: initial 0 seals, 1 count; owner: 2-5 fully ordered RMW of count, 6 fence,
+    7 seals, 8 seals=32, 9 count=2; reader: 10, 11 count, 12 seals.
+    """
+    seals, count = Location("inode.seals"), Location("count")
+
+    def place(step: str, reference: str, *functions: str) -> Source:
+        return Source("", 0, tuple(Call(function, 0) for function in functions), step, reference)
+
+    take = place("O1", "mm/toy.c get_page: take", "owner", "get_page")
+    execution = Execution(
+        threads=("owner", "reader"),
+        events=(
+            *map(initial, (seals, count)),
+            Event(0, 0, Kind.FENCE, Tag.MB, None, None, take, implied=True),
+            Event(0, 1, Kind.READ, Tag.ONCE, count, 0, take),
+            Event(0, 2, Kind.WRITE, Tag.ONCE, count, 1, take),
+            Event(0, 3, Kind.FENCE, Tag.MB, None, None, take, implied=True),
+            Event(0, 4, Kind.FENCE, Tag.WMB, None, None, place("O2", "smp_wmb", "owner")),
+            Event(0, 5, Kind.READ, Tag.PLAIN, seals, 0, place("O3", "", "owner")),
+            Event(0, 6, Kind.WRITE, Tag.PLAIN, seals, 32, place("O4", "", "owner")),
+            Event(0, 7, Kind.WRITE, Tag.RELEASE, count, 2, place("O5", "", "owner")),
+            Event(1, 0, Kind.READ, Tag.ACQUIRE, count, 1, place("Q1", "", "reader")),
+            Event(1, 1, Kind.READ, Tag.ONCE, count, 1, place("Q1", "", "reader")),
+            Event(1, 2, Kind.READ, Tag.PLAIN, seals, 0, place("Q2", "", "reader")),
+        ),
+        source_of=(-1, -1, -1, 1, -1, -1, -1, 0, -1, -1, 4, 4, 0),
+        coherence=((0, 8), (1, 4, 9)),
+        rmw=from_pairs(13, [(3, 4)]),
+        addr=empty(13),
+        data=empty(13),
+        ctrl=empty(13),
+        ctrl_later=empty(13),
+    )
+    return make_report(
+        execution=execution,
+        violation=Violation(
+            property="late", path=(Edge(12, 8, "fr"),), marks=(Mark(8, "sealed"), Mark(12, "LATE")), sentence="Late."
+        ),
+        witness=witness((2, 3, 4, 5, 6, 7, 10, 11, 12, 8, 9), switches=2),
+        scenario="long",
+        protocol="P2",
+        fix="none",
+        parameters={},
+        program_hash="5a17",
+        model_name="sc",
+        rules_hash="c0de",
+        named_relations={},
+        search=Search(executions=1, violating={"late": 1}, interleavings=None, complete=True),
         tool="0.1.0",
     )
 
@@ -273,6 +334,11 @@ def stale() -> Report:
 @pytest.fixture
 def odd() -> Report:
     return odd_report()
+
+
+@pytest.fixture
+def long() -> Report:
+    return long_report()
 
 
 @pytest.fixture

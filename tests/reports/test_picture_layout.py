@@ -7,20 +7,29 @@ from itertools import combinations, pairwise
 import pytest
 
 from reports.layout import Box, Layout, lay_out
-from reports.measure import BOX, FONT, SMALL, text_width
+from reports.measure import BOX, FONT, LINE, SMALL, text_width
 from reports.steps import Schedule
 from reports.structure import Report
 from reports.visible import visible
 
 
-@pytest.fixture(params=["leak", "stale", "odd", "hostile"])
+@pytest.fixture(params=["leak", "stale", "odd", "long", "hostile"])
 def layout(request: pytest.FixtureRequest) -> Layout:
     report: Report = request.getfixturevalue(request.param)
     return lay_out(report, Schedule(report))
 
 
-def rectangle(box: Box) -> tuple[float, float, float, float]:
+Rectangle = tuple[float, float, float, float]
+
+
+def rectangle(box: Box) -> Rectangle:
     return box.left, box.middle - BOX / 2, box.left + box.width, box.middle + BOX / 2
+
+
+def rectangles(layout: Layout) -> list[Rectangle]:
+    """What text may cover: boxes with the lines below them, and strips."""
+    boxes = [(*rectangle(box)[:3], box.middle + BOX / 2 + LINE * len(box.lines)) for box in layout.boxes]
+    return boxes + [(s.left, s.top, s.left + s.width, s.top + s.height) for s in layout.strips]
 
 
 def test_texts_fit_into_their_boxes(layout: Layout) -> None:
@@ -28,22 +37,27 @@ def test_texts_fit_into_their_boxes(layout: Layout) -> None:
         words = " ".join([box.step.action, *(f"◀ {label}" for label in box.step.labels)])
         assert box.action_left + text_width(words, FONT) <= box.left + box.width
         assert box.left + text_width(box.step.name, FONT) < box.action_left
-        assert all(text_width(note, SMALL) <= box.width for note in box.notes)
+        assert all(text_width(line, SMALL) <= box.width for line in box.lines)
+    for strip in layout.strips:
+        assert all(text_width(line, SMALL) < strip.width for line in strip.lines)
 
 
 def test_boxes_and_lanes_are_apart(layout: Layout) -> None:
-    for a, b in combinations(map(rectangle, layout.boxes), 2):
+    for a, b in combinations(rectangles(layout), 2):
         assert a[2] < b[0] or b[2] < a[0] or a[3] < b[1] or b[3] < a[1]
     for left, right in pairwise(layout.lanes):
         assert left.right + 20 < right.rail
-    assert layout.lanes[-1].right < layout.changes_left
+    assert layout.lanes[-1].right < layout.width
+    assert all(left > 0 and right < layout.width for left, _, right, _ in rectangles(layout))
+    assert all(top > 0 and bottom <= layout.height for _, top, _, bottom in rectangles(layout))
 
 
 def test_no_edge_crosses_a_box(layout: Layout) -> None:
     for route in layout.routes:
         for (x0, y0), (x1, y1) in pairwise(route.points):
             assert x0 == x1 or y0 == y1
-            for left, top, right, bottom in map(rectangle, layout.boxes):
+            strips = [(s.left, s.top, s.left + s.width, s.top + s.height) for s in layout.strips]
+            for left, top, right, bottom in [*map(rectangle, layout.boxes), *strips]:
                 outside = max(x0, x1) <= left or min(x0, x1) >= right or max(y0, y1) <= top or min(y0, y1) >= bottom
                 assert outside, route.link
 

@@ -11,7 +11,7 @@ PROGRAM = """
 import sys, conftest
 from reports.render import FORMS, render
 from reports.report import encode_report
-for make in (conftest.leak_report, conftest.odd_report):
+for make in (conftest.leak_report, conftest.odd_report, conftest.long_report):
     report = make()
     sys.stdout.buffer.write(encode_report(report))
     for form in FORMS:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from reports.structure import Report
 from reports.text import text
 
@@ -13,32 +15,30 @@ A read that began before the seal returns what the guest wrote after it.
 with kernel = v5.16, pages = 1
 1,204 executions explored, all of them; 40 late, 37 leak; they stand for 2,310,448 interleavings
 
+ why          reader R3 (step 2)    reads inode.seals = 0       mm/shmem.c shmem_file_read_iter: seal check
+      --fr--> owner A9 (step 4)     inode.seals 0 -> 32 (0x20)  mm/memfd.c memfd_add_seals: set  <- sealed
+      --po--> owner F6 (step 6)     ready 0 -> 1 (release)      owner
+      --rf--> guest K1 (step 7)     reads ready = 1 (acquire)   guest
+      --po--> guest K4 (step 8)     page A.data 0 -> 42         KVM: guest store
+      --rf--> reader R10 (step 10)  reads page A.data = 42      mm/shmem.c shmem_file_r…iter: copy_page_to_iter  <- LEAK
+      fr: overwrites the value read, po: follows in program order, rf: reads that value
+
+  step  owner  guest  reader
+     1                R1      reads inode.i_size = 4096   mm/shmem.c shmem_file_read_iter: first i_size_read
+>    2                R3      reads inode.seals = 0       mm/shmem.c shmem_file_read_iter: seal check
+     3  T4                    inode.i_size 4096 -> 0      owner: mm/shmem.c shmem_setattr: shrink
+>    4  A9                    inode.seals 0 -> 32 (0x20)  mm/memfd.c memfd_add_seals: set  <- sealed
+════════════════════════════════════════════════════════ sealed ════════════════════════════════════════════════════════
+     5  F5                    inode.i_size 0 -> 4096      owner: mm/shmem.c shmem_fallocate: grow
+>    6  F6                    ready 0 -> 1 (release)      owner
+>    7         K1             reads ready = 1 (acquire)   guest
+>    8         K4             page A.data 0 -> 42         KVM: guest store
+     9                R7      reads inode.i_size = 4096   mm/shmem.c shmem_file_read_iter: second i_size_read
+>   10                R10     reads page A.data = 42      mm/shmem.c shmem_file_read_iter: copy_page_to_iter  <- LEAK
+
  initially  inode.i_size = 4096, inode.seals = 0, ready = 0, page A.data = 0
-
- step  owner                    guest                       reader                        what changed
-    1                                                       R1   inode.i_size reads 4096
-    2                                                       R3   inode.seals reads 0
-    3  T4  inode.i_size = 0                                                               inode.i_size 4096 -> 0
-    4  A9  inode.seals = 32                                                               inode.seals 0 -> 32
-       ═════════════════════════════════════ sealed ════════════════════════════════════
-    5  F5  inode.i_size = 4096                                                            inode.i_size 0 -> 4096
-    6  F6  ready[release] = 1                                                             ready 0 -> 1
-    7                           K1  ready[acquire] reads 1
-    8                           K4  page A.data = 42                                      page A.data 0 -> 42
-    9                                                       R7   inode.i_size reads 4096
-   10                                                       R10  page A.data reads 42     <- LEAK
-
- why     reader R3 (step 2)  --fr-->     owner A9 (step 4)     which overwrites the value read
-         owner A9 (step 4)   --po-->     owner F6 (step 6)     which follows in program order
-         owner F6 (step 6)   --rf-->     guest K1 (step 7)     which reads that value
-         guest K1 (step 7)   --po-->     guest K4 (step 8)     which follows in program order
-         guest K4 (step 8)   --rf-->     reader R10 (step 10)  which reads that value
- order   3 switches between threads, 0 reordered accesses (the fewest possible)
- steps   R3 = mm/shmem.c shmem_file_read_iter: seal check
-         A9 = mm/memfd.c memfd_add_seals: set
-         K4 = KVM: guest store
-         R10 = mm/shmem.c shmem_file_read_iter: copy_page_to_iter
- replay  sealrace replay out/leak.json
+ order      3 switches between threads, 0 reordered accesses (the fewest possible)
+ replay     sealrace replay out/leak.json
 """
 
 ODD = """\
@@ -46,32 +46,49 @@ odd, fix none, protocol P1, model tso                     VIOLATED: deadlock
 Thread b waits for ever.
 2 executions explored, all of them; 2 deadlock
 
+ why           b step 5  reads x = 0
+      --fre--> a step 2  x 0 -> 1
+      --rfi--> a step 1  reads x = 1
+      fre: overwrites the value read, rfi: reads that value
+
+  step  a  b
+>    1  *     reads x = 1
+              ^ reordered: before step 2, its predecessor; tso does not
+                order them
+              ^ forwarded: reads its own store step 2 before that takes
+                effect
+>    2  *     x 0 -> 1
+     3     *  lock lock 0 -> 1
+     4     *  unlock lock 1 -> 0
+>    5     *  reads x = 0
+              ^ an old value: step 2 has written 1
+>    6     *  x = 2                 <- b waits
+              ^ x stays 1: step 2 is later in coherence
+
  initially  x = 0, lock = 0
+ order      1 switch between threads, 1 reordered access, 1 forwarded load
+              (greedy)
+ note       x: values change in coherence order, which the steps could not
+              follow there
+ note       b ended blocked: waits for x == 3
+ replay     sealrace replay 'out/b c.json'
+"""
 
- step  a                b                what changed
-    1  x[once] reads 1
-       ^ reordered: before step 2, its predecessor; tso does not order them
-       ^ forwarded: reads its own store step 2 before that takes effect
-    2  x[once] = 1                       x 0 -> 1
-    3                   lock lock        lock 0 -> 1
-    4                   unlock lock      lock 1 -> 0
-    5                   x[once] reads 0
-                        ^ an old value: step 2 has written 1
-    6                   x[once] = 2      x stays 1: step 2 is later in
-                                           coherence <- b waits
-
- why     b step 5  --fre-->    a step 2  which overwrites the value read
-         a step 2  --rfi-->    a step 1  which reads that value
- order   1 switch between threads, 1 reordered access, 1 forwarded load
-           (greedy)
- note    x: values change in coherence order, which the steps could not
-           follow there
- note    b ended blocked: waits for x == 3
- replay  sealrace replay 'out/b c.json'
+LONG = """\
+  step  owner  reader
+     1  O1             count 0 -> 1 (full)         mm/toy.c get_page: take
+     2  O2             fence wmb                   owner: smp_wmb
+     3  O3             reads inode.seals = 0       owner
+     4         Q1      reads count = 1 (acquire)   reader
+     5         Q1      reads count = 1             reader
+>    6         Q2      reads inode.seals = 0       reader  <- LATE
+>    7  O4             inode.seals 0 -> 32 (0x20)  owner  <- sealed
+════════════════════════════════════════════════════════ sealed ════════════════════════════════════════════════════════
+     8  O5             count 1 -> 2 (release)      owner
 """
 
 
-# Columns: 7 for the numbers, then 23, 26 and 28 for the longest cells F5, K1 and R1, 2 between.
+# Columns: 2 for the marker, 4 for the number, the threads' names, and 26 for the longest access (A9); 2 between.
 def test_the_leak(leak: Report) -> None:
     assert text(leak, file="out/leak.json") == LEAK
 
@@ -80,15 +97,37 @@ def test_forwarding_locks_old_values_and_coherence_that_was_not_kept(odd: Report
     assert text(odd, file="out/b c.json", width=76) == ODD
 
 
+def test_updates_fences_and_steps_off_the_path(long: Report) -> None:
+    assert text(long, file="r.json").split("\n\n")[2] + "\n" == LONG
+
+
+def test_a_long_reference_loses_its_middle_not_its_ends(leak: Report) -> None:
+    narrow = text(leak, file="r.json", width=100).splitlines()
+    # 58 columns before the reference and 9 for the label leave 33: 16 from each end.
+    assert next(line for line in narrow if line.startswith(">   10")).split("  ")[-2:] == [
+        "mm/shmem.c shmem…opy_page_to_iter",
+        "<- LEAK",
+    ]
+
+
+def test_a_violation_without_a_path_shows_its_marks(long: Report) -> None:
+    bare = replace(long, property=replace(long.property, path=()))
+    lines = text(bare, file="r.json").splitlines()
+    assert " ".join(lines[4].split()) == "why owner O4 (step 7) inode.seals 0 -> 32 (0x20) owner <- sealed"
+    assert " ".join(lines[5].split()) == "reader Q2 (step 6) reads inode.seals = 0 reader <- LATE"
+    assert [line[:6].split()[-1] for line in lines if line.startswith(">")] == ["6", "7"]
+
+
 def test_a_reordered_access_stands_where_it_took_effect(stale: Report) -> None:
     lines = text(stale, file="r.json").splitlines()
-    first = lines.index(next(line for line in lines if line.startswith("    1  ")))
-    assert lines[first].split() == ["1", "R3", "inode.seals", "reads", "0", "<-", "STALE"]
+    first = lines.index(next(line for line in lines if line.startswith(">    1  ")))
+    shown = "> 1 R3 reads inode.seals = 0 mm/shmem.c shmem_file_read_iter: seal check <- STALE"
+    assert " ".join(lines[first].split()) == shown
     assert lines[first + 1].strip() == "^ reordered: before R1 (step 5), its predecessor; weak does not order them"
 
 
-def test_no_line_is_wider_than_asked(leak: Report, stale: Report, odd: Report, hostile: Report) -> None:
-    for report in (leak, stale, odd, hostile):
+def test_no_line_is_wider_than_asked(leak: Report, stale: Report, odd: Report, long: Report, hostile: Report) -> None:
+    for report in (leak, stale, odd, long, hostile):
         for width in (100, 120, 160):
             assert max(map(len, text(report, file="r.json", width=width).splitlines())) <= width
 

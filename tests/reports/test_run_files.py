@@ -1,0 +1,108 @@
+"""Run files: what is saved is loaded, and bad files say what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from explorer.errors import InputError
+from explorer.search.record import Record
+from reports.report import ReportError
+from reports.runs import RunHeader, load_run, save_run
+from reports.structure import Model, Search
+
+HEADER = RunHeader(
+    format="sealrace-run",
+    version=1,
+    tool="0.1.0",
+    scenario="inflight",
+    protocol="P2",
+    fix="none",
+    parameters={"pages": 2},
+    program_hash="5a17",
+    model=Model(name="sc", rules_hash="c0de"),
+    search=Search(executions=347, violating={"leak": 54}, interleavings="14608504579756357396", complete=True),
+    unrecorded=3,
+)
+RECORDS = [
+    Record(
+        ("leak", "late"),
+        (((0, "=inode.seals"), ("page A", "=page cache[0]")), ()),
+        (("inode.i_size", ("0.3", "1.0")),),
+        ("returned", "blocked"),
+    ),
+    Record(("late",), ((), ()), (), ("returned", "returned")),
+]
+AGAIN = "\n  Name a run file that sealrace explore has written, or write it again."
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    path = tmp_path / "a.run.jsonl"
+    save_run(path, HEADER, RECORDS)
+    return path
+
+
+def error_of(path: Path, number: int = 1) -> str:
+    with pytest.raises(ReportError, match=r"a\.run\.jsonl: ") as caught:
+        load_run(path, number)
+    return str(caught.value).removeprefix(f"{path}: ")
+
+
+def test_a_saved_run_loads_as_it_was(run: Path) -> None:
+    assert [load_run(run, number) for number in (1, 2)] == [(HEADER, record) for record in RECORDS]
+
+
+def test_a_run_file_has_a_line_for_the_header_and_one_per_execution(run: Path) -> None:
+    lines = run.read_text().splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith('{"format":"sealrace-run","version":1,')
+    assert lines[2] == '{"properties":["late"],"reads":[[],[]],"coherence":{},"ends":["returned","returned"]}'
+
+
+def test_equal_runs_are_equal_bytes(run: Path, tmp_path: Path) -> None:
+    save_run(tmp_path / "again", HEADER, RECORDS)
+    assert (tmp_path / "again").read_bytes() == run.read_bytes()
+
+
+@pytest.mark.parametrize("number", [0, 3])
+def test_an_execution_that_is_not_there(run: Path, number: int) -> None:
+    assert error_of(run, number) == f"there is no execution {number}\n  The file records 2."
+
+
+def test_an_empty_file(run: Path) -> None:
+    run.write_bytes(b"")
+    assert error_of(run) == f"line 1: the file is empty{AGAIN}"
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    assert error_of(tmp_path / "a.run.jsonl") == f"No such file or directory{AGAIN}"
+
+
+def test_a_line_cut_short_is_named(run: Path) -> None:
+    run.write_bytes(run.read_bytes()[:-20])
+    assert load_run(run, 1) == (HEADER, RECORDS[0])
+    assert error_of(run, 2) == f"line 3: Input data was truncated{AGAIN}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (b'"version":1', b'"version":2', "line 1: Invalid enum value 2 - at `$.version`"),
+        (b'"sealrace-run"', b'"sealrace-report"', "line 1: Invalid enum value 'sealrace-report' - at `$.format`"),
+        (b'"ends":["returned","blocked"]', b'"ends":1', "line 2: Expected `array`, got `int` - at `$.ends`"),
+        (b'"properties":["leak"', b'"properties":["\xff"', "line 2: "),
+    ],
+)
+def test_a_wrong_field_is_named(run: Path, before: bytes, after: bytes, message: str) -> None:
+    content = run.read_bytes()
+    assert content.count(before) == 1
+    run.write_bytes(content.replace(before, after))
+    error = error_of(run)
+    assert error.startswith(message)
+    assert error.endswith(AGAIN)
+
+
+def test_the_command_line_takes_these_errors_for_bad_input() -> None:
+    assert issubclass(ReportError, InputError)
