@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 
 from explorer.execution.event import Event
@@ -56,6 +57,11 @@ class Order:
         valuation = self.evaluator.valuation(thread_execution)
         return union(empty(len(thread_execution)), *[valuation.relation(term) for term in self.static])
 
+    @cached_property
+    def uses(self) -> frozenset[str]:
+        """Names of the base sets and relations that the static rows are made of."""
+        return frozenset().union(*[_base_names(term) for term in self.static])
+
     def orders_loads_before_later_stores(self) -> bool:
         """Whether every load is ordered before every later store of its thread.
 
@@ -64,7 +70,7 @@ class Order:
         Two events that no set named in the rows tells apart are interchangeable, so one of
         each class is tried, on one location and on two.
         """
-        named = sorted(set().union(*[_base_sets(term) for term in self.static]))
+        named = sorted(self.uses & BASE_SETS.keys())
         one, other = Location("one"), Location("other")
         loads = _classes([kind for kind in Kind if kind.reads], named)
         stores = _classes([kind for kind in Kind if kind.writes and kind is not Kind.INITIAL], named)
@@ -94,10 +100,10 @@ def linear_form(axiom: str, term: Term, theory: Theory, analysis: Analysis, eval
     return Order(axiom, frozenset(terms), complete, tuple(local), evaluator)
 
 
-def _base_sets(term: Term) -> set[str]:
-    """Names of the base sets that a term is made of."""
-    names = {term.name} if term.op is Op.BASE and term.sort is Sort.SET else set()
-    return names.union(*[_base_sets(operand) for operand in term.operands])
+def _base_names(term: Term) -> set[str]:
+    """Names of the base sets and relations that a term is made of."""
+    names = {term.name} if term.op is Op.BASE else set()
+    return names.union(*[_base_names(operand) for operand in term.operands])
 
 
 def _classes(kinds: list[Kind], named: list[str]) -> list[tuple[Kind, Tag | None]]:

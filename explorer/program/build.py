@@ -117,7 +117,8 @@ def build_execution(  # noqa: PLR0917 (an execution has these parts)
         (i, *(index(write) for write in coherence.get(location, ()))) for i, location in enumerate(locations)
     )
     names = tuple(thread.name for thread in unfolding.program.threads)
-    return Execution(names, tuple(events), tuple(reads), orders, *relations, tuple(ends))
+    rmw, addr, data, ctrl, ctrl_later = relations
+    return Execution(names, tuple(events), tuple(reads), orders, rmw, addr, data, ctrl, ctrl_later, tuple(ends))
 
 
 def blocked_at(access: Access) -> ThreadEnd:

@@ -19,7 +19,7 @@ def kernel(file: str) -> Callable[[F], F]:
     """Say which kernel file a modelled function stands for; its name is the kernel function's."""
 
     def remember(function: F) -> F:
-        _KERNEL_FILES[function.__code__] = file  # type: ignore[attr-defined]
+        _KERNEL_FILES[function.__code__] = file
         return function
 
     return remember

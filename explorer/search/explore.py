@@ -374,7 +374,7 @@ class Leaf:
 
         Where the search has kept that order anyway, rows are made only when looked at.
         """
-        if model.before_order is None:
+        if model.before_order is None or not model.orders[model.before_order].complete:
             return model.before(self.execution)
         return _KeptOrder(self._state, model.before_order, len(self._unfolding.locations))
 

@@ -42,17 +42,20 @@ class _Counting:
 
     def count(self, work_limit: int) -> int | None:
         """Step by step: all orders of n steps at once, counted by the state they lead to."""
-        start = [self._settle(tree.root, 0, ()) for tree in self._trees]
-        if any(local is None for local in start):
-            return 0
-        layer = {(tuple(start), self._initial): 1}
+        start: list[Local] = []
+        for tree in self._trees:
+            local = self._settle(tree.root, 0, ())
+            if local is None:
+                return 0
+            start.append(local)
+        layer: dict[tuple[tuple[Local, ...], tuple[Any, ...]], int] = {(tuple(start), self._initial): 1}
         finished = 0
         work = 0
         while layer:
             work += len(layer)
             if work > work_limit:
                 return None
-            following: dict[Any, int] = {}
+            following: dict[tuple[tuple[Local, ...], tuple[Any, ...]], int] = {}
             for (locals_, memory), ways in layer.items():
                 ended = True
                 for thread, local in enumerate(locals_):

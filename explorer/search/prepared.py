@@ -102,7 +102,7 @@ class Preparation:
     def _alone(self, segment: Segment, path: list[Access]) -> Execution:
         """The path as an execution of one thread, with neither rf nor co."""
         control: Sequence[int] = [0] * len(path)
-        if "ctrl" in getattr(self.model, "uses", ()):
+        if any("ctrl" in order.uses for order in self.model.orders):
             control = [mask for part in segment.path for mask in part.control]
         return Execution(
             threads=("",),

@@ -17,6 +17,9 @@ from explorer.search.property import Edge, Mark, Violation
 from explorer.search.record import Record
 from explorer.search.result import Finding, KindKey, Limits, Result, Verdict
 
+PROGRESS_SECONDS = 0.2
+"""Time between two calls of a progress display."""
+
 DEADLOCK = "deadlock"
 """The property that every program has: no execution ends with a thread that waits for ever."""
 
@@ -123,7 +126,7 @@ class _Clock:
         if self._calls % self.EVERY:
             return None
         now = time.monotonic()
-        if self._progress is not None and now - self._reported > 0.2:
+        if self._progress is not None and now - self._reported > PROGRESS_SECONDS:
             self._reported = now
             self._progress(
                 Progress(executions, sum(tally.violating.values()), search.states, now - self._started)
