@@ -175,15 +175,14 @@ class ControlGraph:
 
     def _add_behaviour(self, arm: Arm, start: int, place: int) -> None:
         self._add(self._behaviours, place, self._onward(arm, start, place), arm)
-        after = _bits(self._places[arm][start:]) | self._from_end(arm)
-        self._after.setdefault(place, {})[arm] = after & ~(1 << place)
+        self._after.setdefault(place, {})[arm] = _bits(self._places[arm][start:]) | self._from_end(arm)
 
     def _add(self, occurrences: _Occurrences, place: int, what: Hashable, arm: Arm) -> None:
         arms = occurrences.setdefault(place, {})
         arms[what] = arms.get(what, 0) | self._bit[arm]
 
     def _onward(self, arm: Arm, start: int, place: int) -> Hashable:
-        """Where a path that stands at ``place`` in step ``start`` of the arm goes on to, per outcome of a fork there."""
+        """Where a path goes on to from ``place``, at step ``start`` of the arm: per outcome of a fork there."""
         for later in self._places[arm][start:]:
             if later != place:
                 return later

@@ -155,6 +155,21 @@ def test_the_branches_of_a_parting_meet_too() -> None:
     assert controls_on(errno_until_the_parts_meet, True) == {"Rx": set(), "Wz": set(), "Wy": {"Rx"}, "Ww": set()}
 
 
+async def errno_flipped(t: Thread) -> None:
+    error = 1 if await t.read(X) else 0
+    if await t.read(Z):
+        error = 1 - error
+    await t.write(W, 1)
+    if error:
+        await t.write(Y, 1)
+
+
+def test_a_decision_that_turns_the_meaning_of_a_later_one_around_controls_with_it() -> None:
+    # After each outcome of x both are possible, but x decides which outcome of z means which.
+    for outcomes in ((True, False), (False, True)):
+        assert controls_on(errno_flipped, *outcomes) == {"Rx": set(), "Rz": set(), "Ww": set(), "Wy": {"Rx", "Rz"}}
+
+
 # Values carry control out of the arm in which they were made or assigned.
 
 
@@ -339,6 +354,22 @@ def test_the_bound_of_a_loop_does_not_change_control() -> None:
     for unroll in (2, 3, 5):
         found = controls_on(while_value, True, False, unroll=unroll)
         assert found == {"Rx": set(), "Wy": {"Rx"}, "Rx2": {"Rx"}, "Ww": set()}
+
+
+async def errno_across_a_loop(t: Thread) -> None:
+    while True:
+        if await t.read(Z):
+            break
+    error = 1 if await t.read(X) else 0
+    await t.write(W, 1)
+    if error:
+        await t.write(Y, 1)
+
+
+def test_the_last_iteration_before_the_bound_tells_nothing_apart() -> None:
+    # Its other arm is cut, so it never comes to w, where x tells the branches apart.
+    found = controls_on(errno_across_a_loop, True, True, unroll=1)
+    assert found == {"Rz": set(), "Rx": set(), "Ww": set(), "Wy": {"Rx"}}
 
 
 async def endless(t: Thread) -> None:

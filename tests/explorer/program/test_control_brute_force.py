@@ -45,6 +45,7 @@ def blocks(depth: int) -> st.SearchStrategy[tuple[Statement, ...]]:
         st.builds(Statement, st.just("add"), value, value, constant),
         st.builds(Statement, st.just("add errno"), value, value),
         st.builds(Statement, st.just("errno"), errno, constant=constant),
+        st.builds(Statement, st.just("flip"), errno, errno),
     )
     if depth == 0:
         return st.lists(simple, min_size=1, max_size=3).map(tuple)
@@ -83,6 +84,8 @@ def python(block: tuple[Statement, ...], indent: str) -> list[str]:
                 lines.append(f"{indent}{s.target} = {s.source} + e0")
             case "errno":
                 lines.append(f"{indent}{s.target} = {s.constant}")
+            case "flip":
+                lines.append(f"{indent}{s.target} = 1 - {s.source}")
             case "return":
                 lines.append(f"{indent}return")
             case "if" | "if errno":
@@ -176,6 +179,8 @@ def paths_from(rest: tuple[Statement, ...], known: dict[str, Any], step: int) ->
     match s.kind:
         case "errno":
             return paths_from(rest, known | {s.target: s.constant}, step)
+        case "flip":
+            return paths_from(rest, known | {s.target: 1 - known[s.source]}, step)
         case "copy":
             return paths_from(rest, known | {s.target: known[s.source]}, step)
         case "if errno":
