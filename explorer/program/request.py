@@ -55,7 +55,8 @@ class Update(Request):
     happens.  With ``condition`` and ``blocking`` it happens when the old value satisfies
     the condition (a lock acquisition); with ``condition`` alone it happens only if the
     value does, and is otherwise an ordinary read (a compare-exchange).  ``full`` puts an
-    implied full fence on both sides of a successful update.
+    implied full fence on both sides of a successful update.  ``gives_new`` makes the new
+    value the answer instead of the old one.
     """
 
     location: Any
@@ -65,6 +66,7 @@ class Update(Request):
     condition: Callable[[Any], Any] | None = None
     blocking: bool = False
     full: bool = False
+    gives_new: bool = False
     read_kind: Kind = Kind.READ
     write_kind: Kind = Kind.WRITE
     failed_kind: Kind = Kind.READ

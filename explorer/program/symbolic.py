@@ -166,7 +166,7 @@ class SymbolicRun:
         )
         if request.full:
             self._fence(Tag.MB, source, implied=True)
-        return result
+        return SymbolicValue(value, self, result.made) if request.gives_new else result
 
     def _assume(self, request: Assume) -> None:
         condition = to_expression(request.condition, self)

@@ -13,8 +13,9 @@ Reads return a value that is symbolic while the thread is unfolded and an ``int`
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from explorer.execution.kinds import Kind, Tag
 from explorer.program.expression import OPERATORS
@@ -36,8 +37,10 @@ PLAIN, ONCE, ACQUIRE, RELEASE, FULL = Order
 
 def _access_tag(order: Order, refused: Order, operation: str) -> Tag:
     if order in (refused, Order.FULL):
-        raise ValueError(f"a {operation} cannot be {order.value}: use plain, once or " + (
-            "acquire" if refused is Order.RELEASE else "release"))
+        raise ValueError(
+            f"a {operation} cannot be {order.value}: use plain, once or "
+            + ("acquire" if refused is Order.RELEASE else "release")
+        )
     return Tag(order.value)
 
 
@@ -102,7 +105,12 @@ class Thread:
         return self._update(location, lambda _old: value, order, at, condition=lambda old: old == expected)
 
     def update_if(
-        self, location: Any, predicate: Callable[[Any], Any], update: Callable[[Any], Any], order: Order = FULL, *,
+        self,
+        location: Any,
+        predicate: Callable[[Any], Any],
+        update: Callable[[Any], Any],
+        order: Order = FULL,
+        *,
         at: str = "",
     ) -> Request:
         """Replace the value atomically if it satisfies the predicate (atomic_add_unless, trylock).
@@ -113,21 +121,27 @@ class Thread:
         return self._update(location, update, order, at, condition=predicate)
 
     def fetch(
-        self, operator: str, location: Any, operand: Any, order: Order = FULL, *, at: str = "", result: bool = True
+        self,
+        operator: str,
+        location: Any,
+        operand: Any,
+        order: Order = FULL,
+        *,
+        at: str = "",
+        result: Literal["old", "new"] | None = "old",
     ) -> Request:
-        """Atomic ``+ - & | ^`` (atomic_fetch_add, ...); gives the old value.
+        """Atomic ``+ - & | ^``; gives the old value (atomic_fetch_add) or the new one (atomic_add_return).
 
-        With ``result=False`` the operation returns nothing and orders nothing (atomic_inc);
+        With ``result=None`` the operation returns nothing and orders nothing (atomic_add);
         the read half is then tagged ``noreturn``, and the order must be ``ONCE``.
-        For the new value (atomic_add_return) apply the operator to the result once more.
         """
         compute = OPERATORS[operator]
-        request = self._update(location, lambda old: compute(old, operand), order, at)
-        if result:
+        request = self._update(location, lambda old: compute(old, operand), order, at, gives_new=result == "new")
+        if result is not None:
             return request
         if order is not ONCE:
             raise ValueError("an atomic operation without a result is unordered: say order=ONCE")
-        return Update(at, location, request.new, Tag.NORETURN, Tag.ONCE)
+        return replace(request, read_tag=Tag.NORETURN)
 
     def assume(self, condition: Any, *, at: str = "") -> Request:
         """Drop the executions in which the condition is false."""

@@ -78,7 +78,13 @@ class ConcreteThread:
         ``value`` is what it reads, None for a store.  Fences and assumptions on the way
         belong to the step.
         """
-        answer = None if isinstance(self.request, Store) else value
+        match self.request:
+            case Store():
+                answer = None
+            case Update(gives_new=True) as update if value is not None:
+                answer = _as_memory_holds_it(update.new(value))
+            case _:
+                answer = value
         self._add(value)
         self._run(answer)
 

@@ -55,7 +55,7 @@ async def shmem_getpage(t: Thread, inode: Inode, index: int, sgp: Sgp) -> tuple[
         return 0, None
     await t.write(page.data[0], 0, at="G7 clear_highpage")
     await t.fence(Tag.WMB, at="G7 SetPageUptodate smp_wmb")
-    await t.fetch("|", page.uptodate, 1, ONCE, at="G7 SetPageUptodate", result=False)
+    await t.fetch("|", page.uptodate, 1, ONCE, at="G7 SetPageUptodate", result=None)
     if sgp <= Sgp.CACHE and await i_size_read(t, inode, at="G8 i_size_read") <= index << PAGE_SHIFT:
         await page.lock.release(t, at="G8 unlock_page")
         await put_page(t, page, at="G8 put_page")
@@ -68,7 +68,7 @@ async def shmem_alloc_and_add_page(t: Thread, inode: Inode, index: int) -> Any:
     """A new page, inserted locked and neither cleared nor uptodate (G6)."""
     page = inode.fresh[index]
     await t.write(page.lock.word, 1, at="G6 __SetPageLocked")
-    await t.fetch("+", page.refcount, 1, ONCE, at="G6 page_ref_add", result=False)
+    await t.fetch("+", page.refcount, 1, ONCE, at="G6 page_ref_add", result=None)
     await t.write(page.mapping, inode.i_mapping, at="G6 page->mapping")
     await t.write(inode.i_mapping.i_pages[index], page, RELEASE, at="G6 xas_store")
     return page
