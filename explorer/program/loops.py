@@ -74,6 +74,11 @@ def instruction_of(code: CodeType) -> dict[int, int]:
     return result
 
 
+@cache
+def _instructions_looping_alone(code: CodeType) -> frozenset[int]:
+    return frozenset(loop.head for loop in loops_of(code) if loop.head == loop.end)
+
+
 class _Position:
     __slots__ = ("counts", "frame", "offset")
 
@@ -123,9 +128,10 @@ class LoopWatch:
     def _line(self, frame: FrameType, event: str, _argument: Any) -> Any:
         if event == "line":
             self._lines += 1
-            if self._lines > MAX_LINES:
+            # A loop of one instruction sends no further line events: it never ends.
+            if self._lines > MAX_LINES or frame.f_lasti in _instructions_looping_alone(frame.f_code):
                 raise ScenarioError(
-                    f"this loop has run {MAX_LINES} lines without an end",
+                    "this loop does not end and makes no access",
                     place=place_of(frame),
                     advice="wait with t.wait_until(location, predicate), or loop over a fixed range",
                 )

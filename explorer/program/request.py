@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.execution.kinds import Kind, Tag
+from explorer.program.errors import ScenarioError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,14 @@ class Request:
 
     def __await__(self) -> Generator[Request, Any, Any]:
         return (yield self)
+
+    def __bool__(self) -> bool:
+        raise not_awaited()
+
+
+def not_awaited(place: str = "") -> ScenarioError:
+    """The error of modelled code that uses an operation where it wants the operation's value."""
+    return ScenarioError("an operation is used without being awaited", place=place, advice="write: value = await t.read(...)")
 
 
 @dataclass(frozen=True, slots=True)

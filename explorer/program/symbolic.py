@@ -68,7 +68,10 @@ class SymbolicRun:
             )
         try:
             self._drive(coroutine)
-        except (Stop, ScenarioError):
+        except Stop:
+            raise
+        except ScenarioError as error:
+            error.place = error.place or _raised_at(error)
             raise
         except _Dropped:
             self._record(Finish(Ending.DROPPED, "an assumption failed", self._numbers.source(self.frames, "")))

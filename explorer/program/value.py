@@ -15,6 +15,7 @@ from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, Operation, reads_of
 from explorer.program.step import MadeAt
+from explorer.program.request import Request, not_awaited
 
 
 class Owner(Protocol):
@@ -245,6 +246,8 @@ def to_expression(value: Any, owner: Owner) -> Expression:
         return value.expression
     if isinstance(value, int | Object):
         return int(value) if isinstance(value, bool) else value
+    if isinstance(value, Request):
+        raise not_awaited(owner.place())
     raise ScenarioError(
         f"{value!r} is no value that memory can hold",
         place=owner.place(),
