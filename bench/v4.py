@@ -51,7 +51,9 @@ def measure(readers: int, model_name: str) -> dict[str, float | int | str]:
 def main(file: Path | None) -> None:
     """Measure every size under every model."""
     click.echo(f"Python {sys.version.split()[0]}, uncompiled")
-    click.echo(f"{'program':10}{'model':7}{'executions':>11}{'states':>9}{'unfold s':>10}{'search s':>10}{'exec/s':>10}")
+    click.echo(
+        f"{'program':10}{'model':7}{'executions':>11}{'states':>9}{'unfold s':>10}{'search s':>10}{'exec/s':>10}"
+    )
     results = []
     for model in MODELS:
         for readers in READERS:

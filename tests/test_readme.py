@@ -55,7 +55,9 @@ def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert result.exit_code in (0, 1), (line, result.output)
         # 1 says VIOLATED, which only explore may say.
         assert result.exit_code == 0 or command[1] == "explore", (line, result.output)
-    assert (tmp_path / "leak.svg").read_text(encoding="utf-8").startswith('<?xml version="1.0" encoding="UTF-8"?>\n<svg')
+    assert (
+        (tmp_path / "leak.svg").read_text(encoding="utf-8").startswith('<?xml version="1.0" encoding="UTF-8"?>\n<svg')
+    )
 
 
 def test_the_picture_is_that_of_the_report(tmp_path: Path) -> None:

@@ -2,104 +2,106 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import click
 
-from explorer.cli.cell import CellResult, Options, builtin_models, choose, exit_status, find_scenario, run_cells
+from explorer.cli.cell import CellResult, exit_status, explore_cell
 from explorer.cli.failures import UsageProblem
-from explorer.cli.output import print_json, progress_bar, table
+from explorer.cli.interrupts import Interrupts
+from explorer.cli.named import choose, find_scenario, read_model
+from explorer.cli.output import print_json, progress_bar
+from explorer.cli.setting import Options, Setting, make_setting
+from explorer.cli.summary import details, files, heading, ladder, row, worst
+from explorer.cli.writing import make_folder
+from explorer.memory.model import model_names
+from explorer.scenario import Scenario
 from explorer.search.run import Progress
-from reports.render import render
-from reports.report import load_report
 
 
 def explore_scenario(
     name: str,
-    fixes: tuple[str, ...],
+    fixes: Sequence[str],
     protocol: str | None,
-    models: tuple[str, ...],
+    models: Sequence[str],
+    options: Options,
     *,
-    parameters: tuple[str, ...],
-    out: Path,
     expect: bool,
     as_json: bool,
-    small: bool,
-    all_reports: bool,
-    unroll: int,
-    max_executions: int | None,
-    max_time: float | None,
-    max_events: int | None,
 ) -> int:
     """Explore one scenario with the fixes and models named, print what was found; gives the exit status."""
     scenario = find_scenario(name)
-    chosen_fixes = scenario.fixes if "all" in fixes else fixes or ("none",)
-    for fix in chosen_fixes:
-        choose("fix", fix, scenario.fixes)
-    chosen_protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
-    chosen_models = models or builtin_models()
-    options = Options(
-        out, small, _numbers(parameters), unroll, max_executions, max_time, max_events, all_reports
-    )  # fmt: skip
+    fixes = scenario.fixes if "all" in fixes else [choose("fix", fix, scenario.fixes) for fix in dict.fromkeys(fixes)]
+    protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
+    models = tuple(dict.fromkeys(models)) or model_names()
+    _check_models(models)
+    make_folder(options.out)
+    total = len(fixes) * len(models)
+    if total > 1 and not as_json:
+        click.echo(f"{scenario.name}, protocol {protocol}: {scenario.title}\n")
     cells: list[CellResult] = []
-    for fix in chosen_fixes:
-        with progress_bar(f"{name}, fix {fix}", None, quiet=as_json) as advance:
-
-            def show(progress: Progress, advance=advance) -> None:  # type: ignore[no-untyped-def]
-                advance(0, f"{progress.executions:,} executions, {progress.violating:,} violating")
-
-            found = run_cells(name, fix, chosen_protocol, chosen_models, options, show)
-        cells += found
-        if as_json:
-            print_json(found)
-        else:
-            for cell in found:
-                click.echo(_describe(cell))
-        if any("interrupted" in cell.limits for cell in found):
-            break
-    if not as_json and len(cells) > 1:
-        click.echo(table(cells, options))
-    return exit_status(cells, expect)
+    with Interrupts() as interrupts:
+        for cell in _explore_cells(scenario, fixes, protocol, models, options, interrupts):
+            cells.append(cell)
+            if as_json:
+                print_json(cell)
+            elif total > 1:
+                click.echo(row(cell, max(map(len, fixes)), max(map(len, models))))
+    if cells and not as_json:
+        _show_worst(cells, total, options)
+    if interrupts.noted:
+        click.echo(f"interrupted: {sum(not cell.interrupted for cell in cells)} of {total} cells explored", err=True)
+    return exit_status(cells, total, expect=expect)
 
 
-def _numbers(parameters: tuple[str, ...]) -> dict[str, int]:
-    numbers = {}
-    for parameter in parameters:
-        name, equals, value = parameter.partition("=")
-        if not equals or not value.isdigit():
-            raise UsageProblem(f"--param {parameter}: write NAME=N with a number N, for example pages=2")
-        numbers[name] = int(value)
-    return numbers
+def _check_models(models: Sequence[str]) -> None:
+    """All models can be read, and no two of them would write the same files."""
+    names = [(model, read_model(model).name) for model in models]
+    for (first, name), (second, other) in combinations(names, 2):
+        if name == other:
+            raise UsageProblem(
+                f"the models '{first}' and '{second}' would write the same files\n  give one of them another name"
+            )
 
 
-def _describe(cell: CellResult) -> str:
-    """One cell for a terminal: the first violation as a ladder, or the counts of a search that found none."""
-    lines = []
-    if cell.reports:
-        path = cell.reports[0][1]
-        lines.append(render(load_report(path), "text", path).rstrip())
-    else:
-        lines.append(f"{cell.scenario}, fix {cell.fix}, model {cell.model}: {cell.verdict}")
-    lines.append(_counts(cell))
-    lines += [f"  {limit}" for limit in cell.limits]
-    reached = [name for name, is_reached in cell.goals.items() if is_reached]
-    if reached:
-        lines.append(f"  reached: {', '.join(reached)}")
-    if len(cell.reports) > 1:
-        lines.append("  other kinds: " + "  ".join(path for _label, path in cell.reports[1:]))
-    if cell.run_file and any(cell.violating.values()):
-        lines.append(f"  every violating execution: {cell.run_file}")
-    return "\n".join(lines) + "\n"
+def _explore_cells(
+    scenario: Scenario,
+    fixes: Sequence[str],
+    protocol: str,
+    models: Sequence[str],
+    options: Options,
+    interrupts: Interrupts,
+) -> Iterator[CellResult]:
+    """Explore fix after fix under each model, up to an interrupt."""
+    for fix in fixes:
+        setting = make_setting(scenario, fix, protocol, options)
+        for model in models:
+            if interrupts.noted:
+                return
+            yield _explore_with_progress(setting, model, options, interrupts)
 
 
-def _counts(cell: CellResult) -> str:
-    how = "all of them" if cell.complete else "not all"
-    counts = [f"{cell.executions:,} executions explored, {how}"]
-    counts += [f"{count:,} {name}" for name, count in cell.violating.items() if count]
-    counts += [
-        f"{count:,} {name}" for name, count in (("blocked", cell.blocked), ("cut", cell.cut), ("dropped", cell.dropped))
-        if count
-    ]  # fmt: skip
-    if cell.interleavings is not None:
-        counts.append(f"they stand for {cell.interleavings:,} interleavings")
-    return "  " + "; ".join(counts) + f"; {cell.seconds:.2f} s"
+def _explore_with_progress(setting: Setting, model: str, options: Options, interrupts: Interrupts) -> CellResult:
+    with progress_bar(f"{setting.scenario.name}, fix {setting.fix}, model {model}", None) as advance:
+
+        def show(progress: Progress) -> None:
+            interrupts.check()
+            advance(0, f"{progress.executions:,} executions, {progress.violating:,} violations")
+
+        return explore_cell(setting, model, options, show)
+
+
+def _show_worst(cells: Sequence[CellResult], total: int, options: Options) -> None:
+    """The most severe finding step by step, and where the rest is."""
+    cell = worst(cells)
+    if total > 1:
+        click.echo()
+    if cell is not None:
+        click.echo(ladder(cell))
+    elif total == 1:
+        click.echo(heading(cells[0]))
+    if total == 1:
+        click.echo(details(cells[0]))
+    elif cell is not None:
+        click.echo(files(cells, options.out))

@@ -1,12 +1,18 @@
-"""Errors that a user can mend: one message with place, cause and next step, exit status 2."""
+"""What can go wrong without a bug: one message with place, cause and next step, and an exit status."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from explorer.errors import InputError
+
+BAD_INPUT = 2
+INCOMPLETE = 3
+READER_GONE = 141
+"""What a shell reports for a program that SIGPIPE ended."""
 
 
 class UsageProblem(InputError):
@@ -15,19 +21,33 @@ class UsageProblem(InputError):
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Print the errors that input can cause, without a traceback, and exit with status 2."""
+    """Print the errors that input and the machine can cause, without a traceback, and exit."""
     try:
-        yield
+        try:
+            yield
+        finally:
+            _flush()
     except InputError as problem:
-        _fail(str(problem))
+        _fail(str(problem), BAD_INPUT)
     except BrokenPipeError:
         # The reader has gone (head, less): nothing is wrong and nobody is there to be told.
-        sys.stderr.close()
-        sys.exit(2)
+        sys.exit(READER_GONE)
     except OSError as problem:
-        _fail(f"{problem.filename or ''}: {problem.strerror or problem}".lstrip(": "))
+        _fail(f"{problem.filename or 'sealrace'}: {problem.strerror or problem}", BAD_INPUT)
+    except KeyboardInterrupt:
+        _fail("interrupted", INCOMPLETE)
 
 
-def _fail(message: str) -> None:
+def _flush() -> None:
+    """Write out what was printed while its errors can still be told."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # Otherwise the interpreter tries again when it ends, and prints a traceback.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
+def _fail(message: str, status: int) -> None:
     print(message, file=sys.stderr)
-    sys.exit(2)
+    sys.exit(status)

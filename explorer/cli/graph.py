@@ -12,11 +12,10 @@ from reports.render import render
 
 def draw(name: str, form: str, output: Path | None) -> None:
     """Print a report in one form, or write it to a file."""
-    report, shown = load(name)
-    text = render(report, form, shown)
+    picture = render(load(name), form, name)
     if output is None:
-        click.echo(text, nl=not text.endswith("\n"))
-    else:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
-        click.echo(f"wrote {output}", err=True)
+        click.echo(picture, nl=not picture.endswith("\n"))
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(picture, encoding="utf-8")
+    click.echo(f"wrote {output}", err=True)

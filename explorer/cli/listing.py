@@ -6,43 +6,53 @@ import json
 
 import click
 
-from explorer.cli.cell import all_scenarios, builtin_models
-from explorer.memory.model import load_model
+from explorer.cli.named import all_scenarios, read_model
+from explorer.memory.model import model_names
+from explorer.scenario import Parameters, Scenario
+
+_INDENT = " " * 16
 
 
-def show_scenarios(as_json: bool) -> None:
+def show_scenarios(*, as_json: bool) -> None:
     """Print every scenario: what it shows, its fixes, protocols and sizes."""
     for scenario in all_scenarios():
-        if as_json:
-            click.echo(
-                json.dumps(
-                    {
-                        "scenario": scenario.name,
-                        "title": scenario.title,
-                        "fixes": scenario.fixes,
-                        "protocols": scenario.protocols,
-                        "parameters": dict(scenario.parameters),
-                    }
-                )
-            )
-            continue
-        click.echo(f"{scenario.name:16}{scenario.title}")
-        for line in scenario.text.strip().splitlines():
-            click.echo(f"{'':16}{line.strip()}")
-        click.echo(f"{'':16}fixes      {', '.join(scenario.fixes)}")
-        click.echo(f"{'':16}protocols  {', '.join(scenario.protocols)}")
-        click.echo(f"{'':16}sizes      {', '.join(f'{name}={n}' for name, n in scenario.parameters.items())}")
-        click.echo()
+        click.echo(json.dumps(_as_json(scenario)) if as_json else _as_text(scenario))
 
 
 def show_models() -> None:
     """Print every model with the axioms that it has."""
-    for name in builtin_models():
-        axioms = ", ".join(axiom.name for axiom in load_model(name).axioms)
-        click.echo(f"{name:8}{axioms}")
+    for name in model_names():
+        click.echo(f"{name:8}{', '.join(axiom.name for axiom in read_model(name).axioms)}")
     click.echo("\nsealrace models show NAME prints the rules; --model also takes a .cat file of your own.")
 
 
 def show_model_text(name: str) -> None:
     """Print the text of a model file, after checking it."""
-    click.echo(load_model(name).text, nl=False)
+    click.echo(read_model(name).text, nl=False)
+
+
+def _as_json(scenario: Scenario) -> dict[str, object]:
+    return {
+        "scenario": scenario.name,
+        "title": scenario.title,
+        "fixes": scenario.fixes,
+        "protocols": scenario.protocols,
+        "parameters": dict(scenario.parameters),
+        "small": dict(scenario.small),
+    }
+
+
+def _as_text(scenario: Scenario) -> str:
+    text = click.wrap_text(scenario.text, 100, _INDENT, _INDENT)
+    facts = (
+        ("fixes", ", ".join(scenario.fixes)),
+        ("protocols", ", ".join(scenario.protocols)),
+        ("sizes", _sizes(scenario.parameters)),
+        ("--small", _sizes(scenario.small)),
+    )
+    lines = [f"{scenario.name:15} {scenario.title}", text, *(f"{_INDENT}{name:11}{value}" for name, value in facts)]
+    return "\n".join(lines) + "\n"
+
+
+def _sizes(parameters: Parameters) -> str:
+    return ", ".join(f"{name}={number}" for name, number in parameters.items())

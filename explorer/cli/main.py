@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
+
+Command = Callable[..., None]
 
 
 class _Commands(click.Group):
@@ -32,70 +36,82 @@ def main() -> None:
     """Explore every execution of a lockless path, and show the ones that break a property.
 
     Exit status: 0 all HOLDS (with --expect: all as declared), 1 something VIOLATED (or not as
-    declared), 2 bad input or usage, 3 INCOMPLETE and nothing violated.
+    declared), 2 bad input or usage, 3 INCOMPLETE and nothing violated (or undeclared).
     """
 
 
-_limits = [
+_SHARED: tuple[Callable[[Command], Command], ...] = (
+    click.option("--expect", is_flag=True, help="Exit 0 if every verdict is the one that the scenario declares."),
+    click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text."),
+    click.option(
+        "--out",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=Path("out"),
+        show_default=True,
+        help="Folder for reports and run files.",
+    ),
+    click.option("--all-reports", is_flag=True, help="Write a full report for every violating execution."),
+    click.option("--small", is_flag=True, help="The scenario's small sizes: seconds instead of minutes."),
     click.option("--unroll", type=click.IntRange(1), default=3, show_default=True, help="Iterations of a while loop."),
     click.option("--max-executions", type=click.IntRange(1), help="Stop after this many complete executions."),
     click.option("--max-time", type=click.FloatRange(0, min_open=True), help="Stop a search after this many seconds."),
     click.option("--max-events", type=click.IntRange(1), help="Cut a thread's path after this many events."),
-]
-_common = [
-    click.option("--expect", is_flag=True, help="Exit 0 if every verdict is the one that the scenario declares."),
-    click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text."),
-    click.option(
-        "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("out"), show_default=True,
-        help="Folder for reports and run files.",
-    ),  # fmt: skip
-    click.option("--all-reports", is_flag=True, help="Write a full report for every violating execution."),
-    click.option("--small", is_flag=True, help="The scenario's small parameters."),
-]
+)
 
 
-def _with(options: list) -> object:  # type: ignore[type-arg]
-    def decorate(function):  # type: ignore[no-untyped-def]
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
+def _explores(command: Command) -> Command:
+    """Give a command the options that ``explore`` and ``matrix`` share."""
+    for option in reversed(_SHARED):
+        command = option(command)
+    return command
 
 
 @main.command("list")
-@click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
 def list_scenarios(as_json: bool) -> None:
-    """List the scenarios with their fixes and protocols."""
+    """List the scenarios with their fixes, protocols and sizes."""
     from explorer.cli.listing import show_scenarios
 
-    show_scenarios(as_json)
+    show_scenarios(as_json=as_json)
 
 
 @main.command()
 @click.argument("scenario")
-@click.option("--fix", "fixes", multiple=True, help="Fix variant, or 'all'. May be repeated.  [default: none]")
+@click.option(
+    "--fix", "fixes", multiple=True, default=["none"], show_default=True, help="Fix variant, or 'all'. May be repeated."
+)
 @click.option("--protocol", help="How the seal gets set.  [default: the scenario's first]")
 @click.option("--model", "models", multiple=True, help="sc, tso, pso or a .cat file. May be repeated.  [default: all]")
 @click.option("--param", "parameters", multiple=True, metavar="NAME=N", help="Set a size of the scenario.")
-@_with(_common)
-@_with(_limits)
-def explore(scenario: str, fixes: tuple[str, ...], protocol: str | None, models: tuple[str, ...], **options: object) -> None:
+@_explores
+def explore(
+    scenario: str,
+    fixes: tuple[str, ...],
+    protocol: str | None,
+    models: tuple[str, ...],
+    parameters: tuple[str, ...],
+    expect: bool,
+    as_json: bool,
+    **how: Any,
+) -> None:
     """Explore SCENARIO and say what its readers can see."""
     from explorer.cli.explore import explore_scenario
+    from explorer.cli.named import numbers
+    from explorer.cli.setting import Options
 
-    sys.exit(explore_scenario(scenario, fixes, protocol, models, **options))  # type: ignore[arg-type]
+    options = Options(parameters=numbers(parameters), **how)
+    sys.exit(explore_scenario(scenario, fixes, protocol, models, options, expect=expect, as_json=as_json))
 
 
 @main.command()
 @click.option("--jobs", type=click.IntRange(1), help="Processes.  [default: one per core]")
-@_with(_common)
-@_with(_limits)
-def matrix(**options: object) -> None:
-    """Explore every scenario with every fix it declares under every model."""
+@_explores
+def matrix(jobs: int | None, expect: bool, as_json: bool, **how: Any) -> None:
+    """Explore every scenario with every fix that it declares under every model."""
     from explorer.cli.matrix import explore_matrix
+    from explorer.cli.setting import Options
 
-    sys.exit(explore_matrix(**options))  # type: ignore[arg-type]
+    sys.exit(explore_matrix(Options(**how), jobs=jobs, expect=expect, as_json=as_json))
 
 
 @main.command()
@@ -114,9 +130,14 @@ def replay(report: str) -> None:
 @main.command()
 @click.argument("report")
 @click.option(
-    "-f", "--format", "form", default="text", show_default=True,
-    type=click.Choice(["text", "dot", "svg", "html", "graphml", "json"]), help="What to draw.",
-)  # fmt: skip
+    "-f",
+    "--format",
+    "form",
+    default="text",
+    show_default=True,
+    type=click.Choice(["text", "dot", "svg", "html", "graphml", "json"]),
+    help="What to draw.",
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 def graph(report: str, form: str, output: Path | None) -> None:
     """Draw REPORT: a report file, or FILE.run.jsonl:N for the Nth execution of a run file."""

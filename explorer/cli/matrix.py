@@ -3,80 +3,91 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from collections.abc import Sequence
+from importlib.metadata import version
+from os.path import relpath
 from pathlib import Path
 
 import click
 
-from explorer.cli.cell import CellResult, Options, all_scenarios, exit_status, run_cells
-from explorer.cli.output import print_json, progress_bar, table, write_index
+from explorer.cli.cell import CellResult, exit_status
+from explorer.cli.interrupts import Interrupts
+from explorer.cli.named import all_scenarios
+from explorer.cli.output import print_json, progress_bar
+from explorer.cli.setting import Options
+from explorer.cli.summary import worst
+from explorer.cli.workers import Job, explore_jobs
+from explorer.cli.writing import make_folder
+from reports.index import Cell, render_index, render_table
 
-Job = tuple[str, str, str, tuple[str, ...]]
-"""Scenario, fix, protocol and models."""
 
-
-def explore_matrix(
-    *,
-    jobs: int | None,
-    expect: bool,
-    as_json: bool,
-    out: Path,
-    **more: object,
-) -> int:
+def explore_matrix(options: Options, *, jobs: int | None, expect: bool, as_json: bool) -> int:
     """Explore all declared cells, print the table, write the index page; gives the exit status."""
-    options = Options(out=out, **more)  # type: ignore[arg-type]
-    work = _jobs()
+    make_folder(options.out)
+    work = declared_jobs()
+    total = sum(len(models) for *_, models in work)
     results: dict[Job, list[CellResult]] = {}
-    total = sum(len(job[3]) for job in work)
-    # Forked workers would inherit threads and signal state; spawned ones start clean.
-    pool = ProcessPoolExecutor(jobs or os.cpu_count() or 1, mp_context=get_context("spawn"))
-    futures: dict[Future[list[CellResult]], Job] = {pool.submit(run_cells, *job, options): job for job in work}
-    with progress_bar(f"Exploring {total} cells", total, quiet=as_json) as advance:
-        try:
-            for future in as_completed(futures):
-                results[futures[future]] = future.result()
-                advance(len(results[futures[future]]), "")
-        except KeyboardInterrupt:
-            # The running searches get the signal too: they end, and say how far they came.
-            for future in futures:
-                future.cancel()
-            for future, job in futures.items():
-                if not future.cancelled() and future.exception() is None:
-                    results[job] = future.result()
-    pool.shutdown()
+    with Interrupts() as interrupts, progress_bar("Exploring", total) as advance:
+        for job, found in explore_jobs(work, options, jobs or os.cpu_count() or 1, interrupts):
+            results[job] = found
+            advance(sum(map(len, results.values())), "")
+    # In the order of the scenarios, whichever job was the quickest.
     cells = [cell for job in work for cell in results.get(job, [])]
-    command = "sealrace matrix" + (" --small" if options.small else "")
-    page = write_index(cells, options, command=command)
+    page = _write_index(cells, options)
     if as_json:
-        print_json(cells)
+        for cell in cells:
+            print_json(cell)
     else:
-        click.echo(table(cells, options))
-        click.echo(f" Pictures: {page}")
-        click.echo(_example(cells))
-    if len(cells) < total:
-        click.echo(f"interrupted: {len(cells)} of {total} cells explored", err=True)
-        return 1 if _any_violated(cells) else 3
-    return exit_status(cells, expect)
+        _show(cells, options, page)
+    if interrupts.noted:
+        click.echo(f"interrupted: {sum(not cell.interrupted for cell in cells)} of {total} cells explored", err=True)
+    return exit_status(cells, total, expect=expect)
 
 
-def _any_violated(cells: list[CellResult]) -> bool:
-    return any(cell.violated for cell in cells)
-
-
-def _example(cells: list[CellResult]) -> str:
-    """A command that shows the first leak, or whatever was found."""
-    reports = [(label, path) for cell in cells for label, path in cell.reports]
-    leaks = [path for label, path in reports if label == "leak"]
-    if leaks:
-        return f" One leak, step by step:  sealrace graph {leaks[0]}"
-    return f" One violation, step by step:  sealrace graph {reports[0][1]}" if reports else " No violation was found."
-
-
-def _jobs() -> list[Job]:
+def declared_jobs() -> list[Job]:
     """The declared cells, those that share an unfolding together, in the scenarios' order."""
     jobs: dict[tuple[str, str, str], list[str]] = {}
     for scenario in all_scenarios():
         for protocol, fix, model in scenario.expected:
             jobs.setdefault((scenario.name, fix, protocol), []).append(model)
     return [(*key, tuple(models)) for key, models in jobs.items()]
+
+
+def _show(cells: Sequence[CellResult], options: Options, page: Path) -> None:
+    if cells:
+        click.echo(render_table([_as_drawn(cell, options) for cell in cells]), nl=False)
+    for cell in cells:
+        for limit in cell.limits:
+            click.echo(f" {cell.scenario}, fix {cell.fix}, model {cell.model}: {limit}")
+        if cell.unrecorded:
+            click.echo(f" {cell.run_file}: {cell.unrecorded:,} violating executions more than a run file holds")
+    click.echo(f" Pictures: {page}")
+    found = worst(cells)
+    if found is not None:
+        click.echo(f" One {found.word}, step by step:  sealrace graph {found.reports[0][1]}")
+
+
+def _write_index(cells: Sequence[CellResult], options: Options) -> Path:
+    path = options.out / "index.html"
+    drawn = [_as_drawn(cell, options) for cell in cells]
+    page = render_index(drawn, command=f"sealrace matrix{options.command}", tool=version("sealrace"))
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+def _as_drawn(cell: CellResult, options: Options) -> Cell:
+    """The cell as reports draw it, with links relative to the index page."""
+    pages = ((label, Path(path).with_suffix(".html")) for label, path in cell.reports)
+    return Cell(
+        scenario=cell.scenario,
+        protocol=cell.protocol,
+        fix=cell.fix,
+        model=cell.model,
+        verdict=cell.verdict,
+        word=cell.word,
+        executions=cell.executions,
+        violating=cell.counts,
+        interleavings=None if cell.interleavings is None else str(cell.interleavings),
+        expected=cell.as_declared,
+        reports=tuple((label, relpath(page, options.out)) for label, page in pages),
+    )

@@ -5,31 +5,46 @@ from __future__ import annotations
 import click
 
 from explorer.cli.failures import UsageProblem
-from explorer.cli.stored import load, setting_of
-from explorer.schedule.replay import replay
+from explorer.cli.setting import stored_setting
+from explorer.cli.stored import load, stored_model
+from explorer.cli.writing import Writer
+from explorer.schedule.replay import ReplayMismatch, replay
 from explorer.search.run import violations_of
 from reports.replay import recording_of
+from reports.report import Report
 
 
 def replay_report(name: str) -> None:
     """Replay a report; every refusal is an InputError that names the first difference."""
-    report, _shown = load(name)
-    setting = setting_of(report)
-    if setting.model.rules_hash != report.model.rules_hash:
-        raise UsageProblem(f"{name}: the rules of model {report.model.name} have changed\n  explore again")
-    execution = replay(setting.unfolding, recording_of(report), setting.model)
-    found = {violation.property: violation for violation in violations_of(execution, setting.case, setting.model)}
-    again = found.get(report.property.name)
-    if again is None:
+    report = load(name)
+    setting = stored_setting(report, name)
+    model = stored_model(report.model, name)
+    try:
+        execution = replay(setting.unfolding, recording_of(report), model)
+    except ReplayMismatch as difference:
+        raise UsageProblem(
+            f"{name}: {difference}\n  the scenario or the file has changed: explore again"
+        ) from difference
+    found = {violation.property: violation for violation in violations_of(execution, setting.case, model)}
+    violation = found.get(report.property.name)
+    if violation is None:
         raise UsageProblem(
             f"{name}: the execution runs again, but breaks no property '{report.property.name}'\n"
-            "  the property has changed: explore again"
+            "  the property or the file has changed: explore again"
         )
-    path = [(edge.source, edge.target, edge.relation) for edge in again.path]
-    if path != [(edge.source, edge.target, edge.relation) for edge in report.property.path]:
-        raise UsageProblem(f"{name}: the execution runs again, but the violating path is another one\n  explore again")
+    _compare(name, report, Writer(setting, model, report.model.name).report(execution, violation, None, report.search))
     events = len(execution) - execution.initial_writes
     click.echo(
         f"reproduced: {events} events of {len(execution.threads)} threads, {report.property.name} "
         f"({report.scenario}, fix {report.fix}, protocol {report.protocol}, model {report.model.name})"
     )
+
+
+def _compare(name: str, report: Report, again: Report) -> None:
+    """What the engine derives from the execution is what the report says."""
+    for part in ("property", "relations", "witness"):
+        if getattr(report, part) != getattr(again, part):
+            raise UsageProblem(
+                f"{name}: $.{part}: the execution runs again, but gives another {part}\n"
+                "  the file was changed by hand, or written by another sealrace: explore again"
+            )

@@ -3,65 +3,52 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
-from explorer.cli.cell import Options, find_scenario, unfold
 from explorer.cli.failures import UsageProblem
+from explorer.cli.named import read_model
+from explorer.cli.setting import stored_setting
 from explorer.cli.writing import Writer
-from explorer.memory.model import Model, load_model
-from explorer.program.tree import Unfolding
-from explorer.scenario import Case
+from explorer.memory.model import Model
+from explorer.search.record import RecordError
 from explorer.search.run import violations_of
 from reports.report import Report, load_report
-from reports.runs import RunHeader, load_run
+from reports.runs import load_run
+from reports.structure import Model as ModelName
 
 _RUN_LINE = re.compile(r"(.+):([0-9]+)$")
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What a stored execution belongs to, built anew."""
+def load(name: str) -> Report:
+    """The report that ``name`` stands for; one is made for a run file's line.
 
-    case: Case
-    unfolding: Unfolding
-    model: Model
-    writer: Writer
-
-
-def setting_of(stored: Report | RunHeader) -> Setting:
-    """Build the scenario that a report or run file names; UsageProblem where that is impossible."""
-    scenario = find_scenario(stored.scenario)
-    if stored.fix not in scenario.fixes or stored.protocol not in scenario.protocols:
-        raise UsageProblem(
-            f"scenario {scenario.name} has no fix '{stored.fix}' with protocol '{stored.protocol}'\n  explore it again"
-        )
-    parameters = {}
-    for name, value in stored.parameters.items():
-        if not isinstance(value, int):
-            raise UsageProblem(f"parameter {name} must be a number, the file has {value!r}\n  explore it again")
-        parameters[name] = value
-    unroll = parameters.pop("unroll", 3)
-    case, unfolding = unfold(
-        scenario, stored.fix, stored.protocol, Options(out=Path(), parameters=parameters, unroll=unroll)
-    )
-    model = load_model(stored.model.name)
-    writer = Writer(
-        case, unfolding, model, scenario=scenario.name, protocol=stored.protocol, fix=stored.fix,
-        model_name=stored.model.name, parameters=parameters,
-    )  # fmt: skip
-    return Setting(case, unfolding, model, writer)
-
-
-def load(name: str) -> tuple[Report, str]:
-    """The report that ``name`` stands for and the name to show; one is made for a run file's line."""
+    Raises InputError (ReportError, UsageProblem) where there is none.
+    """
+    if Path(name).exists():
+        if name.endswith(".run.jsonl"):
+            raise UsageProblem(f"{name}: this is a run file\n  name one of its executions: {name}:1")
+        return load_report(name)
     match = _RUN_LINE.match(name)
-    if match is None or Path(name).exists():
-        return load_report(name), name
-    header, record = load_run(Path(match[1]), int(match[2]))
-    setting = setting_of(header)
-    execution = record.execution(setting.unfolding)
-    violations = violations_of(execution, setting.case, setting.model)
+    return load_report(name) if match is None else _report_of_line(name, Path(match[1]), int(match[2]))
+
+
+def _report_of_line(name: str, file: Path, number: int) -> Report:
+    header, record = load_run(file, number)
+    setting = stored_setting(header, name)
+    model = stored_model(header.model, name)
+    try:
+        execution = record.execution(setting.unfolding)
+    except RecordError as error:
+        raise UsageProblem(f"{name}: {error}") from error
+    violations = violations_of(execution, setting.case, model)
     if not violations:
-        raise UsageProblem(f"{name}: this execution breaks no property any more\n  explore it again")
-    return setting.writer.report(execution, violations[0], None, header.search), name
+        raise UsageProblem(f"{name}: this execution breaks no property\n  the scenario has changed: explore again")
+    return Writer(setting, model, header.model.name).report(execution, violations[0], None, header.search)
+
+
+def stored_model(stored: ModelName, file: str) -> Model:
+    """The model that a report or run file names; UsageProblem if its rules are others by now."""
+    model = read_model(stored.name)
+    if model.rules_hash != stored.rules_hash:
+        raise UsageProblem(f"{file}: the rules of model {stored.name} have changed\n  explore again")
+    return model

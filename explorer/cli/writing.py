@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-from explorer.cli.cell import Options
+from explorer.cli.failures import UsageProblem
+from explorer.cli.setting import Setting
 from explorer.execution.execution import Execution
 from explorer.execution.relation import is_acyclic, union
 from explorer.memory.model import Model
-from explorer.program.fingerprint import fingerprint
-from explorer.program.tree import Unfolding
-from explorer.scenario import Case
 from explorer.schedule.linear import Witness, witness
 from explorer.search.property import Violation
 from explorer.search.result import Result
-from explorer.search.run import violations_of
+from explorer.search.run import DEADLOCK, violations_of
 from reports.build import make_report
 from reports.render import render
 from reports.report import save_report
@@ -25,86 +22,92 @@ from reports.runs import RunHeader, save_run
 from reports.structure import Model as ModelName
 from reports.structure import Report, Search
 
+SEVERITY = ("leak", "late", "stale", DEADLOCK)
+"""Properties in the order in which findings are told."""
+
+
+def by_severity(name: str) -> tuple[int, str]:
+    """Sort key of a property; those unknown here come last, by name."""
+    return SEVERITY.index(name) if name in SEVERITY else len(SEVERITY), name
+
+
+def make_folder(out: Path) -> None:
+    """Make the folder for reports before anything is explored; UsageProblem if that is impossible."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        # Whether a file can be made there is known only by making one.
+        probe = out / ".sealrace"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise UsageProblem(f"{out}: cannot write there: {error.strerror}\n  name another folder with --out") from error
+
 
 class Writer:
     """Writes what one search found, under names made from scenario, protocol, fix and model."""
 
-    def __init__(
-        self,
-        case: Case,
-        unfolding: Unfolding,
-        model: Model,
-        *,
-        scenario: str,
-        protocol: str,
-        fix: str,
-        model_name: str,
-        parameters: Mapping[str, int],
-    ) -> None:
-        self._case = case
-        self._unfolding = unfolding
+    def __init__(self, setting: Setting, model: Model, model_name: str) -> None:
+        self._setting = setting
         self._model = model
-        self._scenario = scenario
-        self._protocol = protocol
-        self._fix = fix
         self._model_name = ModelName(name=model_name, rules_hash=model.rules_hash)
-        self._parameters = {**parameters, "unroll": unfolding.unroll}
+        self._stem = f"{setting.scenario.name}-{setting.protocol}-{setting.fix}-{model.name}"
 
-    def write(self, result: Result, options: Options) -> tuple[tuple[tuple[str, str], ...], str]:
-        """Write a report and a page per finding, and the run file; gives (label, path) pairs and its path.
-
-        With ``options.all_reports`` every recorded execution gets a report.
-        """
-        options.out.mkdir(parents=True, exist_ok=True)
-        stem = f"{self._scenario}-{self._protocol}-{self._fix}-{Path(self._model_name.name).stem}"
-        search = search_of(result)
+    def write_findings(self, result: Result, out: Path) -> tuple[tuple[str, str], ...]:
+        """Write a report and a page per kind of violation; gives (label, path), the most severe first."""
         written = []
         numbers: dict[str, int] = {}
-        for finding in result.findings:
+        for finding in sorted(result.findings, key=lambda finding: by_severity(finding.violation.property)):
             name = finding.violation.property
             numbers[name] = numbers.get(name, 0) + 1
-            suffix = f"-{numbers[name]}" if numbers[name] > 1 else ""
-            path = options.out / f"{stem}-{name}{suffix}.json"
-            self._save(self.report(finding.execution, finding.violation, finding.witness, search), path)
-            written.append((f"{name}{suffix}", str(path)))
-        run_file = options.out / f"{stem}.run.jsonl"
+            label = f"{name}-{numbers[name]}" if numbers[name] > 1 else name
+            path = out / f"{self._stem}-{label}.json"
+            self._save(self.report(finding.execution, finding.violation, finding.witness, search_of(result)), path)
+            written.append((label, str(path)))
+        return tuple(written)
+
+    def write_run(self, result: Result, out: Path) -> str:
+        """Write the run file; gives its path."""
+        setting = self._setting
+        path = out / f"{self._stem}.run.jsonl"
         header = RunHeader(
             format="sealrace-run",
             version=1,
             tool=version("sealrace"),
-            scenario=self._scenario,
-            protocol=self._protocol,
-            fix=self._fix,
-            parameters=dict(sorted(self._parameters.items())),
-            program_hash=fingerprint(self._unfolding),
+            scenario=setting.scenario.name,
+            protocol=setting.protocol,
+            fix=setting.fix,
+            parameters=dict(sorted(setting.parameters.items())),
+            program_hash=setting.program_hash,
             model=self._model_name,
-            search=search,
+            search=search_of(result),
             unrecorded=result.unrecorded,
         )
-        save_run(run_file, header, result.records)
-        if options.all_reports:
-            for number, record in enumerate(result.records, 1):
-                execution = record.execution(self._unfolding)
-                for violation in violations_of(execution, self._case, self._model):
-                    path = options.out / f"{stem}-all" / f"{number}-{violation.property}.json"
-                    path.parent.mkdir(exist_ok=True)
-                    self._save(self.report(execution, violation, None, search), path)
-                    written.append((f"{number}-{violation.property}", str(path)))
-        return tuple(written), str(run_file)
+        save_run(path, header, result.records)
+        return str(path)
 
-    def report(
-        self, execution: Execution, violation: Violation, known: Witness | None, search: Search
-    ) -> Report:
+    def write_all(self, result: Result, out: Path) -> str:
+        """Write a report and a page for every recorded execution and property it breaks; gives their folder."""
+        folder = out / f"{self._stem}-all"
+        folder.mkdir(exist_ok=True)
+        for number, record in enumerate(result.records, 1):
+            execution = record.execution(self._setting.unfolding)
+            for violation in violations_of(execution, self._setting.case, self._model):
+                report = self.report(execution, violation, None, search_of(result))
+                self._save(report, folder / f"{number}-{violation.property}.json")
+        return str(folder)
+
+    def report(self, execution: Execution, violation: Violation, known: Witness | None, search: Search) -> Report:
         """The report of one violating execution; ``known`` is its witness schedule if there is one already."""
+        setting = self._setting
         return make_report(
             execution=execution,
             violation=violation,
             witness=known or witness_of(execution, self._model),
-            scenario=self._scenario,
-            protocol=self._protocol,
-            fix=self._fix,
-            parameters=self._parameters,
-            program_hash=fingerprint(self._unfolding),
+            scenario=setting.scenario.name,
+            protocol=setting.protocol,
+            fix=setting.fix,
+            parameters=setting.parameters,
+            program_hash=setting.program_hash,
             model_name=self._model_name.name,
             rules_hash=self._model_name.rules_hash,
             named_relations=self._model.named_relations(execution),
@@ -115,15 +118,14 @@ class Writer:
     @staticmethod
     def _save(report: Report, path: Path) -> None:
         save_report(report, path)
-        page = path.with_suffix(".html")
-        page.write_text(render(report, "html", path.name), encoding="utf-8")
+        path.with_suffix(".html").write_text(render(report, "html", path.name), encoding="utf-8")
 
 
 def search_of(result: Result) -> Search:
     """What a report says about the search that it comes from."""
     violating = dict(result.violating)
     if result.blocked:
-        violating["deadlock"] = result.blocked
+        violating[DEADLOCK] = result.blocked
     return Search(
         executions=result.executions,
         violating=violating,

@@ -92,7 +92,8 @@ class Execution:
     def __post_init__(self) -> None:
         for read, write in enumerate(self.source_of):
             if write >= 0:
-                assert self.events[write].writes and self.events[read].reads
+                assert self.events[write].writes
+                assert self.events[read].reads
                 assert self.events[read].location is self.events[write].location
                 assert self.events[read].value == self.events[write].value
         for order in self.coherence:
@@ -155,6 +156,7 @@ class Execution:
     @cached_property
     def key(self) -> tuple[object, ...]:
         """What makes two executions the same: events, endings, rf and co, by name."""
+
         def name(i: int) -> tuple[int, object]:
             event = self.events[i]
             where = event.index if event.thread >= 0 else event.location and event.location.name
@@ -162,14 +164,17 @@ class Execution:
 
         return (
             tuple(
-                (e.thread, e.index, e.kind.value, e.tag and e.tag.value,
-                 e.location and e.location.name, repr(e.value))
-                for e in self.events if e.thread >= 0
+                (e.thread, e.index, e.kind.value, e.tag and e.tag.value, e.location and e.location.name, repr(e.value))
+                for e in self.events
+                if e.thread >= 0
             ),
             tuple(end.ending.value for end in self.ends),
             tuple((name(r), name(w)) for r, w in enumerate(self.source_of) if w >= 0),
-            tuple(sorted(
-                (self.events[order[0]].location.name, tuple(name(w) for w in order))  # type: ignore[union-attr]
-                for order in self.coherence if len(order) > 1
-            )),
+            tuple(
+                sorted(
+                    (self.events[order[0]].location.name, tuple(name(w) for w in order))  # type: ignore[union-attr]
+                    for order in self.coherence
+                    if len(order) > 1
+                )
+            ),
         )

@@ -16,6 +16,7 @@ class Kind(Enum):
     one (initial writes included).
     """
 
+    _value_: str
     reads: bool
     writes: bool
 

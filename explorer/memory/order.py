@@ -15,7 +15,7 @@ from explorer.memory.cat.analysis import Analysis
 from explorer.memory.cat.base import BASE_SETS, BaseValues
 from explorer.memory.cat.elaborate import Theory
 from explorer.memory.cat.evaluate import Evaluator
-from explorer.memory.cat.term import Op, Sort, Term
+from explorer.memory.cat.term import Op, Term
 
 _COMMUNICATION = {
     "rf": ("rfi", "rfe"),

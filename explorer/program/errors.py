@@ -1,6 +1,5 @@
 """What a modelled program can do wrong, said so that its author knows what to write instead."""
 
-
 from explorer.errors import InputError
 
 

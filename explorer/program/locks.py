@@ -72,5 +72,3 @@ class RwSemaphore(Object):
     def up_read(self, t: Thread, *, at: str = "") -> Request:
         """up_read(): atomic_long_add_return_release(-READER, &count)."""
         return t.fetch("-", self.count, READER, RELEASE, at=at)
-
-

@@ -30,7 +30,9 @@ class Request:
 
 def not_awaited(place: str = "") -> ScenarioError:
     """The error of modelled code that uses an operation where it wants the operation's value."""
-    return ScenarioError("an operation is used without being awaited", place=place, advice="write: value = await t.read(...)")
+    return ScenarioError(
+        "an operation is used without being awaited", place=place, advice="write: value = await t.read(...)"
+    )
 
 
 @dataclass(frozen=True, slots=True)

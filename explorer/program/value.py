@@ -14,8 +14,8 @@ from typing import Any, NoReturn, Protocol
 from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, Operation, reads_of
-from explorer.program.step import MadeAt
 from explorer.program.request import Request, not_awaited
+from explorer.program.step import MadeAt
 
 
 class Owner(Protocol):
@@ -270,5 +270,3 @@ def to_location(target: Any, owner: Owner) -> tuple[Location, int]:
         place=owner.place(),
         advice="create locations before the threads start: Location(name)",
     )
-
-

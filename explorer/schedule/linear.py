@@ -20,8 +20,7 @@ contains po this leaves only the choice of the next thread.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 

@@ -32,7 +32,6 @@ from explorer.program.tree import Segment, Unfolding
 from explorer.search.prepared import FENCE, READ, Item, Preparation
 from explorer.search.state import ENDED, RUNNING, WAITING, Edges, State
 
-
 PAUSE = 256
 """Partial executions between two chances for a caller to look at its limits."""
 
@@ -350,9 +349,7 @@ class Leaf:
                 for segment, values in zip(state.segments, state.values, strict=True)
             ],
             values=state.values,
-            source_of={
-                name(event): name(source) for event, source in enumerate(state.source) if source is not None
-            },
+            source_of={name(event): name(source) for event, source in enumerate(state.source) if source is not None},
             coherence={
                 self._unfolding.locations[location]: [name(event) for event in order]
                 for location, order in enumerate(state.co)
@@ -389,9 +386,7 @@ class _KeptOrder(Sequence[int]):
         self._rows = state.rows[order]
         starts = list(accumulate(map(len, state.where), initial=locations))
         # Per event of the search its number in the execution, and back.
-        self._number = [
-            starts[thread] + item.position for thread, item in zip(state.owner, state.access, strict=True)
-        ]
+        self._number = [starts[thread] + item.position for thread, item in zip(state.owner, state.access, strict=True)]
         self._event = {number: event for event, number in enumerate(self._number)}
         self._length = starts[-1]
         self._made: dict[int, int] = {}

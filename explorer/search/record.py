@@ -102,7 +102,12 @@ class Record:
                 for location in unfolding.locations
             }
             return build_execution(
-                unfolding, [w.path for w in walks], [w.values for w in walks], sources, coherence, [w.end for w in walks]
+                unfolding,
+                [w.path for w in walks],
+                [w.values for w in walks],
+                sources,
+                coherence,
+                [w.end for w in walks],
             )
         except (KeyError, AssertionError) as error:
             raise RecordError(f"its read sources or coherence orders do not fit the program ({error})") from error
@@ -119,8 +124,6 @@ class Record:
             ensure_ascii=True,
             separators=(",", ":"),
         )
-
-
 
 
 class RecordError(InputError):

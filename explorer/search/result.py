@@ -32,6 +32,9 @@ class Limits:
     records: int | None = None
 
 
+UNLIMITED = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The simplest violating execution of one kind, and how often the kind was met.

@@ -15,7 +15,7 @@ from explorer.search.explore import Leaf, Search
 from explorer.search.interleavings import count_interleavings
 from explorer.search.property import Edge, Mark, Violation
 from explorer.search.record import Record
-from explorer.search.result import Finding, KindKey, Limits, Result, Verdict
+from explorer.search.result import UNLIMITED, Finding, KindKey, Limits, Result, Verdict
 
 PROGRESS_SECONDS = 0.2
 """Time between two calls of a progress display."""
@@ -50,7 +50,7 @@ def explore(
     case: Case,
     model: Model,
     unfolding: Unfolding,
-    limits: Limits = Limits(),
+    limits: Limits = UNLIMITED,
     progress: Callable[[Progress], None] | None = None,
 ) -> Result:
     """Explore a case exhaustively under a model, within limits.
@@ -128,9 +128,7 @@ class _Clock:
         now = time.monotonic()
         if self._progress is not None and now - self._reported > PROGRESS_SECONDS:
             self._reported = now
-            self._progress(
-                Progress(executions, sum(tally.violating.values()), search.states, now - self._started)
-            )
+            self._progress(Progress(executions, sum(tally.violating.values()), search.states, now - self._started))
         if self._limits.seconds is not None and now - self._started > self._limits.seconds:
             return f"limit of {self._limits.seconds:g} seconds reached"
         return None
@@ -233,5 +231,3 @@ def deadlock(execution: Execution) -> Violation:
             if following != last:
                 path.append(Edge(last, following, "po"))
     return Violation(DEADLOCK, tuple(path), tuple(marks), "; ".join(waits) + ".")
-
-

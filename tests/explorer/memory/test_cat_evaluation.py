@@ -207,7 +207,7 @@ def interpret(tree: Tree, execution: Execution) -> set[Pair] | set[int]:
                 return True
             case "Once" | "Mb" | "Plain":
                 return event.tag is not None and event.tag.value == name.lower()
-        return event.kind.value == name
+        return bool(event.kind.value == name)
 
     def base(name: str) -> set[Pair]:
         inside = {(x, y) for x in events for y in events if of[x].thread == of[y].thread >= 0}

@@ -16,7 +16,14 @@ COUNT, SEEN = Location("count", 5), Location("seen")
 
 @pytest.mark.parametrize(
     ("operator", "operand", "result", "stored"),
-    [("+", 3, "old", 5), ("+", 3, "new", 8), ("-", 1, "new", 4), ("&", 4, "new", 4), ("|", 2, "old", 5), ("^", 1, "new", 4)],
+    [
+        ("+", 3, "old", 5),
+        ("+", 3, "new", 8),
+        ("-", 1, "new", 4),
+        ("&", 4, "new", 4),
+        ("|", 2, "old", 5),
+        ("^", 1, "new", 4),
+    ],
 )
 def test_old_or_new_value(operator: str, operand: int, result: str, stored: int) -> None:
     async def body(t: Thread) -> None:

@@ -13,7 +13,7 @@ from explorer.program.thread import ONCE, Thread
 from explorer.program.tree import Unfolding
 from explorer.scenario import Case, Goal
 from explorer.search.property import Edge, Violation
-from explorer.search.result import Limits, Verdict
+from explorer.search.result import UNLIMITED, Limits, Verdict
 from explorer.search.run import Progress, explore
 
 X, Y = Location("x"), Location("y")
@@ -49,7 +49,7 @@ class NeverBothZero:
         return Violation(self.name, (Edge(read, write, "fr"),), (), "Both loads read 0.")
 
 
-def run(program: Program, model: str, case: Case | None = None, limits: Limits = Limits(), unroll: int = 3):  # type: ignore[no-untyped-def]  # noqa: B008
+def run(program: Program, model: str, case: Case | None = None, limits: Limits = UNLIMITED, unroll: int = 3):  # type: ignore[no-untyped-def]
     return explore(case or Case(program), load_model(model), Unfolding(program, unroll), limits)
 
 

@@ -1,0 +1,48 @@
+"""What can be named on the command line: scenarios, fixes, protocols, sizes, models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explorer.cli.failures import UsageProblem
+from explorer.memory.model import CatError, Model, load_model
+from explorer.scenario import Scenario
+
+
+def all_scenarios() -> tuple[Scenario, ...]:
+    """The scenarios that are installed, in the order of tables."""
+    from scenarios.registry import scenarios
+
+    return scenarios()
+
+
+def find_scenario(name: str) -> Scenario:
+    """The scenario with this name; UsageProblem lists those that exist."""
+    known = {scenario.name: scenario for scenario in all_scenarios()}
+    return known[choose("scenario", name, tuple(known))]
+
+
+def choose(kind: str, name: str, known: Sequence[str]) -> str:
+    """``name`` if it is known; UsageProblem lists what is."""
+    if name not in known:
+        raise UsageProblem(f"unknown {kind} '{name}'\n  there are: {', '.join(known)}")
+    return name
+
+
+def read_model(name: str) -> Model:
+    """A model by name or path; UsageProblem with file, line and column of a mistake in it."""
+    try:
+        return load_model(name)
+    except CatError as mistake:
+        raise UsageProblem(str(mistake)) from mistake
+
+
+def numbers(parameters: Sequence[str]) -> dict[str, int]:
+    """The sizes given as ``NAME=N``; UsageProblem for anything else."""
+    found = {}
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if not name or not value.isdecimal():
+            raise UsageProblem(f"--param {parameter}: write NAME=N with a number N, for example pages=2")
+        found[name] = int(value)
+    return found

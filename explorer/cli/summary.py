@@ -1,0 +1,80 @@
+"""What ``explore`` prints of its cells: a row each, the worst finding as a ladder, where the files are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from explorer.cli.cell import CellResult
+from explorer.cli.writing import by_severity
+from explorer.search.result import Verdict
+from reports.render import render
+from reports.report import load_report
+
+
+def row(cell: CellResult, fix_width: int, model_width: int) -> str:
+    """One verdict of several, with what was explored and why more could not be said."""
+    line = f" {cell.fix:{fix_width}}   {cell.model:{model_width}}   {cell.word:{len(Verdict.INCOMPLETE.value)}}"
+    line = f"{line}   {explored(cell)}"
+    if cell.expected is not None and cell.complete and not cell.as_declared:
+        declared = ", ".join(sorted(cell.expected, key=by_severity)) or Verdict.HOLDS.value
+        line += f"   ! declared: {declared}"
+    return "\n".join([line, *(f"   {limit}" for limit in cell.limits)])
+
+
+def explored(cell: CellResult) -> str:
+    """How many executions of what kind, and in what time."""
+    parts = [f"{cell.executions:,} executions" + ("" if cell.complete else ", not all")]
+    parts += [f"{count:,} {name}" for name, count in cell.counts.items()]
+    parts += [f"{count:,} {name}" for name, count in (("cut", cell.cut), ("dropped", cell.dropped)) if count]
+    return f"{', '.join(parts)}; {cell.seconds:.2f} s"
+
+
+def worst(cells: Sequence[CellResult]) -> CellResult | None:
+    """The first cell with the most severe finding, None if nothing was found."""
+    return min((cell for cell in cells if cell.reports), key=lambda cell: by_severity(cell.word), default=None)
+
+
+def ladder(cell: CellResult) -> str:
+    """The cell's most severe finding, step by step."""
+    path = cell.reports[0][1]
+    return render(load_report(path), "text", path)
+
+
+def heading(cell: CellResult) -> str:
+    """The cell and its verdict on one line."""
+    return f"{cell.scenario}, fix {cell.fix}, protocol {cell.protocol}, model {cell.model}: {cell.verdict}"
+
+
+def details(cell: CellResult) -> str:
+    """What stands under the ladder, or under the heading of a cell without one."""
+    entries = [("explored", explored(cell))]
+    if not cell.reports and cell.interleavings is not None:
+        entries.append(("", f"they stand for {cell.interleavings:,} interleavings"))
+    entries += [("but" if i == 0 else "", limit) for i, limit in enumerate(cell.limits)]
+    reached = ", ".join(name for name, is_reached in cell.goals.items() if is_reached)
+    entries += [("reached", reached)] if reached else []
+    if cell.reports:
+        entries.append(("page", str(Path(cell.reports[0][1]).with_suffix(".html"))))
+        entries += [("others" if i == 0 else "", path) for i, (_, path) in enumerate(cell.reports[1:])]
+    entries += [("every one", line) for line in [_recorded(cell)] if line]
+    entries += [("", f"a report of each in {cell.all_reports}")] if cell.all_reports else []
+    return "\n".join(f" {name:10} {text}" for name, text in entries)
+
+
+def files(cells: Sequence[CellResult], out: Path) -> str:
+    """Where the files of several cells are."""
+    first = cells[0]
+    lines = [f" pages      {out / f'{first.scenario}-{first.protocol}'}-*.html"]
+    lines += [f" every one  {line}" for line in map(_recorded, cells) if line]
+    lines += [f"            a report of each in {cell.all_reports}" for cell in cells if cell.all_reports]
+    return "\n".join(lines)
+
+
+def _recorded(cell: CellResult) -> str:
+    """The executions in the run file, as names that ``graph`` and ``replay`` take."""
+    if not cell.recorded:
+        return ""
+    last = f" to :{cell.recorded}" if cell.recorded > 1 else ""
+    more = f" (the first of {cell.recorded + cell.unrecorded:,}: no file holds more)" if cell.unrecorded else ""
+    return f"{cell.run_file}:1{last}{more}"
