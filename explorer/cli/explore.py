@@ -38,16 +38,16 @@ def explore_scenario(
     _check_models(models)
     make_folder(options.out)
     total = len(fixes) * len(models)
-    if total > 1 and not as_json:
-        click.echo(f"{scenario.name}, protocol {protocol}: {scenario.title}\n")
     cells: list[CellResult] = []
     with Interrupts() as interrupts:
         for cell in _explore_cells(scenario, fixes, protocol, models, options, interrupts):
-            cells.append(cell)
             if as_json:
                 print_json(cell)
             elif total > 1:
+                if not cells:
+                    click.echo(f"{scenario.name}, protocol {protocol}: {scenario.title}\n")
                 click.echo(row(cell, max(map(len, fixes)), max(map(len, models))))
+            cells.append(cell)
     if cells and not as_json:
         _show_worst(cells, total, options)
     if interrupts.noted:

@@ -8,7 +8,7 @@ from pathlib import Path
 from explorer.cli.failures import UsageProblem
 from explorer.cli.named import read_model
 from explorer.cli.setting import stored_setting
-from explorer.cli.writing import Writer
+from explorer.cli.writing import Writer, by_severity
 from explorer.memory.model import Model
 from explorer.search.record import RecordError
 from explorer.search.run import violations_of
@@ -43,7 +43,8 @@ def _report_of_line(name: str, file: Path, number: int) -> Report:
     violations = violations_of(execution, setting.case, model)
     if not violations:
         raise UsageProblem(f"{name}: this execution breaks no property\n  the scenario has changed: explore again")
-    return Writer(setting, model, header.model.name).report(execution, violations[0], None, header.search)
+    violation = min(violations, key=lambda violation: by_severity(violation.property))
+    return Writer(setting, model, header.model.name).report(execution, violation, None, header.search)
 
 
 def stored_model(stored: ModelName, file: str) -> Model:

@@ -31,8 +31,9 @@ def explored(cell: CellResult) -> str:
 
 
 def worst(cells: Sequence[CellResult]) -> CellResult | None:
-    """The first cell with the most severe finding, None if nothing was found."""
-    return min((cell for cell in cells if cell.reports), key=lambda cell: by_severity(cell.word), default=None)
+    """The first cell with the most severe finding, if possible of the code as it is; None if nothing was found."""
+    found = (cell for cell in cells if cell.reports)
+    return min(found, key=lambda cell: (by_severity(cell.word), cell.fix != "none"), default=None)
 
 
 def ladder(cell: CellResult) -> str:
@@ -64,9 +65,9 @@ def details(cell: CellResult) -> str:
 
 def files(cells: Sequence[CellResult], out: Path) -> str:
     """Where the files of several cells are."""
-    first = cells[0]
-    lines = [f" pages      {out / f'{first.scenario}-{first.protocol}'}-*.html"]
-    lines += [f" every one  {line}" for line in map(_recorded, cells) if line]
+    stem = out / f"{cells[0].scenario}-{cells[0].protocol}"
+    lines = [f" pages      {stem}-*.html", f" every one  {stem}-*.run.jsonl (sealrace graph FILE:1, FILE:2, ...)"]
+    lines += [f"            {_recorded(cell)}" for cell in cells if cell.unrecorded]
     lines += [f"            a report of each in {cell.all_reports}" for cell in cells if cell.all_reports]
     return "\n".join(lines)
 

@@ -74,7 +74,7 @@ def _from_reads(dependences: Iterable[int]) -> list[tuple[int, int]]:
     return [(read, row) for read, row in enumerate(rows) if row]
 
 
-def build_execution(  # noqa: PLR0917 (an execution has these parts)
+def build_execution(
     unfolding: Unfolding,
     paths: Sequence[Sequence[Controlled]],
     values: Sequence[Sequence[Value | None]],

@@ -28,19 +28,23 @@ from explorer.program.expression import reads_of
 from explorer.program.flow import Arm, Flow, State
 from explorer.program.loops import Place
 from explorer.program.step import Access, Cause, Fork, Made
+from explorer.program.symbolic import Outcome
 
 _END = -1
 """Where an arm leads that leads to no further place."""
 
-_Occurrences = dict[int, dict[Hashable, int]]
-"""Per place what can happen there, each with the arms (as bits) in which it does."""
+_Spot = tuple[int, Outcome | None]
+"""A place that a path leaves, and the outcome if the last it did there was to decide an if."""
+
+_Possible = dict[Hashable, int]
+"""What can happen somewhere, each with the arms (as bits) in which it does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """What one path does in one arm: what led there (None at the start) and the steps that it makes."""
 
-    entry: tuple[Fork, State] | None
+    entry: tuple[Fork, State, Outcome] | None
     arm: Arm
     steps: tuple[Access | Made, ...]
 
@@ -73,7 +77,7 @@ class PathControl:
     steps: tuple[int, ...] = ()
     decisions: tuple[_Decision, ...] = ()
     in_force: tuple[_Force, ...] = ()
-    place: int | None = None
+    spot: _Spot | None = None
 
 
 class ControlGraph:
@@ -97,13 +101,14 @@ class ControlGraph:
             for arm in state.arms.values():
                 self._look_ahead(arm)
         self._look_ahead(flow.start)
-        self._behaviours: _Occurrences = {}
-        self._operands: _Occurrences = {}
-        self._after: dict[int, dict[Arm, int]] = {}
+        # A path that is cut or dropped has no say, unless all are.
+        self._with_say = {arm for arm in arms if self._returns[arm] or not self._returns[flow.start]}
+        self._onward: dict[_Spot, _Possible] = {}
+        self._operands: dict[int, _Possible] = {}
+        self._after: dict[_Spot, dict[Arm, int]] = {}
         self._entering: dict[Place, dict[State, int]] = {}
         for arm in arms:
-            # A path that is cut or dropped has no say, unless all are.
-            if self._returns[arm] or not self._returns[flow.start]:
+            if arm in self._with_say:
                 self._add_occurrences(arm)
 
     def walk(self, before: PathControl, stretches: Iterable[Stretch]) -> PathControl:
@@ -111,8 +116,8 @@ class ControlGraph:
         walk = _Walk(self, before)
         for stretch in stretches:
             if stretch.entry is not None:
-                fork, state = stretch.entry
-                walk.fork(fork, state, self._number(state.place))
+                fork, state, outcome = stretch.entry
+                walk.fork(fork, state, self._number(state.place), outcome)
             for step, place in zip(stretch.steps, self._places[stretch.arm], strict=False):
                 walk.step(step, place)
         return walk.result()
@@ -121,18 +126,18 @@ class ControlGraph:
         """The places that every path from this fork comes by."""
         return self._by_all(list(state.arms.values()))
 
-    def choose_branch(self, states: Sequence[State], place: int) -> list[int]:
-        """Which of the decisions of a path, in the order made, chose where it goes on to from ``place``."""
-        return self._choosers(states, place, self._behaviours)
+    def choose_branch(self, states: Sequence[State], spot: _Spot) -> list[int]:
+        """Which of the decisions of a path, in the order made, chose where it goes on to from here."""
+        return self._choosers(states, self._onward.get(spot, {}))
 
     def choose_operands(self, states: Sequence[State], place: int) -> list[int]:
         """Which of the decisions of a path chose what is tested or computed at ``place``."""
-        return self._choosers(states, place, self._operands)
+        return self._choosers(states, self._operands.get(place, {}))
 
-    def branches_join(self, state: State, place: int) -> int:
-        """The places that every path from this fork over ``place`` comes by after it."""
+    def branches_join(self, state: State, spot: _Spot) -> int:
+        """The places that every path from this fork over ``spot`` comes by after it."""
         reached = reduce(or_, (self._reached[arm] for arm in state.arms.values()))
-        return reduce(and_, (after for arm, after in self._after[place].items() if self._bit[arm] & reached))
+        return reduce(and_, (after for arm, after in self._after[spot].items() if self._bit[arm] & reached))
 
     def _number(self, place: Place) -> int:
         return self._numbers.setdefault(place, len(self._numbers))
@@ -161,27 +166,31 @@ class ControlGraph:
         places = self._places[arm]
         for i, place in enumerate(places):
             if i == 0 or places[i - 1] != place:
-                self._add_behaviour(arm, i, place)
+                ahead = _bits(places[i:]) | self._from_end(arm)
+                self._add_onward((place, None), arm, self._next_place(arm, i, place), ahead)
             if arm.operands[i]:
-                self._add(self._operands, place, arm.operands[i], arm)
+                self._add(self._operands.setdefault(place, {}), arm.operands[i], arm)
         if arm.next is not None:
             entering = self._entering.setdefault(arm.next.place, {})
             entering[arm.next] = entering.get(arm.next, 0) | self._bit[arm]
             place = self._number(arm.next.place)
-            if not places or places[-1] != place:
-                self._add_behaviour(arm, len(places), place)
             if arm.tested:
-                self._add(self._operands, place, arm.tested, arm)
+                self._add(self._operands.setdefault(place, {}), arm.tested, arm)
+                for outcome, later in arm.next.arms.items():
+                    if later in self._with_say:
+                        self._add_onward((place, outcome), arm, self._next_place(later, 0, place), self._ahead[later])
+            elif not places or places[-1] != place:
+                ahead = self._from_end(arm)
+                self._add_onward((place, None), arm, self._next_place(arm, len(places), place), ahead)
 
-    def _add_behaviour(self, arm: Arm, start: int, place: int) -> None:
-        self._add(self._behaviours, place, self._onward(arm, start, place), arm)
-        self._after.setdefault(place, {})[arm] = _bits(self._places[arm][start:]) | self._from_end(arm)
+    def _add_onward(self, spot: _Spot, arm: Arm, following: Hashable, ahead: int) -> None:
+        self._add(self._onward.setdefault(spot, {}), following, arm)
+        self._after.setdefault(spot, {})[arm] = ahead
 
-    def _add(self, occurrences: _Occurrences, place: int, what: Hashable, arm: Arm) -> None:
-        arms = occurrences.setdefault(place, {})
-        arms[what] = arms.get(what, 0) | self._bit[arm]
+    def _add(self, possible: _Possible, what: Hashable, arm: Arm) -> None:
+        possible[what] = possible.get(what, 0) | self._bit[arm]
 
-    def _onward(self, arm: Arm, start: int, place: int) -> Hashable:
+    def _next_place(self, arm: Arm, start: int, place: int) -> Hashable:
         """Where a path goes on to from ``place``, at step ``start`` of the arm: per outcome of a fork there."""
         for later in self._places[arm][start:]:
             if later != place:
@@ -191,10 +200,9 @@ class ControlGraph:
         following = self._number(arm.next.place)
         if following != place:
             return following
-        return tuple((outcome, self._onward(later, 0, place)) for outcome, later in arm.next.arms.items())
+        return tuple((outcome, self._next_place(later, 0, place)) for outcome, later in arm.next.arms.items())
 
-    def _choosers(self, states: Sequence[State], place: int, occurrences: _Occurrences) -> list[int]:
-        possible = occurrences.get(place, {})
+    def _choosers(self, states: Sequence[State], possible: _Possible) -> list[int]:
         if len(possible) < 2:
             return []
         found: list[int] = []
@@ -206,14 +214,14 @@ class ControlGraph:
                 found.append(i)
         return found
 
-    def _ways(self, state: State, possible: dict[Hashable, int]) -> tuple[frozenset[Hashable], ...]:
+    def _ways(self, state: State, possible: _Possible) -> tuple[frozenset[Hashable], ...]:
         """Per arm of a decision what is possible after it."""
         after = [self._reached[arm] for arm in state.arms.values()]
         return tuple(frozenset(what for what, arms in possible.items() if arms & reached) for reached in after)
 
-    def _ways_at(self, state: State, possible: dict[Hashable, int]) -> dict[Hashable, int]:
+    def _ways_at(self, state: State, possible: _Possible) -> _Possible:
         """What the decision at this place can come to mean, depending on the state in which a path meets it."""
-        ways: dict[Hashable, int] = {}
+        ways: _Possible = {}
         for entering, arms in self._entering[state.place].items():
             meaning = self._ways(entering, possible)
             ways[meaning] = ways.get(meaning, 0) | arms
@@ -228,12 +236,12 @@ class _Walk:
         self._steps = list(before.steps)
         self._decisions = list(before.decisions)
         self._in_force = before.in_force
-        self._place = before.place
+        self._spot = before.spot
         self._accesses: list[int] = []
 
     def result(self) -> PathControl:
         return PathControl(
-            tuple(self._accesses), tuple(self._steps), tuple(self._decisions), self._in_force, self._place
+            tuple(self._accesses), tuple(self._steps), tuple(self._decisions), self._in_force, self._spot
         )
 
     def step(self, step: Access | Made, place: int) -> None:
@@ -245,7 +253,7 @@ class _Walk:
             control |= self._chosen_by(place)
         self._steps.append(control)
 
-    def fork(self, fork: Fork, state: State, place: int) -> None:
+    def fork(self, fork: Fork, state: State, place: int, outcome: Outcome) -> None:
         self._move(place)
         self._steps.append(self._control())
         if fork.cause is not Cause.IF:
@@ -255,17 +263,18 @@ class _Walk:
         for step, control in enumerate(self._steps):
             if fork.made >> step & 1:
                 reads |= control
+        self._spot = place, outcome
         self._decisions.append(_Decision(state, reads))
         self._in_force = (*self._in_force, _Force(reads, self._graph.join(state)))
 
     def _move(self, place: int) -> None:
         """Leave the last place: decisions that tell its branches apart come into force, others end here."""
-        if self._place is not None and place != self._place:
-            for i in self._graph.choose_branch(self._states(), self._place):
-                until = self._graph.branches_join(self._decisions[i].state, self._place)
+        if self._spot is not None and place != self._spot[0]:
+            for i in self._graph.choose_branch(self._states(), self._spot):
+                until = self._graph.branches_join(self._decisions[i].state, self._spot)
                 self._in_force = (*self._in_force, _Force(self._decisions[i].reads, until))
             self._in_force = tuple(force for force in self._in_force if not force.until >> place & 1)
-        self._place = place
+        self._spot = place, None
 
     def _control(self) -> int:
         return reduce(or_, (force.reads for force in self._in_force), 0)

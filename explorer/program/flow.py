@@ -20,8 +20,8 @@ from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, ReadOf
 from explorer.program.frames import place_of
-from explorer.program.liveness import live_after
-from explorer.program.loops import LoopWatch, Place, instruction_of
+from explorer.program.liveness import iterables_of, live_after, unnamed_at
+from explorer.program.loops import LoopWatch, Place, instruction_of, loops_of
 from explorer.program.program import Program, ThreadSpec
 from explorer.program.step import Access, Cause, Finish, Fork, Made, MadeAt, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
@@ -118,6 +118,7 @@ class _Exploration:
         self._pointees = pointees
         self._unroll = unroll
         self._states: dict[object, State] = {}
+        self.others: dict[int, object] = {}
         self._waiting: list[tuple[Outcome, ...]] = []
         self._place_numbers: dict[Place, int] = {}
 
@@ -201,6 +202,7 @@ class _Walk:
         self._read_locations: dict[int, Location] = {}
         # Per step of the path the number of its place.
         self._step_places: list[int] = []
+        self._fork_places: list[Place] = []
         # The last fork's place, and how many forks were there since the path came to it.
         self._forked_at: Place = ()
         self._forks_there = 0
@@ -261,6 +263,7 @@ class _Walk:
         place = self._watch.place(frames)
         self._forks_there = self._forks_there + 1 if place == self._forked_at else 0
         self._forked_at = place
+        self._fork_places.append(place)
         if self._replaying:
             assert self._arm.next is not None
             outcome = self._given[len(self._taken)]
@@ -294,9 +297,10 @@ class _Walk:
         """What two paths must share to go on alike: places and the variables still looked at.
 
         One instruction can fork repeatedly (``value in (1, 2)``): how often it has done so
-        tells its forks apart.
+        tells its forks apart.  Operands that wait without a name cannot be looked at, so
+        there the decisions that led here stand for them.
         """
-        encode = _Encoder(self._value_key)
+        encode = _Encoder(self._value_key, self._exploration.others)
         variables = []
         for frame in frames:
             code = frame.f_code
@@ -305,18 +309,38 @@ class _Walk:
             variables.append(
                 tuple((name, encode(value)) for name, value in frame.f_locals.items() if name in live or name in cells)
             )
-        return place, self._forks_there, tuple(variables)
+        return place, self._forks_there, tuple(variables), tuple(self._taken) if self._has_unnamed(place) else ()
+
+    def _has_unnamed(self, place: Place) -> bool:
+        """Whether something that decisions may have chosen is in use here without a name."""
+        for depth, (code, offset, iterations) in enumerate(place):
+            if offset in unnamed_at(code):
+                return True
+            around = [loop.head for loop in loops_of(code) if loop.head <= offset <= loop.end]
+            for outer, head in enumerate(around):
+                iterable = iterables_of(code).get(head, range(0))
+                # Was there a fork in it, in this call and this round of the loops around it?
+                for fork in self._fork_places:
+                    if fork[:depth] == place[:depth] and _is_in(fork[depth:], code, iterable, iterations[:outer]):
+                        return True
+        return False
 
     def _value_key(self, value: SymbolicValue) -> object:
         """Values that came to be at different places are told apart: control may follow one of them only."""
         return self._run.known_pointee(value), *self._from_places((value.made_at,))
 
 
-class _Encoder:
-    """Turns local variables into something comparable."""
+def _is_in(place: Place, code: CodeType, offsets: range, iterations: tuple[int, ...]) -> bool:
+    """Whether the outermost frame of a place is in these offsets and iterations of this code."""
+    return bool(place) and place[0][0] is code and place[0][1] in offsets and place[0][2] == iterations
 
-    def __init__(self, of_value: Callable[[SymbolicValue], object]) -> None:
+
+class _Encoder:
+    """Turns local variables into something comparable; ``others`` keeps the objects compared by identity."""
+
+    def __init__(self, of_value: Callable[[SymbolicValue], object], others: dict[int, object]) -> None:
         self._of_value = of_value
+        self._others = others
 
     def __call__(self, value: Any) -> object:
         match value:
@@ -341,6 +365,8 @@ class _Encoder:
             case _ if is_dataclass(value):
                 return (type(value), *(self(getattr(value, f.name)) for f in fields(value)))
             case _:
+                # Kept, so that no later object gets its address and passes for it.
+                self._others[id(value)] = value
                 return (type(value), id(value))
 
 

@@ -44,9 +44,7 @@ class SymbolicRun:
     ``frames`` gives the modelled frames, outermost first, while a callback runs.
     """
 
-    def __init__(
-        self, thread: ThreadSpec, decide: Callable[[Fork], Outcome], record: Callable[[Step], None]
-    ) -> None:
+    def __init__(self, thread: ThreadSpec, decide: Callable[[Fork], Outcome], record: Callable[[Step], None]) -> None:
         self.thread = thread
         self.frames: list[FrameType] = []
         self._decide = decide
@@ -57,6 +55,7 @@ class SymbolicRun:
         self._numbers = CallNumbers()
         self._pointees: dict[Expression, Object] = {}
         self._in_predicate = False
+        self._running = False
 
     def execute(self) -> None:
         """Run to the end of the path, or until a callback raises ``Stop``."""
@@ -86,11 +85,15 @@ class SymbolicRun:
     def _drive(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         answer: Any = None
         while True:
+            self._running = True
             try:
                 request = coroutine.send(answer)
             except StopIteration:
+                self._running = False
+                self.frames = []
                 self._record(Finish(Ending.RETURNED))
                 return
+            self._running = False
             self.frames = awaiting_frames(coroutine)
             answer = self._handle(request)
 
@@ -122,8 +125,13 @@ class SymbolicRun:
         result = self._read_value()
         requires = self._apply(request.until, result) if request.until else None
         self._access(
-            request.kind, request.tag, location, self._source(request),
-            requires=requires, addr=addr, waits=request.until is not None,
+            request.kind,
+            request.tag,
+            location,
+            self._source(request),
+            requires=requires,
+            addr=addr,
+            waits=request.until is not None,
         )
         if request.until:
             # Hardware models: whatever follows a wait follows its branch.
@@ -158,8 +166,14 @@ class SymbolicRun:
             self._access(request.failed_kind, Tag.ONCE, location, source, requires=requires, addr=addr)
             return result
         self._access(
-            request.read_kind, request.read_tag, location, source,
-            requires=requires, addr=addr, rmw=True, waits=request.blocking,
+            request.read_kind,
+            request.read_tag,
+            location,
+            source,
+            requires=requires,
+            addr=addr,
+            rmw=True,
+            waits=request.blocking,
         )
         value = self._apply(request.new, result)
         # The pair's own read is related by rmw, not by a data dependence.
@@ -247,7 +261,7 @@ class SymbolicRun:
         return 1 << (self._steps - 1)
 
     def place(self) -> str:
-        frames = running_frames() or self.frames
+        frames = running_frames() if self._running or self._in_predicate else self.frames
         return place_of(frames[-1]) if frames else ""
 
 

@@ -137,7 +137,7 @@ class _Walk:
         self._arm: Arm = tree.flow.start
         self._taken = 0
         # What led to the arm, and the steps made in it.
-        self._entry: tuple[Fork, State] | None = None
+        self._entry: tuple[Fork, State, Outcome] | None = None
         self._steps: list[Access | Made] = []
         # Arms of this segment that the path has left.
         self._stretches: list[Stretch] = []
@@ -161,6 +161,12 @@ class _Walk:
             case Made():
                 self._step_in_arm(step)
             case Finish():
+                if self._arm.next is not None or len(self._steps) < len(self._arm.places):
+                    raise ScenarioError(
+                        "a thread ended where it did not end before",
+                        place=self._run.place(),
+                        advice="modelled code must depend on nothing but the values it reads",
+                    )
                 self.segment.finish = step
             case Fork():
                 pass
@@ -192,7 +198,7 @@ class _Walk:
 
     def _decide(self, fork: Fork) -> Outcome:
         state = self._arm.next
-        if state is None or state.cause is not fork.cause:
+        if state is None or state.cause is not fork.cause or len(self._steps) < len(self._arm.places):
             raise ScenarioError(
                 "a thread decided something that it did not decide before",
                 place=f"{fork.source.file}:{fork.source.line}",
@@ -202,7 +208,7 @@ class _Walk:
         outcome = self._outcome(fork, state)
         self._stretches = [] if self._taken > taken else [*self._stretches, self._stretch()]
         self._arm = state.arms[outcome]
-        self._entry = fork, state
+        self._entry = fork, state, outcome
         self._steps = []
         self._stop_if_cut()
         return outcome

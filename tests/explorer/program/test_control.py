@@ -335,6 +335,20 @@ def test_break_meets_the_other_arm_after_the_loop() -> None:
     }  # fmt: skip
 
 
+async def chosen_rounds(t: Thread) -> None:
+    rounds = 1 if await t.read(X) else 2
+    for _ in range(rounds):
+        if await t.read(Z):
+            await t.write(Y, 1)
+
+
+def test_the_decision_that_chose_how_often_a_loop_runs_controls_its_later_rounds() -> None:
+    # The first round comes in every case.
+    assert controls_on(chosen_rounds, False, True, True) == {
+        "Rx": set(), "Rz": set(), "Wy": {"Rz"}, "Rz2": {"Rx"}, "Wy2": {"Rx", "Rz2"},
+    }  # fmt: skip
+
+
 async def while_value(t: Thread) -> None:
     v = await t.read(X)
     while v:

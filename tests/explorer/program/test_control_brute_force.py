@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import count
 from typing import Any
 
@@ -121,12 +121,16 @@ class Node:
     @cached_property
     def after(self) -> frozenset[int]:
         """The places that all paths from here come by."""
-        sets = [n.after | {n.place} if n is not None else frozenset[int]() for n in self.ways.values()]
-        return frozenset.intersection(*sets)
+        return frozenset.intersection(*(self.after_way(outcome) for outcome in self.ways))
 
-    @property
-    def branches(self) -> Hashable:
-        return tuple(n.place if n is not None else -1 for n in self.ways.values())
+    def after_way(self, outcome: bool | None) -> frozenset[int]:
+        following = self.ways[outcome]
+        return frozenset() if following is None else following.after | {following.place}
+
+    def branch(self, outcome: bool | None) -> int | None:
+        """The place that follows."""
+        following = self.ways[outcome]
+        return None if following is None else following.place
 
     def below(self, place: int) -> list[list[Node]]:
         """Per way the nodes at a place."""
@@ -230,8 +234,8 @@ def by_definition(root: Node | None, outcomes: Iterator[bool]) -> Controls:
             decisions.append(node)
             reads.append(chosen.union(value.reads, *(carried[step] for step in value.steps)))
             in_force.append((reads[-1], node.after))
-        for i in choosers(decisions, node.place, lambda n: n.branches):
-            after = [n.after for way in decisions[i].below(node.place) for n in way]
+        for i in choosers(decisions, node.place, partial(Node.branch, outcome=outcome)):
+            after = [n.after_way(outcome) for way in decisions[i].below(node.place) for n in way]
             in_force.append((reads[i], frozenset.intersection(*after)))
         node = node.ways[outcome]
     return result

@@ -136,7 +136,7 @@ def test_join_what_follows_the_arms_is_free() -> None:
 
 async def nested(t: Thread) -> None:
     r0 = await t.read(X, ONCE)
-    if r0:  # noqa: SIM102 (two decisions)
+    if r0:
         if r0 == 1:
             await t.write(Y, 1, ONCE)
 

@@ -134,7 +134,11 @@ def test_a_pointer_may_point_to_what_any_thread_stores_there_directly_or_by_way_
     old, new = Page("old", 0), Page("new", 0)
     slot, other = Location("slot", old), Location("other")
     program = Program(
-        (ThreadSpec("P0", follows, (slot,)), ThreadSpec("P1", moves, (other, slot)), ThreadSpec("P2", puts, (other, new)))
+        (
+            ThreadSpec("P0", follows, (slot,)),
+            ThreadSpec("P1", moves, (other, slot)),
+            ThreadSpec("P2", puts, (other, new)),
+        )
     )
     flows, pointees = explore_program(program, 1)
     (fork,) = flows[0].states

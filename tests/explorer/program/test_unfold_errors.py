@@ -19,7 +19,7 @@ from explorer.program.tree import Unfolding
 
 def refused(body: Body, message: str, advice: str = "", *arguments: Any, line: int | None = 1) -> None:
     """Assert the whole text; ``line`` counts from the line of the ``def``, None if no place is known."""
-    place = f"test_unfold_errors.py:{body.__code__.co_firstlineno + line}: " if line is not None else ""  # type: ignore[attr-defined]
+    place = f"test_unfold_errors.py:{body.__code__.co_firstlineno + line}: " if line is not None else ""
     text = f"{place}{message}" + (f"\n  {advice}" if advice else "")
     with pytest.raises(ScenarioError, match=f"^{re.escape(text)}$"):
         leaves(unfold(body, *arguments))
@@ -101,9 +101,7 @@ async def divides(t: Thread) -> None:
 
 
 def test_a_value_as_a_function_or_in_a_true_division() -> None:
-    refused(
-        calls, "a value read from memory cannot be used as a function", "decide with an if which function to call"
-    )
+    refused(calls, "a value read from memory cannot be used as a function", "decide with an if which function to call")
     refused(divides, "a value read from memory cannot be used in /", "use // for integer division")
 
 
@@ -186,7 +184,12 @@ async def touches(t: Thread, one: Location, other: Location) -> None:
 
 def test_two_locations_share_a_name() -> None:
     refused(
-        touches, "two locations share a name: twin", "give each its own name", Location("twin"), Location("twin"), line=None
+        touches,
+        "two locations share a name: twin",
+        "give each its own name",
+        Location("twin"),
+        Location("twin"),
+        line=None,
     )
 
 
@@ -269,7 +272,8 @@ def test_a_body_that_draws_random_numbers() -> None:
     line = draws_a_number.__code__.co_firstlineno + 1
     pattern = (
         rf"^test_unfold_errors\.py:{line}: the thread is not deterministic: "
-        rf"it made W of y = \d+ before and W of y = \d+ now\n  {DETERMINISM}: no random numbers, clocks or global counters$"
+        rf"it made W of y = \d+ before and W of y = \d+ now\n  {DETERMINISM}: "
+        r"no random numbers, clocks or global counters$"
     )
     with pytest.raises(ScenarioError, match=pattern):
         leaves(unfold(draws_a_number))
@@ -297,9 +301,7 @@ async def decides_when_run_again(t: Thread, runs: list[int]) -> None:
 
 
 def test_a_thread_that_decides_what_it_did_not_decide_before() -> None:
-    refused(
-        decides_when_run_again, "a thread decided something that it did not decide before", DETERMINISM, [], line=3
-    )
+    refused(decides_when_run_again, "a thread decided something that it did not decide before", DETERMINISM, [], line=3)
 
 
 # Loops without an end.
