@@ -104,6 +104,8 @@ class Search:
                 return None
 
     def _next_thread(self, state: State) -> int | None:
+        if state.updating is not None:
+            return state.updating
         for thread in self._turns:
             if state.phase[thread] == RUNNING:
                 return thread
@@ -344,11 +346,8 @@ class Leaf:
 
         return build_execution(
             self._unfolding,
-            paths=[
-                self._path(segment.segment, len(values))
-                for segment, values in zip(state.segments, state.values, strict=True)
-            ],
-            values=state.values,
+            paths=[self._path(thread) for thread in range(len(state.segments))],
+            values=[values[: self._made(thread)] for thread, values in enumerate(state.values)],
             source_of={name(event): name(source) for event, source in enumerate(state.source) if source is not None},
             coherence={
                 self._unfolding.locations[location]: [name(event) for event in order]
@@ -357,13 +356,30 @@ class Leaf:
             ends=self.ends,
         )
 
-    def _path(self, segment: Segment, length: int) -> Path:
-        """The first ``length`` accesses of a path: a thread that waits has not made the last ones."""
-        key = (segment, length)
-        known = self._paths.get(key)
+    def _made(self, thread: int) -> int:
+        """How many accesses a thread has made.
+
+        One that waits at a fully ordered update has not begun it: the update's fence is taken
+        back.
+        """
+        made = len(self._state.values[thread])
+        if self._state.phase[thread] == WAITING:
+            items, index = self._state.segments[thread].items, self._state.index[thread]
+            if (
+                index
+                and items[index - 1].access.implied
+                and items[index - 1].access.source is items[index].access.source
+            ):
+                return made - 1
+        return made
+
+    def _path(self, thread: int) -> Path:
+        """The accesses that a thread has made."""
+        segment, length = self._state.segments[thread].segment, self._made(thread)
+        known = self._paths.get((segment, length))
         if known is None:
             pairs = [pair for part in segment.path for pair in zip(part.accesses, part.control, strict=True)]
-            known = self._paths[key] = Path(pairs[:length])
+            known = self._paths[segment, length] = Path(pairs[:length])
         return known
 
     def before(self, model: Model) -> Sequence[int] | None:
@@ -373,7 +389,8 @@ class Leaf:
         """
         if model.before_order is None or not model.orders[model.before_order].complete:
             return model.before(self.execution)
-        return _KeptOrder(self._state, model.before_order, len(self._unfolding.locations))
+        made = [self._made(thread) for thread in range(len(self._state.segments))]
+        return _KeptOrder(self._state, model.before_order, len(self._unfolding.locations), made)
 
 
 class _KeptOrder(Sequence[int]):
@@ -382,12 +399,15 @@ class _KeptOrder(Sequence[int]):
     Initial writes have empty rows: nothing that is asked of this order begins at one.
     """
 
-    def __init__(self, state: State, order: int, locations: int) -> None:
+    def __init__(self, state: State, order: int, locations: int, made: list[int]) -> None:
         self._rows = state.rows[order]
-        starts = list(accumulate(map(len, state.where), initial=locations))
-        # Per event of the search its number in the execution, and back.
-        self._number = [starts[thread] + item.position for thread, item in zip(state.owner, state.access, strict=True)]
-        self._event = {number: event for event, number in enumerate(self._number)}
+        starts = list(accumulate(made, initial=locations))
+        # Per event of the search its number in the execution, and back; -1 for one taken back.
+        self._number = [
+            starts[thread] + item.position if item.position < made[thread] else -1
+            for thread, item in zip(state.owner, state.access, strict=True)
+        ]
+        self._event = {number: event for event, number in enumerate(self._number) if number >= 0}
         self._length = starts[-1]
         self._made: dict[int, int] = {}
 
@@ -403,7 +423,7 @@ class _KeptOrder(Sequence[int]):
             event = self._event.get(number)
             if event is not None:
                 for other, before in enumerate(self._rows):
-                    if before >> event & 1 and other != event:
+                    if before >> event & 1 and other != event and self._number[other] >= 0:
                         row |= 1 << self._number[other]
             self._made[number] = row
         return row

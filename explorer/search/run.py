@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from explorer.execution.execution import Ending, Execution, Status
 from explorer.memory.model import Model
-from explorer.program.tree import Unfolding
+from explorer.program.tree import Unfolding, event_limit
 from explorer.scenario import Case
 from explorer.schedule.linear import Witness, witness
 from explorer.search.explore import Leaf, Search
@@ -76,9 +76,7 @@ def explore(
     except KeyboardInterrupt:
         reasons.append("interrupted")
     complete = not reasons
-    bounds = tuple(reasons) + tuple(
-        f"{cut} was cut after {unfolding.unroll} iterations: raise --unroll" for cut in tally.cuts
-    )
+    bounds = (*reasons, *(_bound(cut, unfolding) for cut in tally.cuts))
     unreached = tuple(f"goal not reached: {name}" for name, reached in tally.goals.items() if not reached)
     violated = any(tally.violating.values()) or tally.statuses[Status.BLOCKED] > 0
     verdict = Verdict.HOLDS
@@ -103,6 +101,13 @@ def explore(
         records=tuple(tally.records),
         unrecorded=tally.unrecorded,
     )
+
+
+def _bound(cut: str, unfolding: Unfolding) -> str:
+    """The bound that cut a path, and the option that moves it."""
+    if unfolding.max_events is not None and cut == event_limit(unfolding.max_events):
+        return f"{cut} reached: raise --max-events"
+    return f"{cut} was cut after {unfolding.unroll} iterations: raise --unroll"
 
 
 class _Clock:

@@ -49,13 +49,15 @@ class State:
     Invariants: ``co[l]`` lists the writes of location ``l`` (initial write left out) and an
     RMW's write stands directly after the write that its read reads from; ``glued`` are the
     writes directly followed by such an RMW write; every read that is not in ``open`` and
-    not the one a WAITING thread stands before has a source.
+    not the one a WAITING thread stands before has a source.  ``updating`` is the thread
+    that has added the read of an RMW and not yet its write, None if there is none: no
+    other write is added before that one.
     """
 
     __slots__ = (
         "access", "co", "constraints", "glued", "glued_initially", "index", "initial", "initial_readers", "open",
         "owner", "phase", "questions", "readers", "rows", "segments", "source", "terms", "thread_events", "unknown",
-        "values", "where",
+        "updating", "values", "where",
     )  # fmt: skip
 
     def __init__(self, model: Model, roots: list[Prepared], initial: tuple[Value, ...]) -> None:
@@ -81,6 +83,7 @@ class State:
         self.initial_readers = [0] * len(initial)
         self.glued = 0
         self.glued_initially = 0
+        self.updating: int | None = None
         # What is still to be asked, and what must still turn out to hold.
         self.questions: tuple[tuple[int, int], ...] = ()
         self.open: tuple[int, ...] = ()
@@ -106,6 +109,7 @@ class State:
         other.initial_readers = self.initial_readers[:]
         other.glued = self.glued
         other.glued_initially = self.glued_initially
+        other.updating = self.updating
         other.questions = self.questions
         other.open = self.open
         other.constraints = self.constraints
@@ -169,6 +173,8 @@ class State:
         self._read_from(event, source, item.location)
         if item.rmw:
             self.glue(source, item.location)
+            assert self.updating is None
+            self.updating = thread
 
     def _add_edges(self, edges: Edges) -> None:
         for rows, (row, after) in zip(self.rows, edges, strict=True):
@@ -200,6 +206,8 @@ class State:
         self.add_fence(thread, item)
         self.unknown[thread] |= 1 << item.position
         self.open += (self.where[thread][-1],)
+        if item.rmw:
+            self.updating = thread
 
     def write_edges(self, thread: int, item: Item, place: int) -> Edges | None:
         """What a write at ``place`` of its coherence order adds, None when an order forbids it."""
@@ -228,6 +236,8 @@ class State:
         event = self._append(thread, item, value)
         order = self.co[item.location]
         self.co[item.location] = (*order[:place], event, *order[place:])
+        assert self.updating in (None, thread)
+        self.updating = None
 
     def _coherence_edges(
         self, terms: OrderTerms, rows: list[int], thread: int, location: int, place: int, row: int
