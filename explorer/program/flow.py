@@ -206,7 +206,7 @@ class _Walk:
         # The last fork's place, and how many forks were there since the path came to it.
         self._forked_at: Place = ()
         self._forks_there = 0
-        self._run = SymbolicRun(exploration.thread, self._decide, self._record)
+        self._run = SymbolicRun(exploration.thread, self._decide, self._record, sources=False)
 
     def run(self) -> None:
         try:

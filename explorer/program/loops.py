@@ -80,21 +80,25 @@ def _instructions_looping_alone(code: CodeType) -> frozenset[int]:
 
 
 class _Position:
-    __slots__ = ("counts", "frame", "offset")
+    __slots__ = ("_instruction", "_loops", "counts", "entry", "frame", "offset")
 
     def __init__(self, frame: FrameType) -> None:
+        code = frame.f_code
         self.frame = frame
         self.offset = -1
         self.counts: dict[int, int] = {}
+        self.entry: tuple[CodeType, int, tuple[int, ...]] = (code, -1, ())
+        self._loops = loops_of(code)
+        self._instruction = instruction_of(code)
 
     def move(self, offset: int) -> None:
         """Take note that the frame is now at ``offset``."""
-        before, self.offset = self.offset, instruction_of(self.frame.f_code)[offset]
-        offset = self.offset
+        before, offset = self.offset, self._instruction[offset]
         if offset == before:
             return
+        self.offset = offset
         back_to = -1
-        for loop in loops_of(self.frame.f_code):
+        for loop in self._loops:
             if not loop.head <= offset <= loop.end:
                 self.counts.pop(loop.head, None)
             elif not loop.head <= before <= loop.end:
@@ -104,6 +108,7 @@ class _Position:
                 back_to = loop.head
         if back_to >= 0:
             self.counts[back_to] += 1
+        self.entry = (self.entry[0], offset, tuple(self.counts.values()))
 
 
 class LoopWatch:
@@ -155,15 +160,17 @@ class LoopWatch:
         """The place of these frames."""
         place = []
         for frame in frames:
-            counts = self.iterations(frame)
-            place.append((frame.f_code, instruction_of(frame.f_code)[frame.f_lasti], tuple(counts.values())))
+            position = self._position(frame)
+            position.move(frame.f_lasti)
+            place.append(position.entry)
         return tuple(place)
 
     def beyond(self, frames: list[FrameType], unroll: int) -> FrameType | None:
         """The outermost frame with a while loop in more than ``unroll`` iterations, or None."""
         for frame in frames:
             counts = self.iterations(frame)
-            for loop in loops_of(frame.f_code):
-                if not loop.counted and counts.get(loop.head, 0) > unroll:
-                    return frame
+            if counts and max(counts.values()) > unroll:
+                for loop in loops_of(frame.f_code):
+                    if not loop.counted and counts.get(loop.head, 0) > unroll:
+                        return frame
         return None

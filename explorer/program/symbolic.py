@@ -27,6 +27,10 @@ Outcome = bool | Object
 """How a fork went: true or false, or the object that a pointer points to."""
 
 
+NOWHERE = Source("", 0, ())
+"""The source of steps whose source nobody asks for."""
+
+
 class Stop(BaseException):
     """Raised by the callbacks to end a run early.
 
@@ -41,10 +45,18 @@ class _Dropped(BaseException):
 class SymbolicRun:
     """Runs one thread once. ``decide`` answers forks, ``record`` takes the steps in order.
 
-    ``frames`` gives the modelled frames, outermost first, while a callback runs.
+    ``frames`` gives the modelled frames, outermost first, while a callback runs.  Without
+    ``sources`` the steps do not say where they stand, which takes a good part of the time.
     """
 
-    def __init__(self, thread: ThreadSpec, decide: Callable[[Fork], Outcome], record: Callable[[Step], None]) -> None:
+    def __init__(
+        self,
+        thread: ThreadSpec,
+        decide: Callable[[Fork], Outcome],
+        record: Callable[[Step], None],
+        *,
+        sources: bool = True,
+    ) -> None:
         self.thread = thread
         self.frames: list[FrameType] = []
         self._decide = decide
@@ -53,6 +65,7 @@ class SymbolicRun:
         self._position = 0
         self._ctrl_later = 0
         self._numbers = CallNumbers()
+        self._sources = sources
         self._pointees: dict[Expression, Object] = {}
         self._in_predicate = False
         self._running = False
@@ -225,7 +238,10 @@ class SymbolicRun:
         self._steps += 1
 
     def _source(self, request: Request) -> Source:
-        return self._numbers.source(self.frames, request.at)
+        return self._numbers.source(self.frames, request.at) if self._sources else NOWHERE
+
+    def _fork_source(self) -> Source:
+        return self._numbers.source(self.frames, "") if self._sources else NOWHERE
 
     # What symbolic values ask of their owner.
 
@@ -237,13 +253,13 @@ class SymbolicRun:
                 advice="write it as one expression: use & and | between comparisons",
             )
         self.frames = running_frames()
-        return bool(self._fork(Cause.IF, value.expression, value.made, self._numbers.source(self.frames, "")))
+        return bool(self._fork(Cause.IF, value.expression, value.made, self._fork_source()))
 
     def pointee(self, value: SymbolicValue) -> Object:
         known = self._pointees.get(value.expression)
         if known is None:
             self.frames = running_frames()
-            source = self._numbers.source(self.frames, "")
+            source = self._fork_source()
             chosen = self._fork(Cause.POINTER, value.expression, 0, source)
             assert isinstance(chosen, Object)
             known = self._pointees[value.expression] = chosen
