@@ -54,7 +54,6 @@ class Setting:
     protocol: str
     fix: str
     sizes: Mapping[str, int]
-    max_events: int | None
     case: Case
     unfolding: Unfolding
 
@@ -66,8 +65,8 @@ class Setting:
     def parameters(self) -> dict[str, int]:
         """What files hold of it, and what ``stored_setting`` makes it from again."""
         bounds = {"unroll": self.unfolding.unroll}
-        if self.max_events is not None:
-            bounds["max-events"] = self.max_events
+        if self.unfolding.max_events is not None:
+            bounds["max-events"] = self.unfolding.max_events
         return {**self.sizes, **bounds}
 
 
@@ -77,7 +76,7 @@ def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) 
     for name, value in options.parameters.items():
         sizes[choose("parameter", name, tuple(sizes))] = value
     case = scenario.build(fix, protocol, sizes)
-    return Setting(scenario, protocol, fix, sizes, options.max_events, case, Unfolding(case.program, options.unroll))
+    return Setting(scenario, protocol, fix, sizes, case, Unfolding(case.program, options.unroll, options.max_events))
 
 
 def stored_setting(stored: Report | RunHeader, file: str) -> Setting:

@@ -50,7 +50,7 @@ def heading(cell: CellResult) -> str:
 def details(cell: CellResult) -> str:
     """What stands under the ladder, or under the heading of a cell without one."""
     entries = [("explored", explored(cell))]
-    if not cell.reports and cell.interleavings is not None:
+    if not cell.reports and cell.interleavings:
         entries.append(("", f"they stand for {cell.interleavings:,} interleavings"))
     entries += [("but" if i == 0 else "", limit) for i, limit in enumerate(cell.limits)]
     reached = ", ".join(name for name, is_reached in cell.goals.items() if is_reached)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from explorer.execution.event import Source
 from explorer.execution.execution import Ending
 from explorer.execution.location import Location, Object
 from explorer.program.control import ControlGraph, PathControl, Stretch
@@ -69,8 +70,9 @@ class Segment:
 class Tree:
     """All paths of one thread, unfolded as they are asked for."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, max_events: int | None = None) -> None:
         self.flow = flow
+        self.max_events = max_events
         self.root = _unfold(self, None, ())
 
     @cached_property
@@ -102,14 +104,16 @@ class Unfolding:
     """A program ready to be explored.
 
     ``trees`` are the paths of its threads, ``locations`` all that they touch, ``objects``
-    by name all that a location may point to.
+    by name all that a location may point to.  A path with more than ``max_events`` events
+    is cut before the step (an atomic operation is one) that begins after so many.
     """
 
-    def __init__(self, program: Program, unroll: int) -> None:
+    def __init__(self, program: Program, unroll: int, max_events: int | None = None) -> None:
         self.program = program
         self.unroll = unroll
+        self.max_events = max_events
         flows, pointees = explore_program(program, unroll)
-        self.trees = tuple(Tree(flow) for flow in flows)
+        self.trees = tuple(Tree(flow, max_events) for flow in flows)
         locations: dict[Location, None] = {}
         for flow in flows:
             for arm in flow.arms:
@@ -122,6 +126,11 @@ class Unfolding:
         if len(set(names)) != len(names):
             twice = sorted({name for name in names if names.count(name) > 1})
             raise ScenarioError(f"two locations share a name: {', '.join(twice)}", advice="give each its own name")
+
+
+def event_limit(max_events: int) -> str:
+    """How the end of a path that was cut for its number of events is described."""
+    return f"limit of {max_events} events per thread"
 
 
 def _unfold(tree: Tree, parent: Segment | None, decisions: tuple[Outcome, ...]) -> Segment:
@@ -143,6 +152,8 @@ class _Walk:
         self._stretches: list[Stretch] = []
         self._known: dict[Expression, bool] = {}
         self._accesses: list[Access] = []
+        # The step that is being made; all events of one share their source.
+        self._source: Source | None = None
         self._run = SymbolicRun(tree.flow.thread, self._decide, self._record)
         self._stop_if_cut()
         if self.segment.finish is None:
@@ -155,6 +166,7 @@ class _Walk:
     def _record(self, step: Step) -> None:
         match step:
             case Access():
+                self._stop_at_limit(step.source)
                 self._check(step)
                 self._accesses.append(step)
                 self._step_in_arm(step)
@@ -196,7 +208,17 @@ class _Walk:
             if self._run.frames:
                 raise Stop
 
+    def _stop_at_limit(self, source: Source) -> None:
+        """Cut a path that has all the events that it may have, where its next step begins."""
+        limit = self.segment.tree.max_events
+        if limit is not None and len(self._accesses) >= limit and source is not self._source:
+            self.segment.finish = Finish(Ending.CUT, event_limit(limit))
+            raise Stop
+        self._source = source
+
     def _decide(self, fork: Fork) -> Outcome:
+        if fork.cause is Cause.UPDATE:
+            self._stop_at_limit(fork.source)
         state = self._arm.next
         if state is None or state.cause is not fork.cause or len(self._steps) < len(self._arm.places):
             raise ScenarioError(

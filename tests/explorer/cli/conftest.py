@@ -1,0 +1,17 @@
+"""The command line on the toy scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command_line import Run, run
+from mailbox_scenario import toys
+
+
+@pytest.fixture
+def sealrace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command on the toy scenarios, in an empty folder."""
+    monkeypatch.setattr("scenarios.registry.scenarios", toys)
+    monkeypatch.chdir(tmp_path)
+    return run

@@ -1,0 +1,38 @@
+"""Help and version: of every command, and without loading what they do not need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from command_line import run
+
+from explorer.cli.main import main
+
+COMMANDS = [(name,) for name in main.commands] + [("models", "show"), ()]
+HEAVY = ("networkx", "trio", "lark", "rich", "jinja2", "msgspec", "scenarios", "reports", "explorer.program")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
+    result = run(*command, "--help")
+    assert result.exit_code == 0
+    assert result.output.startswith(f"Usage: main {' '.join(command)}".rstrip())
+
+
+def test_commands_are_those_of_the_readme() -> None:
+    assert sorted(main.commands) == ["explore", "graph", "list", "matrix", "models", "replay"]
+
+
+@pytest.mark.parametrize("option", ["--version", "--help"])
+def test_start_up_loads_nothing_heavy(option: str) -> None:
+    program = f"""
+import atexit, sys
+from explorer.cli.main import main
+atexit.register(lambda: print([name for name in {HEAVY} if name in sys.modules]))
+main(["{option}"])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert done.stdout.startswith("sealrace 0." if option == "--version" else "Usage: ")

@@ -1,0 +1,68 @@
+"""Ctrl-C: what was found is shown and written, and the exit status says how far to trust it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from command_line import process
+
+TOYS = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+import scenarios.registry, mailbox_scenario
+scenarios.registry.scenarios = mailbox_scenario.toys
+"""
+PATIENCE = 60  # seconds; what is waited for comes within a few
+
+
+def interrupt(child: subprocess.Popen[str], appears: Path, number: signal.Signals) -> tuple[str, str]:
+    """Send a signal to the process itself, as soon as there is a file; gives what it prints."""
+    until = time.monotonic() + PATIENCE
+    while not appears.exists():
+        assert child.poll() is None, child.communicate()
+        assert time.monotonic() < until, f"{appears} never appeared"
+        time.sleep(0.05)
+    time.sleep(0.5)
+    child.send_signal(number)
+    return child.communicate(timeout=PATIENCE)
+
+
+def start(command: list[str], folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("fix", "status", "verdict"), [("none", 1, "VIOLATED"), ("holds", 3, "INCOMPLETE")])
+def test_explore_keeps_what_it_found(
+    tmp_path: Path, number: signal.Signals, fix: str, status: int, verdict: str
+) -> None:
+    command = process("explore", "endless", "--fix", fix, "--json", before=TOYS)
+    with start(command, tmp_path) as child:
+        printed, remarks = interrupt(child, tmp_path / "out", number)
+    (cell,) = [json.loads(line) for line in printed.splitlines()]
+    assert (child.returncode, cell["verdict"], cell["complete"]) == (status, verdict, False)
+    assert cell["limits"] == ["interrupted"]
+    assert cell["executions"] > 0
+    assert remarks == "interrupted: 0 of 3 cells explored\n"
+    header, *lines = (tmp_path / cell["run_file"]).read_text().splitlines()
+    assert json.loads(header)["search"]["complete"] is False
+    assert len(lines) == cell["violating"].get("leak", 0)
+    assert bool(cell["reports"]) == (fix == "none")
+
+
+def test_matrix_keeps_what_it_found(tmp_path: Path) -> None:
+    """The workers do not get the signal, and end all the same."""
+    with start(process("matrix", "--jobs", "1", "--out", "out"), tmp_path) as child:
+        first = tmp_path / "out" / "fresh-P2-no-check-sc.run.jsonl"
+        printed, remarks = interrupt(child, first, signal.SIGINT)
+    assert child.returncode == 1
+    assert printed.splitlines()[0].split()[:4] == ["scenario", "protocol", "fix", "sc"]
+    assert printed.splitlines()[1].split()[:4] == ["fresh", "P2", "no-check", "leak"]
+    assert remarks.startswith("interrupted: ")
+    assert remarks.endswith(" of 48 cells explored\n")
+    assert "fresh-P2-no-check-sc-leak.html" in (tmp_path / "out" / "index.html").read_text()
