@@ -22,6 +22,7 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy tests/explorer/cli/*.py
 
 bench: $(READY)
 	$(BIN)/python -m bench.v4

@@ -297,9 +297,7 @@ WRITES = st.builds(Write, LOCATIONS, OPERANDS, WRITE_ORDERS)
 FENCE = st.builds(Fence, st.sampled_from([tag.value for tag in FENCES]))
 UPDATES = st.one_of(
     st.builds(Exchange, LOCATIONS, OPERANDS, UPDATE_ORDERS),
-    st.builds(
-        Fetch, st.sampled_from("+-&|^"), LOCATIONS, OPERANDS, UPDATE_ORDERS, st.sampled_from(["old", "new"])
-    ),
+    st.builds(Fetch, st.sampled_from("+-&|^"), LOCATIONS, OPERANDS, UPDATE_ORDERS, st.sampled_from(["old", "new"])),
     st.builds(Fetch, st.sampled_from("+-&|^"), LOCATIONS, OPERANDS, st.just("once"), st.none()),
     st.builds(CompareExchange, LOCATIONS, st.one_of(VALUES, st.just("r")), OPERANDS, UPDATE_ORDERS),
 )
@@ -321,7 +319,9 @@ RARE = st.one_of(
     st.builds(Publish, st.just("b"), WRITE_ORDERS),
     st.builds(Follow, st.one_of(st.none(), OPERANDS)),
 )
-OPERATIONS = st.one_of(ACCESSES, ACCESSES, WRITES, ACCESSES, FENCE, DECISIONS, SECTIONS, st.one_of(SECTIONS, WAITS, RARE))
+OPERATIONS = st.one_of(
+    ACCESSES, ACCESSES, WRITES, ACCESSES, FENCE, DECISIONS, SECTIONS, st.one_of(SECTIONS, WAITS, RARE)
+)
 
 
 @st.composite

@@ -29,7 +29,7 @@ MODELS = {name: load_model(name) for name in ("sc", "tso", "pso")}
 
 def few(unfolding: Unfolding, model: Model) -> list[Execution]:
     """All executions; programs that have too many are left out."""
-    leaves = [leaf for leaf in islice(filter(None, Search(unfolding, model)), MOST + 1)]
+    leaves = list(islice(filter(None, Search(unfolding, model)), MOST + 1))
     assume(len(leaves) <= MOST)
     return [leaf.execution for leaf in leaves]
 

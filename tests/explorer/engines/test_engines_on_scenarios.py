@@ -8,6 +8,7 @@ tested where it takes less time: on the smallest scenario here, and on other pro
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from engine_results import assert_same, scheduled, searched
@@ -20,7 +21,7 @@ from scenarios.registry import scenarios
 MODELS = ("sc", "tso", "pso")
 
 
-def cases() -> Iterator[ParameterSet]:
+def cases() -> Iterator[Any]:
     for scenario in scenarios():
         for protocol in scenario.protocols:
             for fix in scenario.fixes:
