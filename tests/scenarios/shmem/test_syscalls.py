@@ -46,7 +46,8 @@ def read(pos: int, count: int, fix: Fix = Fix.NONE) -> Call:
 
 async def one_after_another(t: Thread, inode: Inode, calls: tuple[Call, ...], results: tuple[Location, ...]) -> None:
     for call, result in zip(calls, results, strict=True):
-        await t.write(result, await call(t, inode))
+        value = await call(t, inode)
+        await t.write(result, value)
 
 
 def run(pages: int, *calls: Call) -> tuple[list[int], Execution]:
