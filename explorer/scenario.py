@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from explorer.execution.execution import Execution
 from explorer.program.program import Program
-from explorer.search.property import Property
+from explorer.property import Property
 
 Parameters: TypeAlias = Mapping[str, int]
 """Sizes of a scenario by name (pages, bytes to read)."""

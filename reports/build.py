@@ -14,7 +14,7 @@ from explorer.execution.event import Event
 from explorer.execution.execution import Ending, Execution
 from explorer.execution.location import Object
 from explorer.execution.relation import Relation, pairs
-from explorer.search.property import Violation
+from explorer.property import Violation
 from reports import structure
 from reports.check import first_fault
 from reports.structure import Report, Search, SourceText

@@ -11,8 +11,8 @@ from explorer.cli.setting import Setting
 from explorer.execution.execution import Execution
 from explorer.execution.relation import is_acyclic, union
 from explorer.memory.model import Model
+from explorer.property import Violation
 from explorer.schedule.linear import Witness, witness
-from explorer.search.property import Violation
 from explorer.search.result import Result
 from explorer.search.run import DEADLOCK, violations_of
 from reports.build import make_report

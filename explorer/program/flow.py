@@ -9,24 +9,21 @@ dependence is computed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass
-from enum import Enum
-from types import CodeType, FrameType, FunctionType
-from typing import Any
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import FrameType
 
 from explorer.execution.execution import Ending
 from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, ReadOf
 from explorer.program.frames import place_of
-from explorer.program.liveness import iterables_of, live_after, unnamed_at
-from explorer.program.loops import LoopWatch, Place, instruction_of, loops_of
+from explorer.program.loops import LoopWatch, Place
 from explorer.program.program import Program, ThreadSpec
+from explorer.program.state_key import has_unnamed, variables_key
 from explorer.program.step import Access, Cause, Finish, Fork, Made, MadeAt, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
-from explorer.program.thread import Thread
-from explorer.program.value import Address, Reached, SymbolicValue
+from explorer.program.value import SymbolicValue
 
 MAX_EVENTS = 1000
 """Events of one path before it is taken to be endless."""
@@ -206,14 +203,13 @@ class _Walk:
         # The last fork's place, and how many forks were there since the path came to it.
         self._forked_at: Place = ()
         self._forks_there = 0
-        self._run = SymbolicRun(exploration.thread, self._decide, self._record, sources=False)
+        self._run = SymbolicRun(
+            exploration.thread, self._decide, self._record, resume=self._watch.resume, sources=False
+        )
 
     def run(self) -> None:
-        try:
-            with self._watch.watching():
-                self._run.execute()
-        except Stop:
-            pass
+        with suppress(Stop):
+            self._run.execute()
 
     def _record(self, step: Step) -> None:
         if isinstance(step, Finish):
@@ -300,74 +296,13 @@ class _Walk:
         tells its forks apart.  Operands that wait without a name cannot be looked at, so
         there the decisions that led here stand for them.
         """
-        encode = _Encoder(self._value_key, self._exploration.others)
-        variables = []
-        for frame in frames:
-            code = frame.f_code
-            live = live_after(code)[instruction_of(code)[frame.f_lasti]]
-            cells = code.co_cellvars + code.co_freevars
-            variables.append(
-                tuple((name, encode(value)) for name, value in frame.f_locals.items() if name in live or name in cells)
-            )
-        return place, self._forks_there, tuple(variables), tuple(self._taken) if self._has_unnamed(place) else ()
-
-    def _has_unnamed(self, place: Place) -> bool:
-        """Whether something that decisions may have chosen is in use here without a name."""
-        for depth, (code, offset, iterations) in enumerate(place):
-            if offset in unnamed_at(code):
-                return True
-            around = [loop.head for loop in loops_of(code) if loop.head <= offset <= loop.end]
-            for outer, head in enumerate(around):
-                iterable = iterables_of(code).get(head, range(0))
-                # Was there a fork in it, in this call and this round of the loops around it?
-                for fork in self._fork_places:
-                    if fork[:depth] == place[:depth] and _is_in(fork[depth:], code, iterable, iterations[:outer]):
-                        return True
-        return False
+        variables = variables_key(frames, self._value_key, self._exploration.others)
+        unnamed = tuple(self._taken) if has_unnamed(place, self._fork_places) else ()
+        return place, self._forks_there, variables, unnamed
 
     def _value_key(self, value: SymbolicValue) -> object:
         """Values that came to be at different places are told apart: control may follow one of them only."""
         return self._run.known_pointee(value), *self._from_places((value.made_at,))
-
-
-def _is_in(place: Place, code: CodeType, offsets: range, iterations: tuple[int, ...]) -> bool:
-    """Whether the outermost frame of a place is in these offsets and iterations of this code."""
-    return bool(place) and place[0][0] is code and place[0][1] in offsets and place[0][2] == iterations
-
-
-class _Encoder:
-    """Turns local variables into something comparable; ``others`` keeps the objects compared by identity."""
-
-    def __init__(self, of_value: Callable[[SymbolicValue], object], others: dict[int, object]) -> None:
-        self._of_value = of_value
-        self._others = others
-
-    def __call__(self, value: Any) -> object:
-        match value:
-            case None | int() | str() | bytes() | float() | range() | Enum():
-                return (type(value), value)
-            case SymbolicValue():
-                return ("value", self._of_value(value))
-            case Object() | Location():
-                return value
-            case Address():
-                return ("address", value.location)
-            case Reached():
-                return ("reached", self(value._part))
-            case tuple() | list():
-                return (type(value), *(self(item) for item in value))
-            case dict():
-                return (dict, *((self(k), self(v)) for k, v in value.items()))
-            case Thread():
-                return Thread
-            case FunctionType() | CodeType() | type():
-                return value
-            case _ if is_dataclass(value):
-                return (type(value), *(self(getattr(value, f.name)) for f in fields(value)))
-            case _:
-                # Kept, so that no later object gets its address and passes for it.
-                self._others[id(value)] = value
-                return (type(value), id(value))
 
 
 def _summary(access: Access) -> tuple[str, ...]:

@@ -14,10 +14,16 @@ from types import CodeType
 from explorer.program.loops import loops_of
 
 _FAST = re.compile(r"(LOAD|STORE|DELETE)_FAST")
+_LOADS_LOCAL = frozenset({"LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW", "LOAD_CLOSURE", "LOAD_DEREF"})
+_LOADS_FIXED = frozenset({"LOAD_CONST", "LOAD_GLOBAL", "PUSH_NULL"})
 _NO_FALL_THROUGH = frozenset(
     {"RETURN_VALUE", "RETURN_CONST", "RERAISE", "RAISE_VARARGS", "JUMP_FORWARD", "JUMP_BACKWARD"}
     | {"JUMP_BACKWARD_NO_INTERRUPT"}
 )
+
+
+_Slot = tuple[tuple[str, str], ...] | None
+"""How an operand was loaded, a variable or constant and then attributes, as (opcode, name); None where unknown."""
 
 
 @cache
@@ -55,7 +61,7 @@ def live_after(code: CodeType) -> dict[int, frozenset[str]]:
 def iterables_of(code: CodeType) -> dict[int, range]:
     """Per for loop, by the offset of its head, the offsets at which what it runs over is computed."""
     instructions = _instructions(code)
-    depths = _stack_depths(code)
+    depths = {offset: len(stack) for offset, stack in _stacks(code).items()}
     result = {}
     for i, instruction in enumerate(instructions):
         if instruction.opname == "GET_ITER" and instruction.offset in depths:
@@ -67,30 +73,27 @@ def iterables_of(code: CodeType) -> dict[int, range]:
 
 
 @cache
-def unnamed_at(code: CodeType) -> frozenset[int]:
-    """Offsets of the instructions under whose operands others wait that were evaluated before.
+def pending_at(code: CodeType) -> dict[int, frozenset[str] | None]:
+    """Per instruction offset, the locals that the operands waiting beneath its own were loaded from.
 
-    In ``f(a if x else b, 1 if y else 2)`` the outcome of the first choice waits while the
-    second is made, in no variable.  What a for loop runs over is not meant.
+    In ``f(a, g(b))`` the value of ``a`` waits while ``g`` runs: whoever knows the variables
+    knows it.  None where an operand waits that no variable shows: in
+    ``f(a if x else b, g(c))`` the outcome of the choice waits in no variable.  What a for
+    loop runs over is not meant.  Attributes count as their object: modelled code does not
+    exchange them while it evaluates an expression.
     """
-    depths = _stack_depths(code)
-    found = set()
+    pending: dict[int, frozenset[str] | None] = {}
+    stacks = _stacks(code)
     for instruction in _instructions(code):
-        before = depths.get(instruction.offset)
-        if before is None:
+        stack = stacks.get(instruction.offset)
+        if stack is None:
             continue
-        if instruction.opname in ("LOAD_ATTR", "LOAD_METHOD"):
-            below = before - 1
-        elif instruction.opname == "SEND":
-            below = before - 2
-        else:
-            argument = instruction.arg if instruction.opcode >= dis.HAVE_ARGUMENT else None
-            pushed = 0 if "JUMP" in instruction.opname else 1
-            below = before + dis.stack_effect(instruction.opcode, argument, jump=False) - pushed
         iterators = sum(loop.counted and loop.head <= instruction.offset <= loop.end for loop in loops_of(code))
-        if below > iterators:
-            found.add(instruction.offset)
-    return frozenset(found)
+        waiting = stack[iterators : max(iterators, len(stack) - _taken(instruction))]
+        loads = [load for slot in waiting if slot is not None for load in slot]
+        names = frozenset(name for opname, name in loads if opname in _LOADS_LOCAL)
+        pending[instruction.offset] = None if None in waiting else names
+    return pending
 
 
 @cache
@@ -99,24 +102,65 @@ def _instructions(code: CodeType) -> list[dis.Instruction]:
 
 
 @cache
-def _stack_depths(code: CodeType) -> dict[int, int]:
-    """Per instruction offset the number of operands on the stack before it, exceptional paths left out."""
+def _stacks(code: CodeType) -> dict[int, tuple[_Slot, ...]]:
+    """Per instruction offset the operands on the stack before it, exceptional paths left out."""
     instructions = _instructions(code)
     successors = _successors(instructions)
     # What a coroutine does before its first RESUME is no part of its body.
     start = next(i for i, instruction in enumerate(instructions) if instruction.opname == "RESUME")
-    depths = {start: 0}
+    stacks: dict[int, tuple[_Slot, ...]] = {start: ()}
     waiting = [start]
     while waiting:
         i = waiting.pop()
-        instruction = instructions[i]
-        argument = instruction.arg if instruction.opcode >= dis.HAVE_ARGUMENT else None
         for target in successors[i]:
-            if target not in depths:
-                effect = dis.stack_effect(instruction.opcode, argument, jump=target != i + 1)
-                depths[target] = depths[i] + effect
+            after = _stack_after(instructions[i], stacks[i], jump=target != i + 1)
+            known = stacks.get(target, after)
+            assert len(known) == len(after), "an instruction is always met with as many operands"
+            # Where paths meet, it is known how an operand was loaded only if all loaded it alike.
+            merged = tuple(one if one == other else None for one, other in zip(known, after, strict=True))
+            if target not in stacks or merged != known:
+                stacks[target] = merged
                 waiting.append(target)
-    return {instructions[i].offset: depth for i, depth in depths.items()}
+    return {instructions[i].offset: stack for i, stack in stacks.items()}
+
+
+def _stack_after(instruction: dis.Instruction, stack: tuple[_Slot, ...], *, jump: bool) -> tuple[_Slot, ...]:
+    """The operands after an instruction; how one was loaded is known only where that is certain."""
+    name = instruction.opname
+    argument = instruction.arg if instruction.opcode >= dis.HAVE_ARGUMENT else None
+    depth = len(stack) + dis.stack_effect(instruction.opcode, argument, jump=jump)
+    # A variable that is written no longer shows what was loaded from it before.
+    written = {variable for reads, variable in _effects(instruction) if not reads}
+    kept = [None if slot and slot[0][0] in _LOADS_LOCAL and slot[0][1] in written else slot for slot in stack]
+    load = (name, instruction.argrepr)
+    if name == "SWAP":
+        assert argument is not None
+        kept[-1] = kept[-argument] = None
+    elif name in ("LOAD_ATTR", "LOAD_METHOD"):
+        kept[-1:] = [kept[-1] and (*kept[-1], load)] * (depth - len(kept) + 1)
+    elif name in _LOADS_LOCAL or name in _LOADS_FIXED:
+        kept += [(load,)] * (depth - len(kept))
+    else:
+        del kept[max(0, len(kept) - _taken(instruction)) :]
+        kept += [None] * (depth - len(kept))
+    del kept[depth:]
+    return tuple(kept)
+
+
+def _taken(instruction: dis.Instruction) -> int:
+    """How many operands an instruction takes at most: all that it leaves below them were there before."""
+    name = instruction.opname
+    if name in ("LOAD_ATTR", "LOAD_METHOD"):
+        return 1
+    if name == "SEND":
+        return 2
+    argument = instruction.arg if instruction.opcode >= dis.HAVE_ARGUMENT else None
+    effect = dis.stack_effect(instruction.opcode, argument, jump=False)
+    if name in _LOADS_LOCAL or name in _LOADS_FIXED:
+        return 0
+    if "JUMP" in name or name.startswith(("STORE_", "POP_")) or name in ("RESUME", "NOP"):
+        return -effect
+    return max(1, 1 - effect)
 
 
 def _successors(instructions: list[dis.Instruction]) -> list[list[int]]:

@@ -21,7 +21,8 @@ class Access:
     stores, ``requires`` what must hold for a read to happen here (a wait's predicate, the
     outcome of a compare-exchange).  ``addr`` and ``data`` are the reads that the location
     and the stored value depend on, ``ctrl_later`` the reads that decided an earlier branch
-    (sets of positions).  ``rmw`` marks both halves of an atomic update.
+    (sets of positions).  ``rmw`` marks both halves of an atomic update, ``implied`` a fence
+    that is part of one, ``fenced`` the read of one whose implied fence stands just before it.
     """
 
     position: int
@@ -37,6 +38,7 @@ class Access:
     rmw: bool = False
     waits: bool = False
     implied: bool = False
+    fenced: bool = False
 
     @property
     def reads(self) -> bool:

@@ -45,7 +45,8 @@ class _Dropped(BaseException):
 class SymbolicRun:
     """Runs one thread once. ``decide`` answers forks, ``record`` takes the steps in order.
 
-    ``frames`` gives the modelled frames, outermost first, while a callback runs.  Without
+    ``frames`` gives the modelled frames, outermost first, while a callback runs.  ``resume``
+    lets the coroutine run on with an answer, in place of its ``send``.  Without
     ``sources`` the steps do not say where they stand, which takes a good part of the time.
     """
 
@@ -55,12 +56,14 @@ class SymbolicRun:
         decide: Callable[[Fork], Outcome],
         record: Callable[[Step], None],
         *,
+        resume: Callable[[Coroutine[Any, Any, Any], Any], Any] | None = None,
         sources: bool = True,
     ) -> None:
         self.thread = thread
         self.frames: list[FrameType] = []
         self._decide = decide
         self._record_step = record
+        self._resume = resume or _send
         self._steps = 0
         self._position = 0
         self._ctrl_later = 0
@@ -100,7 +103,7 @@ class SymbolicRun:
         while True:
             self._running = True
             try:
-                request = coroutine.send(answer)
+                request = self._resume(coroutine, answer)
             except StopIteration:
                 self._running = False
                 self.frames = []
@@ -187,6 +190,7 @@ class SymbolicRun:
             addr=addr,
             rmw=True,
             waits=request.blocking,
+            fenced=request.full,
         )
         value = self._apply(request.new, result)
         # The pair's own read is related by rmw, not by a data dependence.
@@ -279,6 +283,10 @@ class SymbolicRun:
     def place(self) -> str:
         frames = running_frames() if self._running or self._in_predicate else self.frames
         return place_of(frames[-1]) if frames else ""
+
+
+def _send(coroutine: Coroutine[Any, Any, Any], answer: Any) -> Any:
+    return coroutine.send(answer)
 
 
 def _negation(condition: Expression) -> Expression:

@@ -364,13 +364,8 @@ class Leaf:
         """
         made = len(self._state.values[thread])
         if self._state.phase[thread] == WAITING:
-            items, index = self._state.segments[thread].items, self._state.index[thread]
-            if (
-                index
-                and items[index - 1].access.implied
-                and items[index - 1].access.source is items[index].access.source
-            ):
-                return made - 1
+            waiting = self._state.segments[thread].items[self._state.index[thread]].access
+            return made - waiting.fenced
         return made
 
     def _path(self, thread: int) -> Path:

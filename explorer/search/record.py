@@ -163,7 +163,10 @@ class _Walk:
             value: Value | None = None
             if access.reads:
                 if not self._reads and access.waits:
-                    self._take_back_fence(access)
+                    if access.fenced:
+                        # The thread has not begun this update: its fence is no event.
+                        self.path.pop()
+                        self.values.pop()
                     return access
                 value = self._next_read(len(self.path))
             elif access.writes:
@@ -172,12 +175,6 @@ class _Walk:
             self.path.append((access, control))
             self.values.append(value)
         return None
-
-    def _take_back_fence(self, waiting: Access) -> None:
-        """A thread that waits at a fully ordered update has not begun it: the fence is no event."""
-        if self.path and self.path[-1][0].implied and self.path[-1][0].source is waiting.source:
-            self.path.pop()
-            self.values.pop()
 
     def _next_read(self, position: int) -> Value:
         if not self._reads:

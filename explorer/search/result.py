@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from explorer.execution.execution import Execution
+from explorer.property import Violation
 from explorer.schedule.linear import Witness
-from explorer.search.property import Violation
 from explorer.search.record import Record
 
 KindKey = tuple[str, tuple[tuple[str, str], ...]]

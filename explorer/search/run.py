@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from explorer.execution.execution import Ending, Execution, Status
 from explorer.memory.model import Model
 from explorer.program.tree import Unfolding, event_limit
+from explorer.property import Edge, Mark, Violation
 from explorer.scenario import Case
 from explorer.schedule.linear import Witness, witness
 from explorer.search.explore import Leaf, Search
 from explorer.search.interleavings import count_interleavings
-from explorer.search.property import Edge, Mark, Violation
 from explorer.search.record import Record
 from explorer.search.result import UNLIMITED, Finding, KindKey, Limits, Result, Verdict
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from explorer.program.errors import ScenarioError
 from explorer.program.program import ThreadSpec
+from explorer.property import Property
 from explorer.scenario import Parameters
-from explorer.search.property import Property
 from scenarios.shmem.constants import PAGE_SHIFT, PAGE_SIZE
 from scenarios.shmem.fixes import Fix
 from scenarios.shmem.objects import Inode

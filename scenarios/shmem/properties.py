@@ -15,7 +15,7 @@ from explorer.execution.event import Call, Event
 from explorer.execution.execution import Execution
 from explorer.execution.location import Location
 from explorer.execution.relation import EventSet, as_set, reachable, shortest_path, union
-from explorer.search.property import Edge, Mark, Violation
+from explorer.property import Edge, Mark, Violation
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE
 from scenarios.shmem.guest import guest_write
 from scenarios.shmem.objects import Inode

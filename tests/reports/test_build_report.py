@@ -11,8 +11,8 @@ from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
 from explorer.execution.relation import Relation, empty
+from explorer.property import Edge, Violation
 from explorer.schedule.linear import Witness
-from explorer.search.property import Edge, Violation
 from reports.build import make_report
 from reports.structure import Report, Search
 

@@ -21,8 +21,8 @@ from explorer.execution.kinds import Tag
 from explorer.execution.location import Location
 from explorer.program.program import Program, ThreadSpec
 from explorer.program.thread import ONCE, Thread
+from explorer.property import Edge, Mark, Violation
 from explorer.scenario import Case, Goal, Scenario
-from explorer.search.property import Edge, Mark, Violation
 
 LATE, LEAK = frozenset({"late"}), frozenset({"leak", "late"})
 DECLARED = {("P2", fix, model): LATE for fix in ("none", "fenced") for model in ("sc", "tso", "pso")} | {

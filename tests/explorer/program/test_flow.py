@@ -57,6 +57,45 @@ def test_a_variable_that_is_overwritten_before_it_is_read_does_not() -> None:
     assert len(flow_of(forgets_an_errno).states) == 2
 
 
+async def four_decisions(t: Thread) -> int:
+    found = 0
+    for _ in range(4):
+        if await t.read(X):
+            await t.write(Y, 1)
+    return found
+
+
+async def stores_what_it_awaits(t: Thread) -> None:
+    for result in (Y, Z):
+        await t.write(result, await four_decisions(t))
+
+
+def test_operands_that_wait_tell_states_apart_by_the_variables_that_they_come_from() -> None:
+    # t.write and result wait while the other function decides: four forks in each of two rounds.
+    assert len(flow_of(stores_what_it_awaits).states) == 8
+
+
+async def decides_what_waits(t: Thread) -> None:
+    await t.write(Y if await t.read(X) else Z, await four_decisions(t))
+
+
+def test_an_outcome_that_waits_without_a_name_tells_states_apart() -> None:
+    # Every fork after the first is met with Y and with Z waiting, and with its own past
+    # besides: 1 + 2 * (1 + 2 + 4 + 8).
+    assert len(flow_of(decides_what_waits).states) == 31
+    assert {line[-1] for line in stored(decides_what_waits)} == {"y=0", "z=0"}
+
+
+async def exchanges_what_waits(t: Thread) -> None:
+    where = Y if await t.read(X) else Z
+    await t.write(where, (where := X, await four_decisions(t))[1])
+
+
+def test_a_variable_written_since_does_not_show_what_waits() -> None:
+    assert len(flow_of(exchanges_what_waits).states) == 31
+    assert {line[-1] for line in stored(exchanges_what_waits)} == {"y=0", "z=0"}
+
+
 async def writes_one_of_two(t: Thread) -> None:
     if await t.read(X):
         await t.write(Y, 1)

@@ -4,9 +4,10 @@ from explorer.execution.execution import Status
 from explorer.execution.location import Location
 from explorer.memory.model import load_model
 from explorer.program.program import Program, ThreadSpec
-from explorer.program.thread import FULL, ONCE, Thread
+from explorer.program.thread import ACQUIRE, FULL, ONCE, Thread
 from explorer.program.tree import Unfolding
 from explorer.search.explore import Search
+from explorer.search.record import Record
 
 
 def test_its_fence_is_no_event_and_its_order_has_its_rows() -> None:
@@ -35,3 +36,22 @@ def test_its_fence_is_no_event_and_its_order_has_its_rows() -> None:
         assert expected is not None
         threads = range(execution.initial_writes, len(execution))
         assert [order[i] for i in threads] == [expected[i] for i in threads]
+
+
+def test_a_fence_of_the_update_before_stays() -> None:
+    """The same call site, fully ordered first and then with acquire: the trailing fence is of the first update."""
+    x = Location("x")
+
+    async def waiter(t: Thread) -> None:
+        for order in (FULL, ACQUIRE):
+            await t.wait_rmw(x, lambda v: v == 0, lambda _v: 1, order)
+
+    (leaf,) = [
+        leaf for leaf in Search(Unfolding(Program((ThreadSpec("waiter", waiter),)), 3), load_model("tso")) if leaf
+    ]
+    assert leaf.status is Status.BLOCKED
+    # Fence, read, write, fence; the second update waits and has not begun.
+    events = leaf.execution.events
+    assert [events[i].kind.value for i in leaf.execution.thread_events(0)] == ["F", "R", "W", "F"]
+    unfolding = Unfolding(Program((ThreadSpec("waiter", waiter),)), 3)
+    assert Record.of(leaf.execution, ()).execution(unfolding).events[1:] == leaf.execution.events[1:]

@@ -11,8 +11,8 @@ from explorer.program.locks import SpinLock
 from explorer.program.program import Program, ThreadSpec
 from explorer.program.thread import ONCE, Thread
 from explorer.program.tree import Unfolding
+from explorer.property import Edge, Violation
 from explorer.scenario import Case, Goal
-from explorer.search.property import Edge, Violation
 from explorer.search.result import UNLIMITED, Limits, Verdict
 from explorer.search.run import Progress, explore
 

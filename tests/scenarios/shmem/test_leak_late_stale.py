@@ -9,7 +9,7 @@ from explorer.execution.execution import Ending, Execution, ThreadEnd
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location, Value
 from explorer.execution.relation import empty
-from explorer.search.property import Edge
+from explorer.property import Edge
 from scenarios.shmem.constants import F_SEAL_GROW, F_SEAL_INACCESSIBLE
 from scenarios.shmem.objects import Inode
 from scenarios.shmem.properties import Late, Leak, Stale

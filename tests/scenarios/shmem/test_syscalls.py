@@ -46,8 +46,7 @@ def read(pos: int, count: int, fix: Fix = Fix.NONE) -> Call:
 
 async def one_after_another(t: Thread, inode: Inode, calls: tuple[Call, ...], results: tuple[Location, ...]) -> None:
     for call, result in zip(calls, results, strict=True):
-        value = await call(t, inode)
-        await t.write(result, value)
+        await t.write(result, await call(t, inode))
 
 
 def run(pages: int, *calls: Call) -> tuple[list[int], Execution]:
