@@ -47,7 +47,8 @@ class Event:
     """One memory access or fence of one thread in one execution.
 
     ``thread`` is the thread's index, -1 for an initial write; ``index`` the place in
-    that thread's program order.  ``location`` and ``value`` are None for fences.
+    that thread's program order.  ``location`` and ``value`` are None for fences
+    (an SRCU mark has its domain's location, and the index of its section as value).
     ``waits`` marks the load of a blocking step, ``implied`` a fence that belongs to a
     fully ordered RMW (it is no step of its own).
     """

@@ -17,6 +17,7 @@ from explorer.execution.execution import Ending, Execution, ThreadEnd
 from explorer.execution.kinds import Kind
 from explorer.execution.location import Location, Value
 from explorer.execution.relation import empty, inverse
+from explorer.program.expression import evaluate
 from explorer.program.step import Access
 from explorer.program.tree import Unfolding
 
@@ -87,7 +88,8 @@ def build_execution(
     Args:
         unfolding: gives the locations, whose initial writes come first, and the thread names.
         paths: per thread its accesses in program order.
-        values: per thread and position the value read or written, None for fences.
+        values: per thread and position the value read or written, None for fences (what an
+            SRCU mark carries follows from the rest).
         source_of: the write that each read reads from.
         coherence: per location its writes in coherence order, the initial write left out;
             a location that nothing writes to may be missing.
@@ -106,7 +108,10 @@ def build_execution(
     for thread, given in enumerate(paths):
         path = given if isinstance(given, Path) else Path(given)
         start = starts[thread]
-        events += [path.event(thread, position, value) for position, value in enumerate(values[thread])]
+        events += [
+            path.event(thread, position, _mark(access, values[thread]) if access.kind is Kind.FENCE else value)
+            for position, ((access, _control), value) in enumerate(zip(path, values[thread], strict=True))
+        ]
         for relation, rows in zip(relations, path.relations(), strict=True):
             for position, row in rows:
                 relation[start + position] = row << start
@@ -119,6 +124,10 @@ def build_execution(
     names = tuple(thread.name for thread in unfolding.program.threads)
     rmw, addr, data, ctrl, ctrl_later = relations
     return Execution(names, tuple(events), tuple(reads), orders, rmw, addr, data, ctrl, ctrl_later, tuple(ends))
+
+
+def _mark(access: Access, values: Sequence[Value | None]) -> Value | None:
+    return None if access.value is None else evaluate(access.value, values)
 
 
 def blocked_at(access: Access) -> ThreadEnd:

@@ -1,10 +1,13 @@
-"""The kernel's locks as blocking steps, with the orderings of their fast paths."""
+"""The kernel's locks as blocking steps, with the orderings of their fast paths; SRCU domains."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location, Object
-from explorer.program.request import Request, Store
+from explorer.program.request import Fence, LockTest, Request, Store, Update
 from explorer.program.thread import ACQUIRE, RELEASE, Thread
 
 WRITER = 1
@@ -25,9 +28,39 @@ class SpinLock(Object):
         """spin_lock()."""
         return t.wait_rmw(self.word, lambda v: v == 0, lambda _v: 1, ACQUIRE, at=at, lock=True)
 
+    def try_acquire(self, t: Thread, *, at: str = "") -> Request:
+        """spin_trylock(): gives the old word, 0 for success. A failure (LF) orders nothing."""
+        request = t.update_if(self.word, lambda v: v == 0, lambda _v: 1, ACQUIRE, at=at)
+        assert isinstance(request, Update)
+        return replace(request, read_kind=Kind.LOCK_READ, write_kind=Kind.LOCK_WRITE, failed_kind=Kind.LOCK_FAILED)
+
+    def is_held(self, _t: Thread, *, at: str = "") -> Request:
+        """spin_is_locked(): gives 1 where it finds the lock held, 0 where free. It orders nothing."""
+        return LockTest(at, self.word)
+
     def release(self, _t: Thread, *, at: str = "") -> Request:
         """spin_unlock()."""
         return Store(at, self.word, 0, Tag.RELEASE, kind=Kind.UNLOCK)
+
+
+class SrcuDomain(Object):
+    """struct srcu_struct: its read-side critical sections wait only for its own grace periods."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.word = Location(name)
+
+    def read_lock(self, _t: Thread, *, at: str = "") -> Request:
+        """srcu_read_lock(): gives the index to end the section with."""
+        return Fence(at, Tag.SRCU_LOCK, self.word, 0)
+
+    def read_unlock(self, _t: Thread, index: Any, *, at: str = "") -> Request:
+        """srcu_read_unlock(): ``index`` is what the matching read_lock() gave."""
+        return Fence(at, Tag.SRCU_UNLOCK, self.word, index)
+
+    def synchronize(self, _t: Thread, *, at: str = "") -> Request:
+        """synchronize_srcu(): waits for the sections of this domain; a full fence."""
+        return Fence(at, Tag.SYNC_SRCU, self.word)
 
 
 class PageLock(Object):

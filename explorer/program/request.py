@@ -54,8 +54,19 @@ class Store(Request):
 
 
 @dataclass(frozen=True, slots=True)
+class LockTest(Request):
+    """A read of a spin lock's word that tells a held lock (kind RL) from a free one (kind RU)."""
+
+    location: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Fence(Request):
+    """A fence, or a mark that orders as one. SRCU's belong to a ``location`` and carry the index of the section."""
+
     tag: Tag
+    location: Any = None
+    value: Any = None
 
 
 @dataclass(frozen=True, slots=True)

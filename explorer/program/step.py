@@ -18,8 +18,9 @@ class Access:
     """An event as the path fixes it: everything but the values.
 
     ``position`` is its place in the thread's program order.  ``value`` is what a write
-    stores, ``requires`` what must hold for a read to happen here (a wait's predicate, the
-    outcome of a compare-exchange).  ``addr`` and ``data`` are the reads that the location
+    stores (or the index that an SRCU mark carries), ``requires`` what must hold for a read to
+    happen here (a wait's predicate, the outcome of a compare-exchange or of a test of a lock).
+    ``addr`` and ``data`` are the reads that the location
     and the stored value depend on, ``ctrl_later`` the reads that decided an earlier branch
     (sets of positions).  ``rmw`` marks both halves of an atomic update, ``implied`` a fence
     that is part of one, ``fenced`` the read of one whose implied fence stands just before it.
@@ -72,7 +73,7 @@ class Cause(Enum):
 
     IF = "if"  # modelled code asks whether a value is true
     POINTER = "pointer"  # it follows a pointer
-    UPDATE = "update"  # an update that may fail: did it happen
+    UPDATE = "update"  # an update that may fail: did it happen; a test of a lock: was it held
     ASSUME = "assume"
 
 

@@ -19,7 +19,7 @@ from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, Operation, ReadOf, reads_of
 from explorer.program.frames import CallNumbers, awaiting_frames, is_engine, place_of, running_frames
 from explorer.program.program import ThreadSpec
-from explorer.program.request import Assume, Fence, Load, Request, Store, Update
+from explorer.program.request import Assume, Fence, Load, LockTest, Request, Store, Update
 from explorer.program.step import Access, Cause, Finish, Fork, Made, MadeAt, Step
 from explorer.program.value import SymbolicValue, to_expression, to_location
 
@@ -121,8 +121,9 @@ class SymbolicRun:
                 self._store(request)
                 return None
             case Fence():
-                self._fence(request.tag, self._source(request))
-                return None
+                return self._fence(request)
+            case LockTest():
+                return self._lock_test(request)
             case Update():
                 return self._update(request)
             case Assume():
@@ -161,8 +162,22 @@ class SymbolicRun:
             request.kind, request.tag, location, self._source(request), value=value, addr=addr, data=reads_of(value)
         )
 
-    def _fence(self, tag: Tag, source: Source, *, implied: bool = False) -> None:
-        self._access(Kind.FENCE, tag, None, source, implied=implied)
+    def _fence(self, request: Fence) -> Any:
+        location, addr = (None, 0) if request.location is None else to_location(request.location, self)
+        value = None if request.value is None else to_expression(request.value, self)
+        data = 0 if value is None else reads_of(value)
+        self._access(Kind.FENCE, request.tag, location, self._source(request), value=value, addr=addr, data=data)
+        return request.value if request.tag is Tag.SRCU_LOCK else None
+
+    def _lock_test(self, request: LockTest) -> SymbolicValue:
+        location, addr = to_location(request.location, self)
+        source = self._source(request)
+        held = bool(self._fork(Cause.UPDATE, None, 0, source))
+        result = self._read_value()
+        requires = Operation("!=" if held else "==", (result.expression, 0))
+        kind = Kind.IS_LOCKED if held else Kind.IS_UNLOCKED
+        self._access(kind, Tag.ONCE, location, source, requires=requires, addr=addr)
+        return result
 
     def _update(self, request: Update) -> SymbolicValue:
         location, addr = to_location(request.location, self)
@@ -171,7 +186,7 @@ class SymbolicRun:
         if request.condition is not None and not request.blocking:
             happens = bool(self._fork(Cause.UPDATE, None, 0, source))
         if happens and request.full:
-            self._fence(Tag.MB, source, implied=True)
+            self._access(Kind.FENCE, Tag.MB, None, source, implied=True)
         result = self._read_value()
         requires = None
         if request.condition is not None:
@@ -199,7 +214,7 @@ class SymbolicRun:
             request.write_kind, request.write_tag, location, source, value=value, addr=addr, data=data, rmw=True
         )
         if request.full:
-            self._fence(Tag.MB, source, implied=True)
+            self._access(Kind.FENCE, Tag.MB, None, source, implied=True)
         return SymbolicValue(value, self, result.made) if request.gives_new else result
 
     def _assume(self, request: Assume) -> None:

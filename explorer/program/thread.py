@@ -68,6 +68,18 @@ class Thread:
         """A fence: ``Tag.MB`` for smp_mb(), ``Tag.RMB``, ``Tag.WMB``, ..."""
         return Fence(at, tag)
 
+    def rcu_read_lock(self, *, at: str = "") -> Request:
+        """Begin an RCU read-side critical section. Sections nest."""
+        return Fence(at, Tag.RCU_LOCK)
+
+    def rcu_read_unlock(self, *, at: str = "") -> Request:
+        """End the innermost RCU read-side critical section."""
+        return Fence(at, Tag.RCU_UNLOCK)
+
+    def synchronize_rcu(self, *, at: str = "") -> Request:
+        """Wait for a grace period: one event, and a full fence. No section spans it."""
+        return Fence(at, Tag.SYNC_RCU)
+
     def wait_until(
         self, location: Any, predicate: Callable[[Any], Any], order: Order = ONCE, *, at: str = ""
     ) -> Request:

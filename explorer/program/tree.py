@@ -1,4 +1,4 @@
-"""The paths of a modelled thread, walked one segment at a time.
+"""The paths of a thread written as a coroutine, walked one segment at a time.
 
 A segment is what happens between two undecided forks.  Segments are run when the search
 first gets there, so only paths that some execution takes are ever unfolded; what a
@@ -7,8 +7,9 @@ segment must know about the rest of the thread comes from its flow.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from explorer.execution.event import Source
@@ -19,129 +20,92 @@ from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression
 from explorer.program.flow import Arm, Flow, State, explore_program
 from explorer.program.program import Program
+from explorer.program.segment import PathTree, Segment, event_limit
 from explorer.program.step import Access, Cause, Finish, Fork, Made, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
 
 
 @dataclass(eq=False)
-class Segment:
-    """Steps of a path from one fork to the next.
+class FlowSegment(Segment):
+    """A segment with the arms of the flow that it goes through."""
 
-    ``accesses`` are the events it adds, ``control`` for each of them the reads whose
-    decisions control it (join-scoped, positions as bits; computed when first asked for).
-    It ends in ``fork``, which may go the ways of ``outcomes``, or in ``finish``, never both.
-    ``later_writes`` are the locations that the thread may write after the segment; ``path``
-    lists the segments from the root to this one, ``stretches`` are the arms of the flow
-    that this one goes through.
-    """
-
-    tree: Tree
-    parent: Segment | None
-    decisions: tuple[Outcome, ...]
-    accesses: tuple[Access, ...] = ()
     stretches: tuple[Stretch, ...] = ()
-    fork: Fork | None = None
-    outcomes: tuple[Outcome, ...] = ()
-    finish: Finish | None = None
-    later_writes: frozenset[Location] = frozenset()
-    children: dict[Outcome, Segment] = field(default_factory=dict)
-
-    @property
-    def path(self) -> list[Segment]:
-        segments: list[Segment] = []
-        segment: Segment | None = self
-        while segment is not None:
-            segments.append(segment)
-            segment = segment.parent
-        return segments[::-1]
-
-    @property
-    def control(self) -> tuple[int, ...]:
-        for segment in self.path:
-            last = segment._path_control  # the parent's first: no deep recursion
-        return last.accesses
 
     @cached_property
-    def _path_control(self) -> PathControl:
-        before = self.parent._path_control if self.parent else PathControl()
+    def path_control(self) -> PathControl:
+        """Control along the path up to the end of the segment."""
+        assert isinstance(self.tree, Tree)
+        assert isinstance(self.parent, FlowSegment | None)
+        before = self.parent.path_control if self.parent else PathControl()
         return self.tree.control_graph.walk(before, self.stretches)
 
 
-class Tree:
-    """All paths of one thread, unfolded as they are asked for."""
+class Tree(PathTree):
+    """All paths of a thread written as a coroutine."""
 
     def __init__(self, flow: Flow, max_events: int | None = None) -> None:
         self.flow = flow
-        self.max_events = max_events
-        self.root = _unfold(self, None, ())
+        super().__init__(flow.thread, max_events)
 
     @cached_property
     def control_graph(self) -> ControlGraph:
         return ControlGraph(self.flow)
 
-    def child(self, segment: Segment, outcome: Outcome) -> Segment:
-        """The segment that follows when the fork at the end of ``segment`` goes this way.
+    def _unfold(self, parent: Segment | None, decisions: tuple[Outcome, ...]) -> Segment:
+        return _Walk(self, parent, decisions).segment
 
-        Raises ScenarioError when a pointer is followed that is null or points to no
-        modelled object.
-        """
-        known = segment.children.get(outcome)
-        if known is None:
-            fork = segment.fork
-            assert fork is not None
-            if fork.cause is Cause.POINTER and isinstance(outcome, int):
-                raise ScenarioError(
-                    f"thread {self.flow.thread.name} follows a null pointer ({fork.expression})",
-                    place=f"{fork.source.file}:{fork.source.line}",
-                    advice="test the pointer before its fields are used",
-                )
-            known = _unfold(self, segment, (*segment.decisions, outcome))
-            segment.children[outcome] = known
-        return known
+    def control(self, segment: Segment) -> tuple[int, ...]:
+        for part in segment.path:
+            assert isinstance(part, FlowSegment)
+            last = part.path_control  # the parent's first: no deep recursion
+        return last.accesses
+
+    def summary(self) -> Iterator[tuple[object, ...]]:
+        yield _arm_summary(self.flow.start)
+        for state in self.flow.states:
+            for outcome, arm in state.arms.items():
+                yield ("arm", state.number, state.cause.value, outcome)
+                yield _arm_summary(arm)
+
+
+def _arm_summary(arm: Arm) -> tuple[object, ...]:
+    return (arm.summary, len(arm.places), bool(arm.cut), arm.next.number if arm.next else None)
 
 
 class Unfolding:
     """A program ready to be explored.
 
     ``trees`` are the paths of its threads, ``locations`` all that they touch, ``objects``
-    by name all that a location may point to.  A path with more than ``max_events`` events
-    is cut before the step (an atomic operation is one) that begins after so many.
+    by name all that a location may point to.  ``unroll`` and ``max_events`` bound the paths.
     """
 
     def __init__(self, program: Program, unroll: int, max_events: int | None = None) -> None:
         self.program = program
         self.unroll = unroll
         self.max_events = max_events
-        flows, pointees = explore_program(program, unroll)
-        self.trees = tuple(Tree(flow, max_events) for flow in flows)
-        locations: dict[Location, None] = {}
-        for flow in flows:
-            for arm in flow.arms:
-                locations.update(arm.touched)
-        self.locations = tuple(locations)
-        objects = {o.name: o for location in self.locations for o in pointees.get(location, {})}
-        objects |= {o.name: o for location in self.locations if isinstance(o := location.initial, Object)}
-        self.objects = objects
+        self.trees, self.locations, self.objects = self._unfold()
         names = [location.name for location in self.locations]
         if len(set(names)) != len(names):
             twice = sorted({name for name in names if names.count(name) > 1})
             raise ScenarioError(f"two locations share a name: {', '.join(twice)}", advice="give each its own name")
 
-
-def event_limit(max_events: int) -> str:
-    """How the end of a path that was cut for its number of events is described."""
-    return f"limit of {max_events} events per thread"
-
-
-def _unfold(tree: Tree, parent: Segment | None, decisions: tuple[Outcome, ...]) -> Segment:
-    return _Walk(tree, parent, decisions).segment
+    def _unfold(self) -> tuple[tuple[PathTree, ...], tuple[Location, ...], dict[str, Object]]:
+        flows, pointees = explore_program(self.program, self.unroll)
+        touched: dict[Location, None] = {}
+        for flow in flows:
+            for arm in flow.arms:
+                touched.update(arm.touched)
+        locations = tuple(touched)
+        objects = {o.name: o for location in locations for o in pointees.get(location, {})}
+        objects |= {o.name: o for location in locations if isinstance(o := location.initial, Object)}
+        return tuple(Tree(flow, self.max_events) for flow in flows), locations, objects
 
 
 class _Walk:
     """Runs the thread along decisions and keeps what comes after the last of them."""
 
     def __init__(self, tree: Tree, parent: Segment | None, decisions: tuple[Outcome, ...]) -> None:
-        self.segment = Segment(tree, parent, decisions)
+        self.segment = FlowSegment(tree, parent, decisions)
         self._expected = [access for segment in parent.path for access in segment.accesses] if parent else []
         self._arm: Arm = tree.flow.start
         self._taken = 0

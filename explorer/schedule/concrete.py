@@ -16,10 +16,10 @@ from explorer.execution.location import Location, Object, Value, show
 from explorer.program.build import Controlled, blocked_at
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import evaluate
-from explorer.program.request import Assume, Fence, Load, Request, Store, Update
+from explorer.program.request import Assume, Fence, Load, LockTest, Request, Store, Update
+from explorer.program.segment import PathTree, Segment
 from explorer.program.step import Access, Cause, Fork
 from explorer.program.symbolic import Outcome
-from explorer.program.tree import Segment, Tree
 
 
 class UnfoldingMismatch(Exception):
@@ -56,16 +56,16 @@ class ConcreteThread:
     the request is then no fence.
     """
 
-    def __init__(self, tree: Tree) -> None:
-        self.name = tree.flow.thread.name
+    def __init__(self, tree: PathTree) -> None:
+        self.name = tree.thread.name
         self.path: list[Controlled] = []
         self.values: list[Value | None] = []
-        self.request: Load | Store | Update | Fence | None = None
+        self.request: Load | LockTest | Store | Update | Fence | None = None
         self.end: ThreadEnd | None = None
         self._tree = tree
         self._segment = tree.root
         self._index = 0
-        self._coroutine: Coroutine[Any, Any, Any] = tree.flow.thread.start()
+        self._coroutine: Coroutine[Any, Any, Any] = tree.thread.start()
 
     def start(self) -> None:
         """Run up to the first memory access."""
@@ -95,7 +95,7 @@ class ConcreteThread:
     @property
     def location(self) -> Location:
         """The location of the requested access."""
-        assert isinstance(self.request, Load | Store | Update)
+        assert isinstance(self.request, Load | LockTest | Store | Update)
         location = self.request.location
         assert isinstance(location, Location)
         return location
@@ -134,6 +134,8 @@ class ConcreteThread:
         match self.request:
             case Load(kind=kind, tag=tag) | Update(read_kind=kind, read_tag=tag):
                 name = describe(kind, tag, self.location, None)
+            case LockTest():
+                name = f"a test of {self.location.name}"
             case Store(kind=kind, tag=tag, value=value):
                 name = describe(kind, tag, self.location, _as_memory_holds_it(value))
             case other:
@@ -162,7 +164,7 @@ class ConcreteThread:
         for kind, tag, of_event in self._asked(value):
             values.append(of_event)
             access = segment.accesses[index] if index < len(segment.accesses) else None
-            location = None if kind is Kind.FENCE else self.location
+            location = self._fence_location() if kind is Kind.FENCE else self.location
             if access is None or not _agrees(access, kind, tag, location, values):
                 ran = describe(kind, tag, location, of_event)
                 raise UnfoldingMismatch(self.name, len(values) - 1, _describe_access(access, values), ran)
@@ -170,11 +172,16 @@ class ConcreteThread:
             index += 1
         return tuple(effects)
 
+    def _fence_location(self) -> Location | None:
+        return self.request.location if isinstance(self.request, Fence) else None
+
     def _asked(self, value: Value | None) -> Sequence[tuple[Kind, Tag, Value | None]]:
         """Kind, tag and value of each event that the request stands for."""
         match self.request:
             case Load(kind=kind, tag=tag):
                 return ((kind, tag, value),)
+            case LockTest():
+                return ((Kind.IS_LOCKED if value else Kind.IS_UNLOCKED, Tag.ONCE, value),)
             case Store(kind=kind, tag=tag, value=stored):
                 return ((kind, tag, _as_memory_holds_it(stored)),)
             case Fence(tag=tag):
@@ -195,7 +202,8 @@ class ConcreteThread:
         fork = self._segment.fork
         if self._index == len(self._segment.accesses) and fork is not None and fork.cause is Cause.UPDATE:
             assert value is not None
-            return self._tree.child(self._segment, self.updates(value)), 0
+            happens = bool(value) if isinstance(self.request, LockTest) else self.updates(value)
+            return self._tree.child(self._segment, happens), 0
         return self._segment, self._index
 
     def _add(self, value: Value | None) -> None:
@@ -234,13 +242,14 @@ class ConcreteThread:
             request = self._send(answer)
             answer = None
             match request:
-                case Load() | Store() | Update():
+                case Load() | LockTest() | Store() | Update():
                     self.request = request
                     return
                 case Fence():
                     self.request = request
                     self._add(None)
                     self.request = None
+                    answer = request.value if request.tag is Tag.SRCU_LOCK else None
                 case Assume(condition=condition):
                     if not condition:
                         self._finish(Ending.DROPPED)
@@ -296,7 +305,8 @@ def _agrees(access: Access, kind: Kind, tag: Tag, location: Location | None, val
         and access.tag is tag
         and access.location is location
         and access.position == len(values) - 1
-        and (access.value is None or evaluate(access.value, values) == values[-1])
+        # What an SRCU mark carries is no value of memory: the thread's path gives it.
+        and (access.value is None or kind is Kind.FENCE or evaluate(access.value, values) == values[-1])
         and (access.requires is None or bool(evaluate(access.requires, values)))
     )
 

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import trio
 
 from explorer.execution.location import Value
-from explorer.program.tree import Tree
+from explorer.program.segment import PathTree
 from explorer.schedule.concrete import ConcreteThread
 
 
@@ -48,7 +48,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(trees: Sequence[Tree]) -> AsyncIterator[Stage]:
+async def staged(trees: Sequence[PathTree]) -> AsyncIterator[Stage]:
     """The threads of a program started; given up at the end, wherever they are."""
     stage = Stage([ConcreteThread(tree) for tree in trees])
     try:

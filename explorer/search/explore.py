@@ -26,9 +26,10 @@ from explorer.execution.execution import Execution, Status, ThreadEnd, worst
 from explorer.memory.model import Model
 from explorer.program.build import Path, blocked_at, build_execution
 from explorer.program.expression import evaluate, reads_of
+from explorer.program.segment import Segment
 from explorer.program.step import Cause
 from explorer.program.symbolic import Outcome
-from explorer.program.tree import Segment, Unfolding
+from explorer.program.tree import Unfolding
 from explorer.search.prepared import FENCE, READ, Item, Preparation
 from explorer.search.state import ENDED, RUNNING, WAITING, Edges, State
 

@@ -13,9 +13,10 @@ from typing import Any
 from explorer.execution.execution import Ending
 from explorer.execution.location import Location
 from explorer.program.expression import evaluate, reads_of
+from explorer.program.segment import Segment
 from explorer.program.step import Access, Cause
 from explorer.program.symbolic import Outcome
-from explorer.program.tree import Segment, Unfolding
+from explorer.program.tree import Unfolding
 
 WORK_LIMIT = 400_000
 """States looked at before the count is given up."""

@@ -14,9 +14,10 @@ from explorer.execution.execution import Execution
 from explorer.execution.relation import Relation, inverse, members
 from explorer.memory.model import Model
 from explorer.program.expression import reads_of
+from explorer.program.segment import PathTree, Segment
 from explorer.program.step import Access
 from explorer.program.symbolic import Outcome
-from explorer.program.tree import Segment, Tree, Unfolding
+from explorer.program.tree import Unfolding
 
 FENCE, READ, WRITE = range(3)
 
@@ -75,7 +76,7 @@ class Preparation:
         """What follows when the fork at the end of ``prepared`` goes this way."""
         known = prepared.children.get(outcome)
         if known is None:
-            tree: Tree = self.unfolding.trees[prepared.thread]
+            tree: PathTree = self.unfolding.trees[prepared.thread]
             known = self._prepare(prepared.thread, tree.child(prepared.segment, outcome))
             prepared.children[outcome] = known
         return known

@@ -15,9 +15,10 @@ from explorer.execution.execution import Execution, ThreadEnd
 from explorer.execution.location import Value, show
 from explorer.program.build import INITIAL, blocked_at, build_execution
 from explorer.program.expression import evaluate
+from explorer.program.segment import PathTree, Segment
 from explorer.program.step import Access, Cause
 from explorer.program.symbolic import Outcome
-from explorer.program.tree import Segment, Tree, Unfolding
+from explorer.program.tree import Unfolding
 
 Name = str
 """An event as ``thread.position``, or the initial write of a location as ``=location``."""
@@ -189,7 +190,7 @@ class _Walk:
             raise RecordError(f"the program has no object {shown}")
         return self._objects[shown]
 
-    def _outcome(self, tree: Tree, segment: Segment) -> Outcome:
+    def _outcome(self, tree: PathTree, segment: Segment) -> Outcome:
         fork = segment.fork
         assert fork is not None
         if fork.expression is not None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from explorer.execution.execution import Ending, Execution, Status
 from explorer.memory.model import Model
-from explorer.program.tree import Unfolding, event_limit
+from explorer.program.segment import event_limit
+from explorer.program.tree import Unfolding
 from explorer.property import Edge, Mark, Violation
 from explorer.scenario import Case
 from explorer.schedule.linear import Witness, witness

@@ -7,19 +7,20 @@ from typing import Any
 
 from explorer.execution.location import Location
 from explorer.program.program import Body, Program, ThreadSpec
+from explorer.program.segment import PathTree, Segment
 from explorer.program.step import Access
 from explorer.program.symbolic import Outcome
-from explorer.program.tree import Segment, Tree, Unfolding
+from explorer.program.tree import Unfolding
 
 Controls = dict[str, set[str]]
 
 
-def unfold(body: Body, *arguments: Any, unroll: int = 3) -> Tree:
+def unfold(body: Body, *arguments: Any, unroll: int = 3) -> PathTree:
     """The paths of a thread that runs alone."""
     return Unfolding(Program((ThreadSpec("P0", body, arguments),)), unroll).trees[0]
 
 
-def follow(tree: Tree, *outcomes: Outcome) -> Segment:
+def follow(tree: PathTree, *outcomes: Outcome) -> Segment:
     """The segment at which a path ends that goes these ways; asserts that nothing is left to decide."""
     segment = tree.root
     for outcome in outcomes:
@@ -29,7 +30,7 @@ def follow(tree: Tree, *outcomes: Outcome) -> Segment:
     return segment
 
 
-def leaves(tree: Tree) -> list[Segment]:
+def leaves(tree: PathTree) -> list[Segment]:
     """The last segments of all paths, the first outcomes first."""
     found = []
     waiting = [tree.root]

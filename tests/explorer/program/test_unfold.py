@@ -8,9 +8,10 @@ from explorer.execution.execution import Ending
 from explorer.execution.location import Location, Object
 from explorer.program.expression import Operation, ReadOf
 from explorer.program.program import Program, ThreadSpec
+from explorer.program.segment import Segment
 from explorer.program.step import Cause
 from explorer.program.thread import ONCE, Thread
-from explorer.program.tree import Segment, Unfolding
+from explorer.program.tree import Unfolding
 
 
 def events(end: Segment) -> list[str]:

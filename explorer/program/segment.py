@@ -1,0 +1,98 @@
+"""Paths of a thread as a tree of segments, whatever the thread is written in."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from explorer.execution.location import Location
+from explorer.program.errors import ScenarioError
+from explorer.program.program import ThreadSpec
+from explorer.program.step import Access, Cause, Finish, Fork
+from explorer.program.symbolic import Outcome
+
+
+@dataclass(eq=False)
+class Segment:
+    """Steps of a path from one fork to the next.
+
+    ``accesses`` are the events it adds.  It ends in ``fork``, which may go the ways of
+    ``outcomes``, or in ``finish``, never both.  ``later_writes`` are the locations that the
+    thread may write after the segment.
+    """
+
+    tree: PathTree
+    parent: Segment | None
+    decisions: tuple[Outcome, ...]
+    accesses: tuple[Access, ...] = ()
+    fork: Fork | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    finish: Finish | None = None
+    later_writes: frozenset[Location] = frozenset()
+    children: dict[Outcome, Segment] = field(default_factory=dict)
+
+    @property
+    def path(self) -> list[Segment]:
+        """The segments from the root to this one."""
+        segments: list[Segment] = []
+        segment: Segment | None = self
+        while segment is not None:
+            segments.append(segment)
+            segment = segment.parent
+        return segments[::-1]
+
+    @property
+    def control(self) -> tuple[int, ...]:
+        """Per access the reads whose decisions control it (join-scoped, positions as bits)."""
+        return self.tree.control(self)
+
+
+class PathTree(ABC):
+    """All paths of one thread, unfolded as they are asked for.
+
+    A path with more than ``max_events`` events is cut before the step (an atomic operation
+    is one) that begins after so many.
+    """
+
+    def __init__(self, thread: ThreadSpec, max_events: int | None = None) -> None:
+        self.thread = thread
+        self.max_events = max_events
+        self.root = self._unfold(None, ())
+
+    @abstractmethod
+    def _unfold(self, parent: Segment | None, decisions: tuple[Outcome, ...]) -> Segment:
+        """The segment that follows the last of these decisions."""
+
+    @abstractmethod
+    def control(self, segment: Segment) -> tuple[int, ...]:
+        """See ``Segment.control``."""
+
+    @abstractmethod
+    def summary(self) -> Iterable[tuple[object, ...]]:
+        """What the thread does, so that another thread has another summary."""
+
+    def child(self, segment: Segment, outcome: Outcome) -> Segment:
+        """The segment that follows when the fork at the end of ``segment`` goes this way.
+
+        Raises ScenarioError when a pointer is followed that is null or points to no
+        modelled object.
+        """
+        known = segment.children.get(outcome)
+        if known is None:
+            fork = segment.fork
+            assert fork is not None
+            if fork.cause is Cause.POINTER and isinstance(outcome, int):
+                raise ScenarioError(
+                    f"thread {self.thread.name} follows a null pointer ({fork.expression})",
+                    place=f"{fork.source.file}:{fork.source.line}",
+                    advice="test the pointer before its fields are used",
+                )
+            known = self._unfold(segment, (*segment.decisions, outcome))
+            segment.children[outcome] = known
+        return known
+
+
+def event_limit(max_events: int) -> str:
+    """How the end of a path that was cut for its number of events is described."""
+    return f"limit of {max_events} events per thread"
