@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
+from explorer.execution.event import Source
 from explorer.execution.execution import Ending
 from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
@@ -24,6 +25,8 @@ from explorer.program.state_key import has_unnamed, variables_key
 from explorer.program.step import Access, Cause, Finish, Fork, Made, MadeAt, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
 from explorer.program.value import SymbolicValue
+
+_NOWHERE = Source("", 0, ())
 
 MAX_EVENTS = 1000
 """Events of one path before it is taken to be endless."""
@@ -204,7 +207,7 @@ class _Walk:
         self._forked_at: Place = ()
         self._forks_there = 0
         self._run = SymbolicRun(
-            exploration.thread, self._decide, self._record, resume=self._watch.resume, sources=False
+            exploration.thread, self._decide, self._record, resume=self._watch.resume, source_of=_nowhere
         )
 
     def run(self) -> None:
@@ -303,6 +306,11 @@ class _Walk:
     def _value_key(self, value: SymbolicValue) -> object:
         """Values that came to be at different places are told apart: control may follow one of them only."""
         return self._run.known_pointee(value), *self._from_places((value.made_at,))
+
+
+def _nowhere(_frames: list[FrameType], _at: str) -> Source:
+    """Nobody asks for the source of a step here, and finding it takes a good part of the time."""
+    return _NOWHERE
 
 
 def _summary(access: Access) -> tuple[str, ...]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location, Object
-from explorer.program.request import Fence, LockTest, Request, Store, Update
+from explorer.program.request import Fence, LockTest, Request, Store
 from explorer.program.thread import ACQUIRE, RELEASE, Thread
 
 WRITER = 1
@@ -30,9 +29,7 @@ class SpinLock(Object):
 
     def try_acquire(self, t: Thread, *, at: str = "") -> Request:
         """spin_trylock(): gives the old word, 0 for success. A failure (LF) orders nothing."""
-        request = t.update_if(self.word, lambda v: v == 0, lambda _v: 1, ACQUIRE, at=at)
-        assert isinstance(request, Update)
-        return replace(request, read_kind=Kind.LOCK_READ, write_kind=Kind.LOCK_WRITE, failed_kind=Kind.LOCK_FAILED)
+        return t.update_if(self.word, lambda v: v == 0, lambda _v: 1, ACQUIRE, at=at, lock=True)
 
     def is_held(self, _t: Thread, *, at: str = "") -> Request:
         """spin_is_locked(): gives 1 where it finds the lock held, 0 where free. It orders nothing."""

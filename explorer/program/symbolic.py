@@ -27,8 +27,8 @@ Outcome = bool | Object
 """How a fork went: true or false, or the object that a pointer points to."""
 
 
-NOWHERE = Source("", 0, ())
-"""The source of steps whose source nobody asks for."""
+SourceOf = Callable[[list[FrameType], str], Source]
+"""Where a step stands, from the modelled frames and what the model says of the step (``at``)."""
 
 
 class Stop(BaseException):
@@ -46,8 +46,8 @@ class SymbolicRun:
     """Runs one thread once. ``decide`` answers forks, ``record`` takes the steps in order.
 
     ``frames`` gives the modelled frames, outermost first, while a callback runs.  ``resume``
-    lets the coroutine run on with an answer, in place of its ``send``.  Without
-    ``sources`` the steps do not say where they stand, which takes a good part of the time.
+    lets the coroutine run on with an answer, in place of its ``send``; ``source_of`` says
+    where a step stands, in place of the frames themselves.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class SymbolicRun:
         record: Callable[[Step], None],
         *,
         resume: Callable[[Coroutine[Any, Any, Any], Any], Any] | None = None,
-        sources: bool = True,
+        source_of: SourceOf | None = None,
     ) -> None:
         self.thread = thread
         self.frames: list[FrameType] = []
@@ -67,8 +67,7 @@ class SymbolicRun:
         self._steps = 0
         self._position = 0
         self._ctrl_later = 0
-        self._numbers = CallNumbers()
-        self._sources = sources
+        self._source_of = source_of or CallNumbers().source
         self._pointees: dict[Expression, Object] = {}
         self._in_predicate = False
         self._running = False
@@ -89,7 +88,7 @@ class SymbolicRun:
             error.place = error.place or _raised_at(error)
             raise
         except _Dropped:
-            self._record(Finish(Ending.DROPPED, "an assumption failed", self._numbers.source(self.frames, "")))
+            self._record(Finish(Ending.DROPPED, "an assumption failed", self._source_of(self.frames, "")))
         except Exception as error:
             raise ScenarioError(
                 f"thread {self.thread.name} raised {type(error).__name__}: {error}",
@@ -257,10 +256,10 @@ class SymbolicRun:
         self._steps += 1
 
     def _source(self, request: Request) -> Source:
-        return self._numbers.source(self.frames, request.at) if self._sources else NOWHERE
+        return self._source_of(self.frames, request.at)
 
     def _fork_source(self) -> Source:
-        return self._numbers.source(self.frames, "") if self._sources else NOWHERE
+        return self._source_of(self.frames, "")
 
     # What symbolic values ask of their owner.
 

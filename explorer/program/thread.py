@@ -35,6 +35,9 @@ class Order(Enum):
 PLAIN, ONCE, ACQUIRE, RELEASE, FULL = Order
 
 
+_LOCK = {"read_kind": Kind.LOCK_READ, "write_kind": Kind.LOCK_WRITE}
+
+
 def _access_tag(order: Order, refused: Order, operation: str) -> Tag:
     if order in (refused, Order.FULL):
         raise ValueError(
@@ -103,7 +106,7 @@ class Thread:
 
         Gives the old value.  ``lock`` makes the pair a lock acquisition (LKR, LKW).
         """
-        kinds = {"read_kind": Kind.LOCK_READ, "write_kind": Kind.LOCK_WRITE} if lock else {}
+        kinds = _LOCK if lock else {}
         return self._update(location, update, order, at, condition=predicate, blocking=True, **kinds)
 
     def exchange(self, location: Any, value: Any, order: Order = FULL, *, at: str = "") -> Request:
@@ -124,13 +127,16 @@ class Thread:
         order: Order = FULL,
         *,
         at: str = "",
+        lock: bool = False,
     ) -> Request:
         """Replace the value atomically if it satisfies the predicate (atomic_add_unless, trylock).
 
         Gives the old value, which tells whether it happened.  Where it does not, the
-        access is an ordinary marked read.
+        access is an ordinary marked read.  ``lock`` makes the pair a lock acquisition (LKR,
+        LKW) and the read of a failure an LF.
         """
-        return self._update(location, update, order, at, condition=predicate)
+        kinds = {**_LOCK, "failed_kind": Kind.LOCK_FAILED} if lock else {}
+        return self._update(location, update, order, at, condition=predicate, **kinds)
 
     def fetch(
         self,
