@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -10,7 +11,7 @@ from explorer.execution.event import Event
 from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
-from explorer.execution.relation import Relation, empty, union
+from explorer.execution.relation import EventSet, Relation, empty, union
 from explorer.memory.cat.analysis import Analysis
 from explorer.memory.cat.base import BASE_SETS, BaseValues
 from explorer.memory.cat.elaborate import Theory
@@ -36,12 +37,15 @@ class Order:
         complete: nothing else is in the union than ``terms`` and the static rows, so that
             the axiom holds exactly where they are acyclic together.
         static: the terms of the union that a thread's path fixes.
+        among: the set that every pair of the order begins and ends in, as in
+            ``acyclic [S] ; (...) ; [S]``; None where nothing limits it.
     """
 
     axiom: str
     terms: frozenset[str]
     complete: bool
     static: tuple[Term, ...] = field(repr=False)
+    among: Term | None = field(repr=False)
     evaluator: Evaluator = field(repr=False)
 
     def static_rows(self, thread_execution: Execution) -> Relation:
@@ -55,12 +59,20 @@ class Order:
                 looked at and may be missing.
         """
         valuation = self.evaluator.valuation(thread_execution)
-        return union(empty(len(thread_execution)), *[valuation.relation(term) for term in self.static])
+        rows = union(empty(len(thread_execution)), *[valuation.relation(term) for term in self.static])
+        members = self.members(thread_execution)
+        return [row & members if members >> event & 1 else 0 for event, row in enumerate(rows)]
+
+    def members(self, thread_execution: Execution) -> EventSet:
+        """The events of one thread's path that the order can relate."""
+        if self.among is None:
+            return (1 << len(thread_execution)) - 1
+        return self.evaluator.valuation(thread_execution).set(self.among)
 
     @cached_property
     def uses(self) -> frozenset[str]:
         """Names of the base sets and relations that the static rows are made of."""
-        return frozenset().union(*[_base_names(term) for term in self.static])
+        return frozenset().union(*[_base_names(term) for term in (*self.static, *([self.among] if self.among else []))])
 
     def orders_loads_before_later_stores(self) -> bool:
         """Whether every load is ordered before every later store of its thread.
@@ -86,18 +98,46 @@ def linear_form(axiom: str, term: Term, theory: Theory, analysis: Analysis, eval
     Terms of the union that are neither simple communication relations nor local to a thread's
     path are left out, and the order is not complete.
     """
+    among = _both_ends(term, analysis)
+    if among is not None:
+        term = term.operands[0].operands[1]
+    simple = {theory.names[name]: parts for name, parts in _COMMUNICATION.items()}
+    sides = {theory.names["int"]: "i", theory.names["ext"]: "e"}
     terms: set[str] = set()
     local: list[Term] = []
     complete = True
     for part in term.operands if term.op is Op.UNION else (term,):
-        simple = [parts for name, parts in _COMMUNICATION.items() if theory.names[name] is part]
-        if simple:
-            terms.update(simple[0])
+        one_sided = _one_sided(part, simple, sides)
+        if part in simple:
+            terms.update(simple[part])
+        elif one_sided:
+            terms.update(one_sided)
         elif analysis.prefix_local(part):
             local.append(part)
         else:
             complete = False
-    return Order(axiom, frozenset(terms), complete, tuple(local), evaluator)
+    return Order(axiom, frozenset(terms), complete, tuple(local), among, evaluator)
+
+
+def _both_ends(term: Term, analysis: Analysis) -> Term | None:
+    """The set S of a term ``[S] ; r ; [S]`` where each event tells alone whether it is in S."""
+    if term.op is not Op.SEQUENCE or term.operands[0].op is not Op.SEQUENCE:
+        return None
+    first, last = term.operands[0].operands[0], term.operands[1]
+    if first is last and first.op is Op.IDENTITY and analysis.pairwise(first.operands[0]):
+        return first.operands[0]
+    return None
+
+
+def _one_sided(part: Term, simple: Mapping[object, tuple[str, ...]], sides: Mapping[object, str]) -> set[str]:
+    """The communication relations that ``(co | fr) & int`` and its like stand for; none if it is no such term."""
+    if part.op is not Op.INTERSECTION:
+        return set()
+    for whole, side in (part.operands, part.operands[::-1]):
+        pieces = whole.operands if whole.op is Op.UNION else (whole,)
+        if side in sides and all(len(simple.get(piece, ())) == 2 for piece in pieces):
+            return {name for piece in pieces for name in simple[piece] if name.endswith(sides[side])}
+    return set()
 
 
 def _base_names(term: Term) -> set[str]:

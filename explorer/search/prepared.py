@@ -26,21 +26,23 @@ class Item:
     """One access, ready to be added to a partial execution.
 
     ``before`` lists, per order of the model, the positions of the thread's earlier events
-    that the order puts directly before this one.  ``location`` is an index into
-    ``Unfolding.locations``, -1 for fences.
+    that the order puts directly before this one; ``linked`` are the orders (bits) that can
+    relate it to other threads' events.  ``location`` is an index into
+    ``Unfolding.locations``, -1 for what has none.
     """
 
     __slots__ = (
-        "access", "before", "kind", "location", "position", "requires", "requires_reads",
+        "access", "before", "kind", "linked", "location", "position", "requires", "requires_reads",
         "rmw", "value", "value_reads", "waits",
     )  # fmt: skip
 
-    def __init__(self, access: Access, location: int, before: tuple[tuple[int, ...], ...]) -> None:
+    def __init__(self, access: Access, location: int, before: tuple[tuple[int, ...], ...], linked: int) -> None:
         self.access = access
         self.kind = READ if access.reads else WRITE if access.writes else FENCE
         self.location = location
         self.position = access.position
         self.before = before
+        self.linked = linked
         self.value = access.value
         self.value_reads = reads_of(access.value) if access.value is not None else 0
         self.requires = access.requires
@@ -84,12 +86,15 @@ class Preparation:
     def _prepare(self, thread: int, segment: Segment) -> Prepared:
         path = [access for part in segment.path for access in part.accesses]
         first = len(path) - len(segment.accesses)
-        before = [_direct(order.static_rows(self._alone(segment, path))) for order in self.model.orders]
+        alone = self._alone(segment, path)
+        before = [_direct(order.static_rows(alone)) for order in self.model.orders]
+        members = [order.members(alone) for order in self.model.orders]
         items = [
             Item(
                 access,
                 -1 if access.location is None else self._index[access.location],
                 tuple(tuple(rows[first + i]) for rows in before),
+                sum(1 << order for order, events in enumerate(members) if events >> first + i & 1),
             )
             for i, access in enumerate(segment.accesses)
         ]

@@ -31,16 +31,17 @@ Constraint = tuple[int, Expression, int, Any]
 
 
 class OrderTerms:
-    """Which dynamic relations one order contains."""
+    """Which dynamic relations one order contains. ``bit`` is its place among the orders."""
 
-    __slots__ = ("coe", "coi", "fre", "fri", "rfe", "rfi", "whole")
+    __slots__ = ("bit", "coe", "coi", "fre", "fri", "rfe", "rfi", "whole")
 
-    def __init__(self, terms: frozenset[str]) -> None:
+    def __init__(self, place: int, terms: frozenset[str], *, limited: bool) -> None:
+        self.bit = 1 << place
         self.rfe, self.rfi = "rfe" in terms, "rfi" in terms
         self.coe, self.coi = "coe" in terms, "coi" in terms
         self.fre, self.fri = "fre" in terms, "fri" in terms
         # With all of co and fr, an event's neighbour in coherence stands for all beyond it.
-        self.whole = self.coe and self.coi and self.fre and self.fri
+        self.whole = self.coe and self.coi and self.fre and self.fri and not limited
 
 
 class State:
@@ -62,7 +63,9 @@ class State:
 
     def __init__(self, model: Model, roots: list[Prepared], initial: tuple[Value, ...]) -> None:
         threads = len(roots)
-        self.terms = tuple(OrderTerms(order.terms) for order in model.orders)
+        self.terms = tuple(
+            OrderTerms(place, order.terms, limited=order.among is not None) for place, order in enumerate(model.orders)
+        )
         self.initial = initial
         self.segments = list(roots)
         self.index = [0] * threads
@@ -155,9 +158,12 @@ class State:
             row = bit
             for position in before:
                 row |= rows[where[position]]
-            if source >= 0 and (terms.rfi if self.owner[source] == thread else terms.rfe):
-                row |= rows[source]
-            after = self._overwriting(terms, thread, later)
+            after = 0
+            if item.linked & terms.bit:
+                if source >= 0 and (terms.rfi if self.owner[source] == thread else terms.rfe):
+                    if self.access[source].linked & terms.bit:
+                        row |= rows[source]
+                after = self._overwriting(terms, thread, later)
             if row & after:
                 return None
             edges.append((row, after))
@@ -191,7 +197,8 @@ class State:
         after = 0
         for write in later:
             if terms.fri if self.owner[write] == thread else terms.fre:
-                after |= 1 << write
+                if self.access[write].linked & terms.bit:
+                    after |= 1 << write
         return after
 
     def _read_from(self, read: int, source: int, location: int) -> None:
@@ -218,7 +225,9 @@ class State:
             row = bit
             for position in before:
                 row |= rows[where[position]]
-            row, after = self._coherence_edges(terms, rows, thread, item.location, place, row)
+            after = 0
+            if item.linked & terms.bit:
+                row, after = self._coherence_edges(terms, rows, thread, item.location, place, row)
             if row & after:
                 return None
             edges.append((row, after))
@@ -260,7 +269,7 @@ class State:
         earlier_reads = self.initial_readers[location]
         after = 0
         for i, write in enumerate(order):
-            if terms.coi if own >> write & 1 else terms.coe:
+            if self.access[write].linked & terms.bit and (terms.coi if own >> write & 1 else terms.coe):
                 if i < place:
                     row |= rows[write]
                 else:
@@ -270,7 +279,9 @@ class State:
         earlier_reads &= (own if terms.fri else 0) | (~own if terms.fre else 0)
         while earlier_reads:
             low = earlier_reads & -earlier_reads
-            row |= rows[low.bit_length() - 1]
+            read = low.bit_length() - 1
+            if self.access[read].linked & terms.bit:
+                row |= rows[read]
             earlier_reads ^= low
         return row, after
 
@@ -281,7 +292,10 @@ class State:
         order = self.co[location]
         later = order[order.index(source) + 1 :]
         for terms, rows in zip(self.terms, self.rows, strict=True):
-            if terms.rfi if self.owner[source] == thread else terms.rfe:
+            if not item.linked & terms.bit:
+                continue
+            linked = self.access[source].linked & terms.bit
+            if linked and (terms.rfi if self.owner[source] == thread else terms.rfe):
                 before = rows[source]
                 if before >> read & 1:
                     return False

@@ -72,6 +72,10 @@ class Analysis:
         """
         return self._locality[term.number] & _PO == _PO
 
+    def pairwise(self, term: Term) -> bool:
+        """Whether each event, or each two, tell alone whether they are in the term."""
+        return bool(self._locality[term.number] & Locality.PAIRWISE)
+
     def _is_dynamic(self, term: Term) -> bool:
         if term.op is Op.BASE:
             return term.name in DYNAMIC
