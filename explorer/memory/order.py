@@ -101,8 +101,8 @@ def linear_form(axiom: str, term: Term, theory: Theory, analysis: Analysis, eval
     among = _both_ends(term, analysis)
     if among is not None:
         term = term.operands[0].operands[1]
-    simple = {theory.names[name]: parts for name, parts in _COMMUNICATION.items()}
-    sides = {theory.names["int"]: "i", theory.names["ext"]: "e"}
+    simple: dict[object, tuple[str, ...]] = {theory.names[name]: parts for name, parts in _COMMUNICATION.items()}
+    sides: dict[object, str] = {theory.names["int"]: "i", theory.names["ext"]: "e"}
     terms: set[str] = set()
     local: list[Term] = []
     complete = True
