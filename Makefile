@@ -23,6 +23,7 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy tests/explorer/cli/*.py
+	$(BIN)/mypy tests/conftest.py
 
 bench: $(READY)
 	$(BIN)/python -m bench.v4

@@ -65,3 +65,8 @@ class Scenario:
     small: Parameters
     build: Callable[[str, str, Parameters], Case]
     expected: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that the scenario declares something for; the models that order most where it declares nothing."""
+        return tuple(dict.fromkeys(model for _protocol, _fix, model in self.expected)) or ("sc", "tso", "pso")

@@ -15,7 +15,6 @@ from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options, Setting, make_setting
 from explorer.cli.summary import details, files, heading, ladder, row, worst
 from explorer.cli.writing import make_folder
-from explorer.memory.model import model_names
 from explorer.scenario import Scenario
 from explorer.search.run import Progress
 
@@ -34,7 +33,7 @@ def explore_scenario(
     scenario = find_scenario(name)
     fixes = scenario.fixes if "all" in fixes else [choose("fix", fix, scenario.fixes) for fix in dict.fromkeys(fixes)]
     protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
-    models = tuple(dict.fromkeys(models)) or model_names()
+    models = tuple(dict.fromkeys(models)) or scenario.models
     _check_models(models)
     make_folder(options.out)
     total = len(fixes) * len(models)

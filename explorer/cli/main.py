@@ -81,7 +81,12 @@ def list_scenarios(as_json: bool) -> None:
     "--fix", "fixes", multiple=True, default=["none"], show_default=True, help="Fix variant, or 'all'. May be repeated."
 )
 @click.option("--protocol", help="How the seal gets set.  [default: the scenario's first]")
-@click.option("--model", "models", multiple=True, help="sc, tso, pso or a .cat file. May be repeated.  [default: all]")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    help="A model's name or a .cat file. May be repeated.  [default: the scenario's]",
+)
 @click.option("--param", "parameters", multiple=True, metavar="NAME=N", help="Set a size of the scenario.")
 @_explores
 def explore(

@@ -14,6 +14,7 @@ from pathlib import Path
 from explorer.execution.execution import Execution
 from explorer.execution.relation import Relation, is_acyclic, is_irreflexive, transitive_closure
 from explorer.memory.cat.analysis import Analysis, Growth
+from explorer.memory.cat.base import BASE_SETS, names_present
 from explorer.memory.cat.elaborate import Rule, elaborate
 from explorer.memory.cat.evaluate import Evaluator
 from explorer.memory.cat.include import find_model, model_names, statements_of
@@ -22,7 +23,7 @@ from explorer.memory.cat.syntax import CheckKind
 from explorer.memory.cat.term import Sort, Term
 from explorer.memory.order import Order, linear_form
 
-__all__ = ["Axiom", "CatError", "Model", "Order", "load_model", "model_names"]
+__all__ = ["Axiom", "CatError", "Model", "Order", "Relevant", "load_model", "model_names", "names_present"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,14 @@ class Axiom:
 
 
 @dataclass(frozen=True)
+class Relevant:
+    """The residual axioms and the flags that executions of some kinds and tags can fail or raise."""
+
+    residual_axioms: tuple[Axiom, ...]
+    flag_checks: tuple[Axiom, ...]
+
+
+@dataclass(frozen=True)
 class Model:
     """A memory model, ready to judge executions.
 
@@ -63,6 +72,7 @@ class Model:
         before_order: the place in ``orders`` of the one about the relation ``before``, if any.
         flag_checks: the checks under ``flag``, which remark on an execution and forbid nothing.
         relations: the relations that the file names, ``before`` among them.
+        analysis: what can be said of the terms without an execution.
         evaluator: computes the terms of ``axioms``, ``flag_checks`` and ``relations``.
     """
 
@@ -75,6 +85,7 @@ class Model:
     before_order: int | None
     flag_checks: tuple[Axiom, ...] = field(repr=False)
     relations: dict[str, Term] = field(repr=False)
+    analysis: Analysis = field(repr=False)
     evaluator: Evaluator = field(repr=False)
 
     @property
@@ -92,6 +103,26 @@ class Model:
         What a partial execution fails here, no execution that it can grow into passes.
         """
         return tuple(axiom.name for axiom in self.axioms if axiom.monotone and not self.holds(axiom, execution))
+
+    def relevant(self, present: frozenset[str]) -> Relevant:
+        """What must be checked on executions of these kinds and tags (by their names in cat).
+
+        A check is left out where nothing can be in its relation: without a grace period no
+        axiom about RCU can fail, without plain accesses there is no data race.
+        """
+        known = self._relevant.get(present)
+        if known is None:
+            absent = frozenset(BASE_SETS) - present - {"R", "W", "_"}
+            empty = self.analysis.empty_without(absent)
+            known = self._relevant[present] = Relevant(
+                tuple(a for a in self.residual_axioms if a.negated or not empty[a.term.number]),
+                tuple(f for f in self.flag_checks if not f.negated or not empty[f.term.number]),
+            )
+        return known
+
+    @cached_property
+    def _relevant(self) -> dict[frozenset[str], Relevant]:
+        return {}
 
     def allows(self, execution: Execution) -> bool:
         """Whether the execution passes every axiom."""
@@ -115,7 +146,8 @@ class Model:
 
     def flags(self, execution: Execution) -> tuple[str, ...]:
         """Names of the flags that the execution raises, in file order."""
-        return tuple(flag.name for flag in self.flag_checks if self.holds(flag, execution))
+        checks = self.relevant(names_present(execution.events)).flag_checks if self.flag_checks else ()
+        return tuple(flag.name for flag in checks if self.holds(flag, execution))
 
     def before(self, execution: Execution) -> Relation | None:
         """The order in which accesses take effect, transitively closed; None without ``let before``."""
@@ -167,6 +199,7 @@ def load_model(name_or_path: str) -> Model:
         before_order=next((place for place, axiom in enumerate(orders) if axiom.term is before), None),
         flag_checks=tuple(_axiom(rule, analysis) for rule in theory.rules if rule.check.flag),
         relations=theory.relations,
+        analysis=analysis,
         evaluator=evaluator,
     )
 

@@ -23,6 +23,7 @@ from itertools import accumulate, repeat
 from typing import Any
 
 from explorer.execution.execution import Execution, Status, ThreadEnd, worst
+from explorer.execution.location import Value
 from explorer.memory.model import Model
 from explorer.program.build import Path, blocked_at, build_execution
 from explorer.program.expression import evaluate, reads_of
@@ -72,7 +73,10 @@ class Search:
 
     def _accepted(self, leaf: Leaf) -> bool:
         """Check the axioms that no order covers, on the finished execution."""
-        return all(self.model.holds(axiom, leaf.execution) for axiom in self.model.residual_axioms)
+        if not self.model.residual_axioms:
+            return True
+        axioms = self.model.relevant(leaf.names).residual_axioms
+        return all(self.model.holds(axiom, leaf.execution) for axiom in axioms)
 
     # ---- growing one partial execution until it branches or ends
 
@@ -329,6 +333,20 @@ class Leaf:
                 assert finish is not None
                 ends.append(ThreadEnd(finish.ending, finish.detail, finish.source))
         return tuple(ends)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The sets of cat that the events belong to by kind and tag (of a wait that is not over too)."""
+        return frozenset().union(*(prepared.names for prepared in self._state.segments))
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Per thread the last segment of its path."""
+        return tuple(prepared.segment for prepared in self._state.segments)
+
+    def values(self, thread: int) -> Sequence[Value | None]:
+        """The values of a thread's events, by position."""
+        return self._state.values[thread]
 
     @property
     def status(self) -> Status:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from explorer.execution.execution import Ending
+from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
 from explorer.program.expression import evaluate, reads_of
 from explorer.program.segment import Segment
@@ -28,6 +29,7 @@ Local = tuple[Segment, int, tuple[Any, ...]]
 def count_interleavings(unfolding: Unfolding, work_limit: int = WORK_LIMIT) -> int | None:
     """The number of orders of steps of all complete sc executions; None beyond the work limit.
 
+    Grace periods order steps beyond their own place, so programs with any are not counted.
     The program must have been searched under sc before: the paths that the search has
     unfolded are the ones that the orders take, and tell which values are still needed.
     """
@@ -43,6 +45,8 @@ class _Counting:
 
     def count(self, work_limit: int) -> int | None:
         """Step by step: all orders of n steps at once, counted by the state they lead to."""
+        if any(self._has_grace_period(tree.root) for tree in self._trees):
+            return None
         start: list[Local] = []
         for tree in self._trees:
             local = self._settle(tree.root, 0, ())
@@ -73,6 +77,11 @@ class _Counting:
                     finished += ways
             layer = following
         return finished
+
+    def _has_grace_period(self, segment: Segment) -> bool:
+        return any(access.tag in (Tag.SYNC_RCU, Tag.SYNC_SRCU) for access in segment.accesses) or any(
+            self._has_grace_period(child) for child in segment.children.values()
+        )
 
     def _step(self, local: Local, memory: tuple[Any, ...]) -> tuple[Local, tuple[Any, ...]] | None:
         """What the thread's next step leads to; None when it waits or its path is not complete."""
@@ -115,7 +124,7 @@ class _Counting:
         """
         while True:
             if index < len(segment.accesses):
-                if segment.accesses[index].location is not None:
+                if segment.accesses[index].kind is not Kind.FENCE:
                     break
                 values = (*values, None)
                 index += 1

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from explorer.execution.event import Event
 from explorer.execution.execution import Execution
 from explorer.execution.relation import Relation, inverse, members
-from explorer.memory.model import Model
+from explorer.memory.model import Model, names_present
 from explorer.program.expression import reads_of
 from explorer.program.segment import PathTree, Segment
 from explorer.program.step import Access
@@ -52,11 +52,18 @@ class Item:
 
 
 class Prepared:
-    """A segment with its items. ``may_write[i]`` are the locations (bits) written from item i on."""
+    """A segment with its items.
 
-    __slots__ = ("children", "items", "may_write", "segment", "thread")
+    ``may_write[i]`` are the locations (bits) written from item i on, ``names`` the sets of
+    cat that the events of the path up to the segment's end belong to by kind and tag.
+    """
 
-    def __init__(self, thread: int, segment: Segment, items: list[Item], may_write: list[int]) -> None:
+    __slots__ = ("children", "items", "may_write", "names", "segment", "thread")
+
+    def __init__(
+        self, thread: int, segment: Segment, items: list[Item], may_write: list[int], names: frozenset[str]
+    ) -> None:
+        self.names = names
         self.thread = thread
         self.segment = segment
         self.items = items
@@ -103,7 +110,7 @@ class Preparation:
             may_write[-1] |= 1 << self._index[location]
         for i in range(len(items) - 1, -1, -1):
             may_write[i] = may_write[i + 1] | (1 << items[i].location if items[i].kind == WRITE else 0)
-        return Prepared(thread, segment, items, may_write)
+        return Prepared(thread, segment, items, may_write, names_present(alone.events))
 
     def _alone(self, segment: Segment, path: list[Access]) -> Execution:
         """The path as an execution of one thread, with neither rf nor co."""

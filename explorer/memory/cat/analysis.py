@@ -52,6 +52,7 @@ class Analysis:
         self._dynamic: list[bool] = []
         self._growth: list[Growth] = []
         self._locality: list[Locality] = []
+        self._terms = tuple(table.terms)
         for term in table.terms:
             self._dynamic.append(self._is_dynamic(term))
             self._growth.append(self._growth_of(term))
@@ -76,6 +77,25 @@ class Analysis:
         """Whether each event, or each two, tell alone whether they are in the term."""
         return bool(self._locality[term.number] & Locality.PAIRWISE)
 
+    def empty_without(self, absent: frozenset[str]) -> list[bool]:
+        """Per term whether it is certainly empty where these base sets are."""
+        assumed = {variable for term in self._terms for variable in term.variables}
+        while True:
+            empty: list[bool] = []
+            for term in self._terms:
+                empty.append(_is_empty(term, empty, absent, assumed))
+            # A variable is as empty as its body; a body may need others to be.
+            refuted = {
+                variable
+                for term in self._terms
+                if term.op is Op.FIXPOINT
+                for variable, body in zip(term.variables, term.operands, strict=True)
+                if variable in assumed and not empty[body.number]
+            }
+            if not refuted:
+                return empty
+            assumed -= refuted
+
     def _is_dynamic(self, term: Term) -> bool:
         if term.op is Op.BASE:
             return term.name in DYNAMIC
@@ -97,6 +117,10 @@ class Analysis:
             case Op.DIFFERENCE:
                 return of[0] if of[1] is Growth.FIXED else Growth.UNKNOWN
             case Op.COMPLEMENT:
+                return Growth.FIXED if of[0] is Growth.FIXED else Growth.UNKNOWN
+            case Op.DOMAIN | Op.RANGE if _is_rmw(term.operands[0]):
+                return Growth.FIXED
+            case Op.FIXPOINT if not term.monotone:
                 return Growth.UNKNOWN
             case _:
                 # A new event can join two old ones in a composition or a closure, and can become
@@ -134,13 +158,39 @@ class Analysis:
             case Op.OPTIONAL:
                 return common & (Locality.FORWARD | Locality.PAIRWISE)
             case Op.DOMAIN | Op.RANGE:
-                # The two halves of an RMW are one step of the thread: they are always there together.
-                rmw = term.operands[0].op is Op.BASE and term.operands[0].name == "rmw"
-                return Locality.PAIRWISE if rmw else Locality.NONE
+                return Locality.PAIRWISE if _is_rmw(term.operands[0]) else Locality.NONE
+            case Op.FIXPOINT if not term.monotone:
+                return Locality.NONE
             case Op.FIXPOINT:
                 return common & _PO if common & _PO == _PO else Locality.NONE
             case Op.COMPONENT:
                 return common
+
+
+def _is_empty(term: Term, empty: list[bool], absent: frozenset[str], assumed: set[int]) -> bool:
+    of = [empty[operand.number] for operand in term.operands]
+    match term.op:
+        case Op.EMPTY:
+            return True
+        case Op.BASE:
+            return term.name in absent
+        case Op.VARIABLE:
+            return term.number in assumed
+        case Op.UNION | Op.FIXPOINT:
+            return all(of)
+        case Op.COMPONENT:
+            return empty[term.operands[0].operands[term.index].number]
+        case Op.INTERSECTION | Op.PRODUCT | Op.SEQUENCE:
+            return any(of)
+        case Op.DIFFERENCE | Op.IDENTITY | Op.INVERSE | Op.PLUS | Op.DOMAIN | Op.RANGE:
+            return of[0]
+        case _:
+            return False
+
+
+def _is_rmw(term: Term) -> bool:
+    """The two halves of an RMW are one step of the thread: they are always there together."""
+    return term.op is Op.BASE and term.name == "rmw"
 
 
 def _base_locality(term: Term) -> Locality:

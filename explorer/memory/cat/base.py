@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
+from explorer.execution.event import Event
 from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
@@ -93,6 +94,16 @@ class BaseValues:
             members[key] = members.get(key, 0) | 1 << position
         members[None] = 0
         return [members[key] for key in classes]
+
+
+def names_present(events: Iterable[Event]) -> frozenset[str]:
+    """The names of the sets that kinds and tags of these events put them in."""
+    names = set()
+    for event in events:
+        names.add(event.kind.value)
+        if event.tag is not None:
+            names.add(event.tag.cat_name)
+    return frozenset(names)
 
 
 def _union(sets: Iterable[EventSet]) -> EventSet:

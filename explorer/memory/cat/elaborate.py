@@ -19,17 +19,22 @@ from explorer.memory.cat.syntax import (
     Check,
     CheckKind,
     EmptyRelation,
+    Enumerate,
     Enumeration,
     Expression,
     Include,
+    Instructions,
     Let,
+    LetIn,
     Name,
     Show,
     Statement,
+    Try,
     Tuple,
     Unary,
     UnaryOp,
     Universe,
+    With,
 )
 from explorer.memory.cat.term import Op, Sort, Term, TermTable
 
@@ -119,46 +124,46 @@ class _Elaborator:
     def statement(self, statement: Statement) -> None:
         match statement:
             case Let(bindings, recursive):
-                if recursive:
-                    self.let_rec(bindings)
-                else:
-                    self.let(bindings)
+                defined = (self.let_rec if recursive else self.let)(bindings, self.scope)
+                self.scope |= defined
+                self.own |= dict.fromkeys(defined)
             case Check():
                 self.check(statement)
+            case With(place=place):
+                raise _not_supported("'with ... from'", place)
+            case Enumerate(place=place):
+                raise _not_supported("'enum'", place)
+            case Instructions(place=place):
+                raise _not_supported("'instructions'", place)
             case Include() | Show():
                 raise AssertionError("includes are replaced before elaboration, and show is dropped")
             case _:
                 assert_never(statement)
 
-    def let(self, bindings: tuple[Binding, ...]) -> None:
-        """All bodies see the scope before the statement, as in herd."""
-        before = dict(self.scope)
+    def let(self, bindings: tuple[Binding, ...], scope: Scope) -> Scope:
+        """What the bindings define. All bodies see the scope before the statement, as in herd."""
+        before = dict(scope)
+        defined: Scope = {}
         for binding in bindings:
             if binding.parameters:
                 self.require_known(binding.body, {**before, **dict.fromkeys(binding.parameters, _PARAMETER)})
-                function = Function(binding.name, binding.parameters, binding.body, before)
-                self.scope[binding.name] = function
-                self.own[binding.name] = None
+                defined[binding.name] = Function(binding.name, binding.parameters, binding.body, before)
             else:
-                self.define(binding, self.expression(binding.body, before))
+                defined[binding.name] = _as_defined(binding, self.expression(binding.body, before))
+        return defined
 
-    def let_rec(self, bindings: tuple[Binding, ...]) -> None:
+    def let_rec(self, bindings: tuple[Binding, ...], scope: Scope) -> Scope:
+        """What the bindings define; each body sees all of them."""
         for binding in bindings:
             if binding.parameters:
                 raise CatError("recursive functions are part of cat, but not supported yet", binding.place)
-        sorts = recursive_sorts(bindings, self.scope)
+        sorts = recursive_sorts(bindings, scope)
         variables = [self.table.variable(sorts[binding.name]) for binding in bindings]
         names = [binding.name for binding in bindings]
-        inner = {**self.scope, **dict(zip(names, variables, strict=True))}
+        inner = {**scope, **dict(zip(names, variables, strict=True))}
         bodies = [self.expression(binding.body, inner, sorts[binding.name]) for binding in bindings]
-        for binding, result in zip(bindings, self.table.fixpoint(variables, bodies), strict=True):
-            self.define(binding, result)
-
-    def define(self, binding: Binding, meaning: Term) -> None:
-        if binding.name == "before" and meaning.sort is not Sort.RELATION:
-            raise CatError("'before' is the order in which accesses take effect: a relation, not a set", binding.place)
-        self.scope[binding.name] = meaning
-        self.own[binding.name] = None
+        results = self.table.fixpoint(variables, bodies)
+        return {b.name: _as_defined(b, result) for b, result in zip(bindings, results, strict=True)}
 
     def check(self, check: Check) -> None:
         name = check.name or f"{check.kind.value} (line {check.place.line})"
@@ -182,6 +187,14 @@ class _Elaborator:
             case Tuple(parts) | Enumeration(parts):
                 for part in parts:
                     self.require_known(part, scope)
+            case LetIn(bindings, recursive, body):
+                inner = {**scope, **dict.fromkeys((b.name for b in bindings), _PARAMETER)}
+                for b in bindings:
+                    around = inner if recursive else scope
+                    self.require_known(b.body, {**around, **dict.fromkeys(b.parameters, _PARAMETER)})
+                self.require_known(body, inner)
+            case Try(_, otherwise):
+                self.require_known(otherwise, scope)
             case Universe() | EmptyRelation():
                 pass
             case _:
@@ -214,6 +227,15 @@ class _Elaborator:
                 return self.binary(expression, scope, wanted)
             case Apply():
                 return self.apply(expression, scope)
+            case LetIn(bindings, recursive, body):
+                defined = (self.let_rec if recursive else self.let)(bindings, scope)
+                return self.expression(body, {**scope, **defined}, wanted)
+            case Try(tried, otherwise):
+                try:
+                    self.require_known(tried, scope)
+                except CatError:
+                    return self.expression(otherwise, scope, wanted)
+                return self.expression(tried, scope, wanted)
             case _:
                 assert_never(expression)
 
@@ -228,7 +250,6 @@ class _Elaborator:
     def unary(self, op: UnaryOp, operand: Expression, scope: Scope, wanted: Sort | None) -> Term:
         if op is UnaryOp.COMPLEMENT:
             term = self.expression(operand, scope, wanted)
-            _require_closed(term, operand.place, "~")
         else:
             term = self.expression(operand, scope, Sort.SET if op is UnaryOp.IDENTITY else Sort.RELATION)
         return self.table.unary(_UNARY[op], term)
@@ -250,8 +271,6 @@ class _Elaborator:
             return self.table.union((first, second))
         if op is BinaryOp.SEQUENCE:
             return self.table.sequence(first, second)
-        if op is BinaryOp.DIFFERENCE:
-            _require_closed(second, right.place, "\\")
         return self.table.binary(_BINARY[op], first, second)
 
     def apply(self, expression: Apply, scope: Scope) -> Term:
@@ -284,10 +303,10 @@ def _require_count(name: str, takes: int, given: int, place: Place) -> None:
         raise CatError(f"'{name}' takes {takes} {arguments}, but {given} {'is' if given == 1 else 'are'} given", place)
 
 
-def _require_closed(term: Term, place: Place, op: str) -> None:
-    if term.open_in:
-        side = "under '~'" if op == "~" else "on the right of '\\'"
-        raise CatError(f"a recursive name {side} has no least fixpoint", place)
+def _as_defined(binding: Binding, meaning: Term) -> Term:
+    if binding.name == "before" and meaning.sort is not Sort.RELATION:
+        raise CatError("'before' is the order in which accesses take effect: a relation, not a set", binding.place)
+    return meaning
 
 
 def _not_supported(what: str, place: Place) -> CatError:

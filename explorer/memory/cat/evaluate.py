@@ -7,6 +7,7 @@ most once for its execution.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
@@ -15,12 +16,17 @@ from explorer.execution.execution import Execution
 from explorer.execution.relation import EventSet, Relation
 from explorer.memory.cat.analysis import Analysis
 from explorer.memory.cat.base import BASE_RELATIONS, BASE_SETS, BaseValues
+from explorer.memory.cat.source import CatError
 from explorer.memory.cat.term import Op, Sort, Term, TermTable
 
 # The value of term n at place n: an EventSet, a Relation, or for a fixpoint a tuple of these;
 # None where not computed yet.  The sort checks of the elaborator stand in for static types.
 _Values: TypeAlias = list[Any]
 _Step: TypeAlias = Callable[[_Values, BaseValues], Any]
+
+
+ROUNDS = 1000
+"""Rounds after which a recursion that does not only grow is taken never to come to rest."""
 
 
 class Evaluator:
@@ -236,27 +242,35 @@ def _reflexive(rows: Relation) -> Relation:
 
 
 def _fixpoint(table: TermTable, term: Term) -> _Step:
-    """Start with nothing and repeat the bodies until nothing is added.
+    """Start with nothing and repeat the bodies, one after the other, until nothing changes.
 
-    The bodies only grow with their variables (the elaborator sees to it), so the result is
-    the least solution, and it comes after finitely many rounds.
+    Where the bodies only grow with their variables, that is the least solution, and it comes
+    after finitely many rounds.  Other recursions may never come to rest; then there is no
+    value.  Each body sees what those before it have just come to: for the recursions that do
+    not only grow, the order of the definitions matters.
     """
-    variables = term.variables
-    own = frozenset(variables)
-    bodies = [body.number for body in term.operands]
-    sorts = [table.terms[variable].sort for variable in variables]
-    inner = _in_order(term.operands, lambda each: bool(each.open_in & own))
-    steps = [(number, _compile(table, table.terms[number])) for number in inner if number not in own]
+    own = frozenset(term.variables)
+    sorts = [table.terms[variable].sort for variable in term.variables]
+    turns = []
+    for variable, body in zip(term.variables, term.operands, strict=True):
+        inner = _in_order([body], lambda each: bool(each.open_in & own))
+        steps = [(number, _compile(table, table.terms[number])) for number in inner if number not in own]
+        turns.append((variable, body.number, steps))
+    rounds = ROUNDS if not term.monotone else sys.maxsize
 
     def iterate(values: _Values, base: BaseValues) -> tuple[Any, ...]:
-        for variable, sort in zip(variables, sorts, strict=True):
+        for variable, sort in zip(term.variables, sorts, strict=True):
             values[variable] = 0 if sort is Sort.SET else relation.empty(base.size)
-        while True:
-            for number, step in steps:
-                values[number] = step(values, base)
-            if all(values[variable] == values[body] for variable, body in zip(variables, bodies, strict=True)):
-                return tuple(values[body] for body in bodies)
-            for variable, body in zip(variables, bodies, strict=True):
-                values[variable] = values[body]
+        for _ in range(rounds):
+            changed = False
+            for variable, body, steps in turns:
+                for number, step in steps:
+                    values[number] = step(values, base)
+                if values[variable] != values[body]:
+                    values[variable] = values[body]
+                    changed = True
+            if not changed:
+                return tuple(values[variable] for variable in term.variables)
+        raise CatError(f"a recursive definition does not come to rest within {ROUNDS} rounds")
 
     return iterate

@@ -14,7 +14,7 @@ _MODELS = files("explorer.memory").joinpath("models")
 
 def model_names() -> tuple[str, ...]:
     """The models that come with Sealrace, strongest first."""
-    return ("sc", "tso", "pso")
+    return ("sc", "tso", "pso", "armv8", "lkmm")
 
 
 def find_model(name_or_path: str) -> Source:
@@ -65,7 +65,7 @@ def _included(path: str, place: Place) -> Source:
     directory = place.source.directory
     if directory is not None and (directory / path).is_file():
         return _read(directory / path, str(directory / path), place)
-    packaged = [f"{name}.cat" for name in model_names()]
+    packaged = [*(f"{name}.cat" for name in model_names()), "rcu.cat"]
     if path in packaged:
         return _packaged(path)
     raise CatError(

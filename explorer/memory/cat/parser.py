@@ -18,17 +18,22 @@ from explorer.memory.cat.syntax import (
     Check,
     CheckKind,
     EmptyRelation,
+    Enumerate,
     Enumeration,
     Expression,
     Include,
+    Instructions,
     Let,
+    LetIn,
     Name,
     Show,
     Statement,
+    Try,
     Tuple,
     Unary,
     UnaryOp,
     Universe,
+    With,
 )
 
 _UNARY = {op.name.lower(): op for op in UnaryOp}
@@ -129,11 +134,11 @@ def _in_words(accepted: set[str]) -> str:
         words.append("an expression")
     elif "NAME" in accepted:
         words.append("a name")
-    if "STRING" in accepted and "LET" not in accepted:
+    if "STRING" in accepted and "INCLUDE" not in accepted:
         words.append("a string")
     closing = {"EQUAL": "'='", "COMMA": "','", "RPAR": "')'", "RSQB": "']'", "RBRACE": "'}'", "AS": "'as'"}
     words += [word for terminal, word in closing.items() if terminal in accepted]
-    if "LET" in accepted:
+    if "INCLUDE" in accepted:
         words.append("a new statement (let, acyclic, irreflexive, empty, flag, include, show)")
     elif "ACYCLIC" in accepted:
         words.append("acyclic, irreflexive or empty")
@@ -158,6 +163,17 @@ class _Builder:
                 return self.check(node)
             case "include":
                 return Include(str(node.children[0]).strip('"'), place)
+            case "with_from":
+                name, choices = node.children
+                assert isinstance(choices, Tree)
+                return With(str(name), self.expression(choices), place)
+            case "enum":
+                name, *tags = node.children
+                return Enumerate(str(name), tuple(str(tag) for tag in tags), place)
+            case "instructions":
+                kind, given = node.children
+                listed = tuple(str(tag) for tag in given.children if tag is not None) if isinstance(given, Tree) else ()
+                return Instructions(str(kind), listed if isinstance(given, Tree) else str(given), place)
             case "show":
                 return Show(place)
             case _:
@@ -193,6 +209,10 @@ class _Builder:
         rule = str(node.data)
         if rule == "name":
             return Name(str(node.children[0]), place)
+        if rule in ("let_in", "let_rec_in"):
+            *bindings, body = _trees(node)
+            bound = tuple(self.binding(child) for child in bindings)
+            return LetIn(bound, rule == "let_rec_in", self.expression(body), place)
         operands = tuple(self.expression(child) for child in _trees(node))
         if rule in _UNARY:
             return Unary(_UNARY[rule], operands[0], place)
@@ -207,6 +227,8 @@ class _Builder:
                 return Enumeration(operands, place)
             case "tuple":
                 return Tuple(operands, place)
+            case "try_with":
+                return Try(operands[0], operands[1], place)
             case _:
                 assert rule == "apply", rule
                 return Apply(operands[0], operands[1], place)

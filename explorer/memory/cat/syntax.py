@@ -103,7 +103,26 @@ class Apply:
     place: Place = field(repr=False, compare=False)
 
 
-Expression: TypeAlias = Name | Universe | EmptyRelation | Enumeration | Tuple | Unary | Binary | Apply
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """``let x = e and ... in body``."""
+
+    bindings: tuple[Binding, ...]
+    recursive: bool
+    body: Expression
+    place: Place = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """``try e with f``: e, or f where e names something that nothing defines."""
+
+    expression: Expression
+    otherwise: Expression
+    place: Place = field(repr=False, compare=False)
+
+
+Expression: TypeAlias = Name | Universe | EmptyRelation | Enumeration | Tuple | Unary | Binary | Apply | LetIn | Try
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +167,31 @@ class Show:
     place: Place = field(repr=False, compare=False)
 
 
-Statement: TypeAlias = Let | Check | Include | Show
+@dataclass(frozen=True, slots=True)
+class With:
+    """``with name from e``: one candidate per member of a set of sets or relations."""
+
+    name: str
+    choices: Expression
+    place: Place = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Enumerate:
+    """``enum name = 'tag || ...`` of a ``.bell`` file."""
+
+    name: str
+    tags: tuple[str, ...]
+    place: Place = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """``instructions kind[{'tag, ...}]`` of a ``.bell`` file; ``tags`` names an ``enum`` or lists them."""
+
+    kind: str
+    tags: str | tuple[str, ...]
+    place: Place = field(repr=False, compare=False)
+
+
+Statement: TypeAlias = Let | Check | Include | Show | With | Enumerate | Instructions

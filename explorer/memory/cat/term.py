@@ -51,7 +51,8 @@ class Term:
     (asserted by the table).  ``name`` is that of a base set or relation.  ``variables``
     are, for a fixpoint, its variables in the order of the bodies, for a variable itself.
     ``index`` says which result a component takes.  ``open_in`` holds the numbers of the
-    variables whose fixpoint is still around the term.
+    variables whose fixpoint is still around the term.  ``monotone`` is False for a fixpoint
+    that has one of its variables under a complement or on the right of a difference.
     """
 
     number: int
@@ -62,6 +63,7 @@ class Term:
     index: int = 0
     variables: tuple[int, ...] = ()
     open_in: frozenset[int] = frozenset()
+    monotone: bool = True
 
 
 class TermTable:
@@ -112,10 +114,23 @@ class TermTable:
         return self._make(Op.VARIABLE, sort, variables=(len(self.terms),))
 
     def fixpoint(self, variables: list[Term], bodies: list[Term]) -> list[Term]:
-        """The least sets and relations with ``variables[i] = bodies[i]`` for all i."""
+        """The sets and relations with ``variables[i] = bodies[i]`` for all i that repetition comes to.
+
+        They are the least ones where the bodies only grow with the variables.
+        """
         numbers = tuple(variable.number for variable in variables)
-        fixpoint = self._make(Op.FIXPOINT, Sort.RELATION, tuple(bodies), variables=numbers)
+        monotone = not any(self._negates(body, frozenset(numbers)) for body in bodies)
+        fixpoint = self._make(Op.FIXPOINT, Sort.RELATION, tuple(bodies), variables=numbers, monotone=monotone)
         return [self._make(Op.COMPONENT, body.sort, (fixpoint,), index=index) for index, body in enumerate(bodies)]
+
+    def _negates(self, term: Term, variables: frozenset[int]) -> bool:
+        """Whether one of the variables is in the term where it shrinks as the variable grows."""
+        if not term.open_in & variables:
+            return False
+        negated = {Op.COMPLEMENT: term.operands[:1], Op.DIFFERENCE: term.operands[1:]}.get(term.op, ())
+        return any(operand.open_in & variables for operand in negated) or any(
+            self._negates(operand, variables) for operand in term.operands
+        )
 
     def _make(
         self,
@@ -126,6 +141,7 @@ class TermTable:
         name: str = "",
         index: int = 0,
         variables: tuple[int, ...] = (),
+        monotone: bool = True,
     ) -> Term:
         key = (op, sort, tuple(operand.number for operand in operands), name, index, variables)
         known = self._interned.get(key)
@@ -137,7 +153,7 @@ class TermTable:
             open_in |= operand.open_in
         if op is Op.FIXPOINT:
             open_in -= frozenset(variables)
-        term = Term(len(self.terms), op, sort, operands, name, index, variables, open_in)
+        term = Term(len(self.terms), op, sort, operands, name, index, variables, open_in, monotone)
         self.terms.append(term)
         self._interned[key] = term
         return term

@@ -6,11 +6,13 @@ import pytest
 from engine_results import assert_same, counts, scheduled, searched
 
 from explorer.execution.execution import Execution
+from explorer.execution.location import Location
 from explorer.memory.model import load_model
 from explorer.program.locks import SpinLock, SrcuDomain
 from explorer.program.program import Body, Program, ThreadSpec
 from explorer.program.thread import Thread
 from explorer.program.tree import Unfolding
+from explorer.search.interleavings import count_interleavings
 
 MODELS = ["sc", "tso", "pso"]
 
@@ -96,3 +98,27 @@ def test_marks_of_rcu_and_srcu_are_events() -> None:
     ]
     assert [str(execution.events[i]) for i in execution.thread_events(1)] == ["F[sync-rcu]", "F[sync-srcu]"]
     assert execution.events[execution.thread_events(1)[-1]].location is domain.word
+
+
+def test_orders_of_steps_are_not_counted_with_a_grace_period() -> None:
+    domain, x = SrcuDomain("ss"), Location("x")
+
+    async def reader(t: Thread) -> None:
+        index = await domain.read_lock(t)
+        await t.read(x)
+        await domain.read_unlock(t, index)
+
+    async def writer(t: Thread) -> None:
+        await t.write(x, 1)
+
+    async def updater(t: Thread) -> None:
+        await t.write(x, 1)
+        await domain.synchronize(t)
+
+    def count(*bodies: Body) -> int | None:
+        unfolding = Unfolding(Program(tuple(ThreadSpec(f"P{i}", body) for i, body in enumerate(bodies))), 3)
+        searched(unfolding, load_model("sc"))
+        return count_interleavings(unfolding)
+
+    assert count(reader, writer) == 2
+    assert count(reader, updater) is None

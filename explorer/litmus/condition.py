@@ -1,0 +1,80 @@
+"""What a test's condition says of final states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from explorer.litmus.syntax import (
+    Address,
+    And,
+    Equal,
+    Integer,
+    Litmus,
+    Location,
+    Not,
+    Or,
+    Proposition,
+    Register,
+)
+
+Target: TypeAlias = Register | Location
+
+State: TypeAlias = Mapping[str, int | str]
+"""A final state: per register (``0:r1``) and location a number, or the name of the location pointed to."""
+
+
+def holds(proposition: Proposition, state: State) -> bool:
+    """Whether a proposition is true of a final state, which has all names in it."""
+    match proposition:
+        case Equal(left, right):
+            return state[str(left)] == _value(right, state)
+        case Not(operand):
+            return not holds(operand, state)
+        case And(operands):
+            return all(holds(operand, state) for operand in operands)
+        case Or(operands):
+            return any(holds(operand, state) for operand in operands)
+        case _:
+            raise AssertionError(proposition)
+
+
+def _value(right: Integer | Address | Target, state: State) -> int | str:
+    match right:
+        case Integer(value):
+            return value
+        case Address(location):
+            return str(location)
+        case _:
+            return state[str(right)]
+
+
+def observed(test: Litmus) -> tuple[Target, ...]:
+    """What a final state shows: what ``locations`` asks for and the condition names, registers first."""
+    found = {*test.locations, *_targets(test.condition)}
+    return tuple(sorted(found, key=_position))
+
+
+def needed(test: Litmus) -> tuple[Target, ...]:
+    """What must be known of a final state: the filter's names too."""
+    found = {*observed(test), *(_targets(test.filter) if test.filter is not None else ())}
+    return tuple(sorted(found, key=_position))
+
+
+def _position(target: Target) -> tuple[int, str, int]:
+    if isinstance(target, Register):
+        return target.thread, target.name, 0
+    return 1 << 30, target.name, target.index
+
+
+def _targets(proposition: Proposition) -> Iterator[Target]:
+    match proposition:
+        case Equal(left, right):
+            yield left
+            if isinstance(right, Register | Location):
+                yield right
+        case Not(operand):
+            yield from _targets(operand)
+        case And(operands) | Or(operands):
+            for operand in operands:
+                yield from _targets(operand)

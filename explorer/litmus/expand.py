@@ -1,0 +1,144 @@
+"""Calls of the kernel's operations, replaced by the primitives of the memory model that they stand for.
+
+Arguments are substituted by name, as in the C preprocessor but on trees: an argument that a macro
+uses twice is computed twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from typing import Any, TypeAlias
+
+from explorer.litmus.grammar import MAX_DEPTH
+from explorer.litmus.source import LitmusError, Place
+from explorer.litmus.syntax import Block, Call, Expression, ExpressionStatement, Litmus, Name, Node, Statement
+
+# The nodes of the tree that one call may stand for: operations of the kernel need ten.
+MAX_NODES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """What a call stands for: ``expression``, or ``statements`` if that is None and it has no value.
+
+    No calls are left in either, and all names are parameters.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    expression: Expression | None
+    statements: tuple[Expression, ...]
+
+
+Macros: TypeAlias = Mapping[str, Macro]
+
+
+def expand(test: Litmus, macros: Macros) -> Litmus:
+    """The test without calls; what comes from a macro stands at the place of the call.
+
+    Raises:
+        LitmusError: a call of an operation that ``macros`` does not have, with the wrong number of
+            arguments, of one without a value where a value is needed, or of one that grows too large.
+    """
+    threads = tuple(
+        replace(thread, body=tuple(_statement(each, macros) for each in thread.body)) for thread in test.threads
+    )
+    return replace(test, threads=threads)
+
+
+def expanded(expression: Expression, macros: Macros) -> Expression:
+    """An expression without calls.  Raises LitmusError as ``expand`` does."""
+    if not isinstance(expression, Call):
+        plain: Expression = _rebuilt(expression, lambda child: _without_calls(child, macros))
+        return plain
+    macro = _macro(expression, macros)
+    if macro.expression is None:
+        raise LitmusError(f"{macro.name}() has no value", expression.place)
+    return _filled(macro, macro.expression, expression, macros)
+
+
+def expanded_alone(call: Call, macros: Macros) -> tuple[Expression, ...]:
+    """What a call does, one thing after the other, where nobody needs its value.  Raises as ``expand`` does."""
+    macro = _macro(call, macros)
+    parts = macro.statements if macro.expression is None else (macro.expression,)
+    return tuple(_filled(macro, part, call, macros) for part in parts)
+
+
+def _statement(statement: Statement, macros: Macros) -> Statement:
+    if isinstance(statement, ExpressionStatement) and isinstance(statement.expression, Call):
+        parts = expanded_alone(statement.expression, macros)
+        statements = tuple(ExpressionStatement(part, place=statement.place) for part in parts)
+        return statements[0] if len(statements) == 1 else Block(statements, place=statement.place)
+    plain: Statement = _rebuilt(statement, lambda child: _without_calls(child, macros))
+    return plain
+
+
+def _without_calls(node: Any, macros: Macros) -> Any:
+    match node:
+        case Statement():
+            return _statement(node, macros)
+        case Expression():
+            return expanded(node, macros)
+        case _:
+            return _rebuilt(node, lambda child: _without_calls(child, macros))
+
+
+def _macro(call: Call, macros: Macros) -> Macro:
+    macro = macros.get(call.function)
+    if macro is None:
+        close = get_close_matches(call.function, list(macros))
+        hint = f"; close to it: {', '.join(close)}" if close else ""
+        raise LitmusError(f"the operation {call.function} is not known{hint}", call.place)
+    takes, given = len(macro.parameters), len(call.arguments)
+    if takes != given:
+        noun = "argument" if takes == 1 else "arguments"
+        raise LitmusError(f"{macro.name} takes {takes} {noun}, but has {given}", call.place)
+    return macro
+
+
+def _filled(macro: Macro, part: Expression, call: Call, macros: Macros) -> Expression:
+    """A part of a macro with the call's arguments in it."""
+    arguments = (expanded(argument, macros) for argument in call.arguments)
+    filled: Expression = _substituted(part, dict(zip(macro.parameters, arguments, strict=True)), call.place)
+    _check_size(filled, macro)
+    return filled
+
+
+def _substituted(node: Any, given: Mapping[str, Expression], place: Place) -> Any:
+    match node:
+        case Name(name):
+            return given[name]
+        case Node():
+            return replace(_rebuilt(node, lambda child: _substituted(child, given, place)), place=place)
+        case _:
+            return _rebuilt(node, lambda child: _substituted(child, given, place))
+
+
+def _rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
+    """A node or tuple with its children changed; anything else as it is."""
+    match node:
+        case tuple():
+            return tuple(change(child) for child in node)
+        case Node():
+            return replace(node, **{f.name: change(getattr(node, f.name)) for f in fields(node) if f.name != "place"})
+        case _:
+            return node
+
+
+def _check_size(expression: Expression, macro: Macro) -> None:
+    """Refuse what a few nested calls of a macro that repeats its parameter can grow to, before it is too late."""
+    waiting: list[tuple[Any, int]] = [(expression, 1)]
+    count = 0
+    while waiting:
+        node, level = waiting.pop()
+        count += 1
+        if level > MAX_DEPTH:
+            raise LitmusError(f"{macro.name} expands too deeply: more than {MAX_DEPTH} levels", expression.place)
+        if count > MAX_NODES:
+            raise LitmusError(f"{macro.name} expands to too much: more than {MAX_NODES} nodes", expression.place)
+        for f in fields(node):
+            child = getattr(node, f.name)
+            children = child if isinstance(child, tuple) else (child,)
+            waiting += [(each, level + 1) for each in children if isinstance(each, Expression)]

@@ -1,0 +1,101 @@
+"""From text to lark's tree of it: the grammar, limits, and syntax errors in words."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedCharacters, UnexpectedToken
+
+from explorer.litmus.source import LitmusError, Place, Source
+
+# How deep statements, parentheses and operators may nest: far more than people write, and little
+# enough for every later walk over the tree to be a plain recursion.
+MAX_DEPTH = 60
+
+_WORD = re.compile(r"[A-Za-z_0-9]+|.", re.DOTALL)
+_REFUSED = {
+    "while": "loops are not read; write the rounds one after the other",
+    "for": "loops are not read; write the rounds one after the other",
+    "goto": "jumps are not read; use if and else",
+    "return": "jumps are not read; use if and else",
+    "break": "jumps are not read; use if and else",
+    "continue": "jumps are not read; use if and else",
+    "switch": "use if and else",
+    "sizeof": "locations have no size",
+    "->": "structures have no members here; give every member a name of its own",
+    ".": "structures have no members here; give every member a name of its own",
+}
+_SIGNS = {
+    "SEMICOLON": "';'",
+    "COMMA": "','",
+    "RPAR": "')'",
+    "RSQB": "']'",
+    "RBRACE": "'}'",
+    "LBRACE": "'{'",
+    "LPAR": "'('",
+    "COLON": "':'",
+    "EQUAL": "'='",
+    "C": "C",
+    "TITLE": "the name of the test",
+    "PROCESS": "a thread P0, P1, ...",
+    "TYPE": "a type",
+    "NAME": "a name",
+    "INTEGER": "a number",
+    "TAG": "a tag",
+    "QUANTIFIER": "exists, ~exists or forall",
+}
+
+
+def tree_of(source: Source, code: str, start: Literal["test", "macros"]) -> Tree[Token]:
+    """The tree of ``code``, the text of ``source`` with its comments blanked.
+
+    Raises:
+        LitmusError: the text is not in the language, or nests more than ``MAX_DEPTH`` deep.
+    """
+    try:
+        tree = _lark().parse(code, start=start)
+    except UnexpectedToken as error:
+        raise _unexpected(error, source, code) from None
+    except UnexpectedCharacters as error:
+        raise _cannot_stand(source, code, error.pos_in_stream or 0, "") from None
+    _check_depth(tree, source)
+    return tree
+
+
+@cache
+def _lark() -> Lark:
+    grammar = files("explorer.litmus").joinpath("grammar.lark").read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", lexer="contextual", propagate_positions=True, start=["test", "macros"])
+
+
+def _unexpected(error: UnexpectedToken, source: Source, code: str) -> LitmusError:
+    words = [word for terminal, word in _SIGNS.items() if terminal in error.accepts]
+    expected = f", expected {' or '.join(words)}" if words else ""
+    if error.token.type == "$END":
+        end = len(code.rstrip())
+        return LitmusError(f"syntax error: the file ends here{expected}", Place(source, max(0, end - 1), end))
+    return _cannot_stand(source, code, error.token.start_pos or 0, expected)
+
+
+def _cannot_stand(source: Source, code: str, start: int, expected: str) -> LitmusError:
+    arrow = code.startswith("->", start)
+    word = _WORD.match(code, start)
+    assert word
+    piece = "->" if arrow else word.group()
+    place = Place(source, start, start + len(piece))
+    if piece in _REFUSED:
+        return LitmusError(f"'{piece}' cannot be used: {_REFUSED[piece]}", place)
+    return LitmusError(f"syntax error: '{piece}' cannot stand here{expected}", place)
+
+
+def _check_depth(tree: Tree[Token], source: Source) -> None:
+    level = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in node.children if isinstance(child, Tree)]
+    if level:
+        place = Place(source, level[0].meta.start_pos, level[0].meta.end_pos)
+        raise LitmusError(f"nested too deeply: more than {MAX_DEPTH} levels", place)

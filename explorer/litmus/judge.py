@@ -1,0 +1,121 @@
+"""The answer to a litmus test: final states, and how many executions satisfy its condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from explorer.execution.execution import Execution, Status
+from explorer.execution.location import Value
+from explorer.litmus.condition import State, holds, needed, observed
+from explorer.litmus.source import LitmusError
+from explorer.litmus.syntax import Quantifier, Register
+from explorer.litmus.unfold import LitmusSegment, LitmusUnfolding
+from explorer.memory.model import Model
+from explorer.search.explore import Leaf, Search
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model allows a test to do.
+
+    Attributes:
+        states: the final states of the observed names, in order.
+        positive: executions whose final state satisfies the condition's proposition.
+        negative: the others that the test's filter lets through.
+        flags: names of the model's remarks (``data-race``) that some execution raised, in file order.
+        blocked: executions in which a thread waits for ever; they are not among the others.
+    """
+
+    quantifier: Quantifier
+    states: tuple[State, ...]
+    positive: int
+    negative: int
+    flags: tuple[str, ...]
+    blocked: int
+
+    @property
+    def observation(self) -> str:
+        """Never, Sometimes or Always: how often the proposition is true."""
+        if not self.positive:
+            return "Never"
+        return "Sometimes" if self.negative else "Always"
+
+    @property
+    def ok(self) -> bool:
+        """Whether the quantified condition is met."""
+        match self.quantifier:
+            case Quantifier.EXISTS:
+                return self.positive > 0
+            case Quantifier.NOT_EXISTS:
+                return self.positive == 0
+            case Quantifier.FORALL:
+                return self.negative == 0
+
+    @property
+    def deadlock(self) -> bool:
+        """Whether every execution ends with a thread that waits for ever."""
+        return self.blocked > 0 and not self.positive and not self.negative
+
+
+def judge(unfolding: LitmusUnfolding, model: Model, witness: Callable[[Execution], None] | None = None) -> Answer:
+    """Run a test, its calls expanded, under a model.
+
+    ``witness`` is given the first execution that satisfies the proposition.
+    """
+    test = unfolding.test
+    shown = [str(target) for target in observed(test)]
+    states: dict[tuple[int | str, ...], State] = {}
+    counts = {True: 0, False: 0}
+    flags: dict[str, None] = {}
+    blocked = 0
+    for leaf in _leaves(Search(unfolding, model)):
+        if leaf.status is Status.BLOCKED:
+            blocked += 1
+            continue
+        state = final_state(unfolding, leaf)
+        if test.filter is not None and not holds(test.filter, state):
+            continue
+        satisfied = holds(test.condition, state)
+        if satisfied and not counts[True] and witness is not None:
+            witness(leaf.execution)
+        counts[satisfied] += 1
+        states.setdefault(tuple(state[name] for name in shown), {name: state[name] for name in shown})
+        if model.flag_checks:
+            flags |= dict.fromkeys(model.flags(leaf.execution))
+    order = sorted(states, key=lambda values: [(isinstance(value, str), value) for value in values])
+    return Answer(
+        test.quantifier,
+        tuple(states[values] for values in order),
+        counts[True],
+        counts[False],
+        tuple(check.name for check in model.flag_checks if check.name in flags),
+        blocked,
+    )
+
+
+def _leaves(search: Search) -> Iterator[Leaf]:
+    return (leaf for leaf in search if leaf is not None)
+
+
+def final_state(unfolding: LitmusUnfolding, leaf: Leaf) -> State:
+    """The values at the end of what the test's condition, filter and locations name."""
+    execution = leaf.execution
+    last = {}
+    for order in execution.coherence:
+        location = execution.events[order[0]].location
+        assert location is not None
+        last[location.name] = execution.events[order[-1]].value
+    state: dict[str, int | str] = {}
+    for target in needed(unfolding.test):
+        if isinstance(target, Register):
+            if target.thread >= len(leaf.segments):
+                raise LitmusError(f"there is no thread {target.thread}", target.place)
+            segment = leaf.segments[target.thread]
+            assert isinstance(segment, LitmusSegment)
+            value: Value | None = segment.final(target.name, leaf.values(target.thread))
+        else:
+            value = last[unfolding.memory.cell(target, target.place).name]
+        assert value is not None
+        state[str(target)] = value if isinstance(value, int) else value.name
+    return state

@@ -1,0 +1,110 @@
+"""Macro files (``.def``): what the kernel's operations do, in primitives of the memory model.
+
+A macro is an expression (``xchg(X, V) __xchg{mb}(X, V)``) or a body of statements
+(``smp_mb() { __fence{mb}; }``), and may use other macros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from importlib.resources import files
+
+from lark import Token, Tree
+
+from explorer.litmus.comments import blank_comments
+from explorer.litmus.expand import Macro, Macros, expanded, expanded_alone
+from explorer.litmus.expressions import ExpressionBuilder, trees
+from explorer.litmus.grammar import tree_of
+from explorer.litmus.source import LitmusError, Place, Source
+from explorer.litmus.syntax import Call, Expression, Name
+
+
+def parse_macros(source: Source) -> Macros:
+    """The macros of a file by name, in its order.
+
+    Raises:
+        LitmusError: a syntax error, a name defined twice, a name in a macro that is no parameter of it,
+            a macro that uses itself, or a call in one that ``expand`` refuses.
+    """
+    code, _ = blank_comments(source, litmus=False)
+    builder = ExpressionBuilder(source)
+    definitions: dict[str, _Definition] = {}
+    for node in trees(tree_of(source, code, "macros")):
+        definition = _definition(builder, node)
+        if definition.name in definitions:
+            raise LitmusError(f"a second macro is named {definition.name}", definition.place)
+        definitions[definition.name] = definition
+    macros: dict[str, Macro] = {}
+    for name in _callees_first(definitions):
+        macros[name] = _macro(definitions[name], macros)
+    return {name: macros[name] for name in definitions}
+
+
+@cache
+def operations() -> Macros:
+    """The operations that Sealrace knows by itself (``operations.def``)."""
+    text = files("explorer.litmus").joinpath("operations.def").read_text(encoding="utf-8")
+    return parse_macros(Source("operations.def", text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    """A macro as written: ``parts`` is its one expression, or the statements of its ``body``."""
+
+    name: str
+    parameters: tuple[str, ...]
+    body: bool
+    parts: tuple[Expression, ...]
+    place: Place
+
+
+def _definition(builder: ExpressionBuilder, node: Tree[Token]) -> _Definition:
+    names, content = trees(node)
+    parameters = [child for child in names.children if isinstance(child, Token)]
+    for i, parameter in enumerate(parameters):
+        if parameter in parameters[:i]:
+            raise LitmusError(f"a second parameter is named {parameter}", builder.place(parameter))
+    body = content.data == "body"
+    parts = tuple(builder.expression(child) for child in (trees(content) if body else [content]))
+    name = str(node.children[0])
+    for expression in _inside(parts):
+        if isinstance(expression, Name) and expression.name not in parameters:
+            raise LitmusError(f"{expression.name} is not a parameter of {name}", expression.place)
+    return _Definition(name, tuple(map(str, parameters)), body, parts, builder.place(node))
+
+
+def _inside(parts: tuple[Expression, ...]) -> Iterator[Expression]:
+    """Expressions and those inside them."""
+    for part in parts:
+        yield part
+        for f in fields(part):
+            child = getattr(part, f.name)
+            children = child if isinstance(child, tuple) else (child,)
+            yield from _inside(tuple(each for each in children if isinstance(each, Expression)))
+
+
+def _callees_first(definitions: dict[str, _Definition]) -> tuple[str, ...]:
+    calls = {
+        name: [part.function for part in _inside(definition.parts) if isinstance(part, Call)]
+        for name, definition in definitions.items()
+    }
+    graph = {name: [callee for callee in callees if callee in definitions] for name, callees in calls.items()}
+    try:
+        return tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = set(error.args[1])
+    first = next(definition for name, definition in definitions.items() if name in circle)
+    raise LitmusError(f"the macro {first.name} uses itself", first.place)
+
+
+def _macro(definition: _Definition, macros: Macros) -> Macro:
+    if not definition.body:
+        (expression,) = definition.parts
+        return Macro(definition.name, definition.parameters, expanded(expression, macros), ())
+    statements: list[Expression] = []
+    for part in definition.parts:
+        statements += expanded_alone(part, macros) if isinstance(part, Call) else [expanded(part, macros)]
+    return Macro(definition.name, definition.parameters, None, tuple(statements))

@@ -1,0 +1,49 @@
+"""What tests of several folders share: the memory model that the installed kernel source ships."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tarfile
+import tempfile
+from pathlib import Path
+
+import pytest
+
+ARCHIVE = Path("/usr/src/linux-source-6.1.tar.xz")
+ROOT = "linux-source-6.1"
+FOLDER = "tools/memory-model"
+
+
+@pytest.fixture(scope="session")
+def kernel_memory_model(request: pytest.FixtureRequest) -> Path:
+    """``tools/memory-model`` of Debian's linux-source-6.1: the .cat, .bell, .def and .litmus files, unchanged.
+
+    Unpacking takes some 20 s, so it is done once per checkout, in pytest's cache folder; workers that come
+    later wait on a lock.
+    """
+    if not ARCHIVE.exists():
+        pytest.fail(f"{ARCHIVE} is missing: apt install linux-source-6.1")
+    cache = request.config.cache
+    assert cache is not None
+    shelf = cache.mkdir("kernel-memory-model")
+    version = ARCHIVE.stat()
+    source = shelf / f"{version.st_size}-{version.st_mtime_ns}"
+    with (shelf / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not source.exists():
+            _unpack(source)
+    return source / FOLDER
+
+
+def _unpack(target: Path) -> None:
+    """Unpack the one folder; ``target`` appears when it is complete."""
+    with tempfile.TemporaryDirectory(dir=target.parent) as partial, tarfile.open(ARCHIVE, "r|xz") as archive:
+        found = False
+        for member in archive:
+            if member.name.startswith(f"{ROOT}/{FOLDER}/"):
+                archive.extract(member, partial, filter="data")
+                found = True
+            elif found:
+                break  # the folder's members follow one another: the rest of the archive need not be read
+        os.rename(Path(partial, ROOT), target)
