@@ -151,6 +151,29 @@ def graph(report: str, form: str, output: Path | None) -> None:
     draw(report, form, output)
 
 
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--model", default="lkmm", show_default=True, help="Model or .cat file.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
+@click.option("--check", is_flag=True, help="Compare with the tests' comments Result: ..., exit 1 on a difference.")
+@click.option(
+    "--reports",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for a report of a witness of each condition.",
+)
+@click.option("--jobs", type=click.IntRange(1), help="Processes.  [default: one per core]")
+def litmus(
+    paths: tuple[Path, ...], model: str, as_json: bool, check: bool, reports: Path | None, jobs: int | None
+) -> None:
+    """Run C litmus tests: files, and folders with all that is below them.
+
+    Exit status: 0 all ran (with --check: all as their comments say), 1 a result differs, 2 a file could not be run.
+    """
+    from explorer.cli.litmus import run_litmus
+
+    sys.exit(run_litmus(paths, model, as_json=as_json, check=check, reports=reports, jobs=jobs))
+
+
 @main.group(invoke_without_command=True)
 @click.pass_context
 def models(ctx: click.Context) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 
 from explorer.cli.failures import UsageProblem
-from explorer.cli.setting import stored_setting
-from explorer.cli.stored import load, stored_model
+from explorer.cli.stored import load, stored_model, stored_setting
 from explorer.cli.writing import Writer
 from explorer.schedule.replay import ReplayMismatch, replay
 from explorer.search.run import violations_of

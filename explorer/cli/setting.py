@@ -7,13 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from explorer.cli.failures import UsageProblem
-from explorer.cli.named import choose, find_scenario
+from explorer.cli.named import choose
 from explorer.program.fingerprint import fingerprint
 from explorer.program.tree import Unfolding
 from explorer.scenario import Case, Scenario
-from reports.report import Report
-from reports.runs import RunHeader
 
 UNROLL = 3
 """Iterations of a while loop, unless told otherwise."""
@@ -77,22 +74,3 @@ def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) 
         sizes[choose("parameter", name, tuple(sizes))] = value
     case = scenario.build(fix, protocol, sizes)
     return Setting(scenario, protocol, fix, sizes, case, Unfolding(case.program, options.unroll, options.max_events))
-
-
-def stored_setting(stored: Report | RunHeader, file: str) -> Setting:
-    """The setting that a report or run file names; UsageProblem where there is none any more."""
-    scenario = find_scenario(stored.scenario)
-    if stored.fix not in scenario.fixes or stored.protocol not in scenario.protocols:
-        raise UsageProblem(
-            f"{file}: scenario {scenario.name} has no fix '{stored.fix}' with protocol '{stored.protocol}'\n"
-            "  explore again"
-        )
-    sizes = {}
-    for name, value in stored.parameters.items():
-        if not isinstance(value, int) or value < 0:
-            raise UsageProblem(f"{file}: parameter {name} must be a number, not {value!r}\n  explore again")
-        sizes[name] = value
-    unroll = sizes.pop("unroll", UNROLL)
-    max_events = sizes.pop("max-events", None)
-    options = Options(Path(), sizes, unroll=unroll, max_events=max_events)
-    return make_setting(scenario, stored.fix, stored.protocol, options)

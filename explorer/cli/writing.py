@@ -61,7 +61,7 @@ class Writer:
             numbers[name] = numbers.get(name, 0) + 1
             label = f"{name}-{numbers[name]}" if numbers[name] > 1 else name
             path = out / f"{self._stem}-{label}.json"
-            self._save(self.report(finding.execution, finding.violation, finding.witness, search_of(result)), path)
+            self.save(self.report(finding.execution, finding.violation, finding.witness, search_of(result)), path)
             written.append((label, str(path)))
         return tuple(written)
 
@@ -93,7 +93,7 @@ class Writer:
             execution = record.execution(self._setting.unfolding)
             for violation in violations_of(execution, self._setting.case, self._model):
                 report = self.report(execution, violation, None, search_of(result))
-                self._save(report, folder / f"{number}-{violation.property}.json")
+                self.save(report, folder / f"{number}-{violation.property}.json")
         return str(folder)
 
     def report(self, execution: Execution, violation: Violation, known: Witness | None, search: Search) -> Report:
@@ -116,7 +116,8 @@ class Writer:
         )
 
     @staticmethod
-    def _save(report: Report, path: Path) -> None:
+    def save(report: Report, path: Path) -> None:
+        """Write a report, and beside it its page."""
         save_report(report, path)
         path.with_suffix(".html").write_text(render(report, "html", path.name), encoding="utf-8")
 

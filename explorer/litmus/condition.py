@@ -49,6 +49,44 @@ def _value(right: Integer | Address | Target, state: State) -> int | str:
             return state[str(right)]
 
 
+def text_of(proposition: Proposition) -> str:
+    """A proposition as herd prints it."""
+    match proposition:
+        case Equal(left, right):
+            return f"{_shown(left)}={_shown(right)}"
+        case Not(operand):
+            return f"not ({text_of(operand)})"
+        case And(operands):
+            return " /\\ ".join(map(_operand, operands)) or "true"
+        case Or(operands):
+            return " \\/ ".join(map(_operand, operands)) or "false"
+        case _:
+            raise AssertionError(proposition)
+
+
+def _operand(proposition: Proposition) -> str:
+    text = text_of(proposition)
+    several = isinstance(proposition, And | Or) and len(proposition.operands) > 1
+    return f"({text})" if several else text
+
+
+def _shown(side: Integer | Address | Target) -> str:
+    match side:
+        case Integer(value):
+            return str(value)
+        case Address(location):
+            return str(location)
+        case Location():
+            return f"[{side}]"
+        case _:
+            return str(side)
+
+
+def state_text(state: State) -> str:
+    """A final state on one line, as herd prints it: ``0:r1=1; [x]=2;``."""
+    return " ".join(f"{name if ':' in name else f'[{name}]'}={value};" for name, value in state.items())
+
+
 def observed(test: Litmus) -> tuple[Target, ...]:
     """What a final state shows: what ``locations`` asks for and the condition names, registers first."""
     found = {*test.locations, *_targets(test.condition)}
@@ -61,10 +99,10 @@ def needed(test: Litmus) -> tuple[Target, ...]:
     return tuple(sorted(found, key=_position))
 
 
-def _position(target: Target) -> tuple[int, str, int]:
+def _position(target: Target) -> tuple[bool, int, str, int]:
     if isinstance(target, Register):
-        return target.thread, target.name, 0
-    return 1 << 30, target.name, target.index
+        return False, target.thread, target.name, 0
+    return True, 0, target.name, target.index
 
 
 def _targets(proposition: Proposition) -> Iterator[Target]:

@@ -56,14 +56,24 @@ def expanded(expression: Expression, macros: Macros) -> Expression:
     macro = _macro(expression, macros)
     if macro.expression is None:
         raise LitmusError(f"{macro.name}() has no value", expression.place)
-    return _filled(macro, macro.expression, expression, macros)
+    (value,) = _filled(macro, (macro.expression,), expression, macros)
+    return value
 
 
 def expanded_alone(call: Call, macros: Macros) -> tuple[Expression, ...]:
     """What a call does, one thing after the other, where nobody needs its value.  Raises as ``expand`` does."""
     macro = _macro(call, macros)
     parts = macro.statements if macro.expression is None else (macro.expression,)
-    return tuple(_filled(macro, part, call, macros) for part in parts)
+    return _filled(macro, parts, call, macros)
+
+
+def operands(expression: Expression) -> list[Expression]:
+    """The expressions that one is made of."""
+    found: list[Expression] = []
+    for f in fields(expression):
+        child = getattr(expression, f.name)
+        found += [each for each in (child if isinstance(child, tuple) else (child,)) if isinstance(each, Expression)]
+    return found
 
 
 def _statement(statement: Statement, macros: Macros) -> Statement:
@@ -98,11 +108,12 @@ def _macro(call: Call, macros: Macros) -> Macro:
     return macro
 
 
-def _filled(macro: Macro, part: Expression, call: Call, macros: Macros) -> Expression:
-    """A part of a macro with the call's arguments in it."""
-    arguments = (expanded(argument, macros) for argument in call.arguments)
-    filled: Expression = _substituted(part, dict(zip(macro.parameters, arguments, strict=True)), call.place)
-    _check_size(filled, macro)
+def _filled(macro: Macro, parts: tuple[Expression, ...], call: Call, macros: Macros) -> tuple[Expression, ...]:
+    """The parts of a macro with the call's arguments in them."""
+    arguments = [expanded(argument, macros) for argument in call.arguments]
+    given = dict(zip(macro.parameters, arguments, strict=True))
+    filled: tuple[Expression, ...] = _substituted(parts, given, call.place)
+    _check_size(filled, macro, call.place)
     return filled
 
 
@@ -127,18 +138,15 @@ def _rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
             return node
 
 
-def _check_size(expression: Expression, macro: Macro) -> None:
+def _check_size(parts: tuple[Expression, ...], macro: Macro, place: Place) -> None:
     """Refuse what a few nested calls of a macro that repeats its parameter can grow to, before it is too late."""
-    waiting: list[tuple[Any, int]] = [(expression, 1)]
+    waiting = [(part, 1) for part in parts]
     count = 0
     while waiting:
-        node, level = waiting.pop()
+        expression, level = waiting.pop()
         count += 1
         if level > MAX_DEPTH:
-            raise LitmusError(f"{macro.name} expands too deeply: more than {MAX_DEPTH} levels", expression.place)
+            raise LitmusError(f"{macro.name} expands too deeply: more than {MAX_DEPTH} levels", place)
         if count > MAX_NODES:
-            raise LitmusError(f"{macro.name} expands to too much: more than {MAX_NODES} nodes", expression.place)
-        for f in fields(node):
-            child = getattr(node, f.name)
-            children = child if isinstance(child, tuple) else (child,)
-            waiting += [(each, level + 1) for each in children if isinstance(each, Expression)]
+            raise LitmusError(f"{macro.name} expands to too much: more than {MAX_NODES} nodes", place)
+        waiting += [(operand, level + 1) for operand in operands(expression)]

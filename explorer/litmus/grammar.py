@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -16,7 +17,7 @@ from explorer.litmus.source import LitmusError, Place, Source
 # enough for every later walk over the tree to be a plain recursion.
 MAX_DEPTH = 60
 
-_WORD = re.compile(r"[A-Za-z_0-9]+|.", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z_0-9]+|->|.", re.DOTALL)
 _REFUSED = {
     "while": "loops are not read; write the rounds one after the other",
     "for": "loops are not read; write the rounds one after the other",
@@ -82,10 +83,11 @@ def _unexpected(error: UnexpectedToken, source: Source, code: str) -> LitmusErro
 
 
 def _cannot_stand(source: Source, code: str, start: int, expected: str) -> LitmusError:
-    arrow = code.startswith("->", start)
+    if code.startswith("->", start - 1):  # the minus was taken for one
+        start -= 1
     word = _WORD.match(code, start)
     assert word
-    piece = "->" if arrow else word.group()
+    piece = word.group()
     place = Place(source, start, start + len(piece))
     if piece in _REFUSED:
         return LitmusError(f"'{piece}' cannot be used: {_REFUSED[piece]}", place)
@@ -95,7 +97,17 @@ def _cannot_stand(source: Source, code: str, start: int, expected: str) -> Litmu
 def _check_depth(tree: Tree[Token], source: Source) -> None:
     level = [tree]
     for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in node.children if isinstance(child, Tree)]
+        level = [child for node in level for child in _below(node)]
     if level:
         place = Place(source, level[0].meta.start_pos, level[0].meta.end_pos)
         raise LitmusError(f"nested too deeply: more than {MAX_DEPTH} levels", place)
+
+
+def _below(node: Tree[Token]) -> Iterator[Tree[Token]]:
+    """What is one level down; an arm is that with braces and without, so that all ways to write a test are alike."""
+    for child in node.children:
+        if isinstance(child, Tree):
+            if node.data == "branch" and child.data == "block":
+                yield from _below(child)
+            else:
+                yield child

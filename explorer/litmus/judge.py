@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from explorer.execution.execution import Execution, Status
+from explorer.execution.kinds import Kind
 from explorer.execution.location import Value
 from explorer.litmus.condition import State, holds, needed, observed
 from explorer.litmus.source import LitmusError
 from explorer.litmus.syntax import Quantifier, Register
-from explorer.litmus.unfold import LitmusSegment, LitmusUnfolding
+from explorer.litmus.unfold import LitmusTree, LitmusUnfolding
 from explorer.memory.model import Model
 from explorer.search.explore import Leaf, Search
 
@@ -73,7 +74,7 @@ def judge(unfolding: LitmusUnfolding, model: Model, witness: Callable[[Execution
         if leaf.status is Status.BLOCKED:
             blocked += 1
             continue
-        state = final_state(unfolding, leaf)
+        state = final_state(unfolding, leaf.execution)
         if test.filter is not None and not holds(test.filter, state):
             continue
         satisfied = holds(test.condition, state)
@@ -98,9 +99,8 @@ def _leaves(search: Search) -> Iterator[Leaf]:
     return (leaf for leaf in search if leaf is not None)
 
 
-def final_state(unfolding: LitmusUnfolding, leaf: Leaf) -> State:
+def final_state(unfolding: LitmusUnfolding, execution: Execution) -> State:
     """The values at the end of what the test's condition, filter and locations name."""
-    execution = leaf.execution
     last = {}
     for order in execution.coherence:
         location = execution.events[order[0]].location
@@ -109,13 +109,20 @@ def final_state(unfolding: LitmusUnfolding, leaf: Leaf) -> State:
     state: dict[str, int | str] = {}
     for target in needed(unfolding.test):
         if isinstance(target, Register):
-            if target.thread >= len(leaf.segments):
-                raise LitmusError(f"there is no thread {target.thread}", target.place)
-            segment = leaf.segments[target.thread]
-            assert isinstance(segment, LitmusSegment)
-            value: Value | None = segment.final(target.name, leaf.values(target.thread))
+            value: Value | None = _register(unfolding, execution, target)
         else:
             value = last[unfolding.memory.cell(target, target.place).name]
         assert value is not None
         state[str(target)] = value if isinstance(value, int) else value.name
     return state
+
+
+def _register(unfolding: LitmusUnfolding, execution: Execution, register: Register) -> Value:
+    if register.thread >= len(unfolding.trees):
+        raise LitmusError(f"there is no thread P{register.thread}", register.place)
+    tree = unfolding.trees[register.thread]
+    assert isinstance(tree, LitmusTree)
+    # The index that an SRCU mark carries is no value that the thread read.
+    events = [execution.events[i] for i in execution.thread_events(register.thread)]
+    values = [None if event.kind is Kind.FENCE else event.value for event in events]
+    return tree.last(values).final(register.name, values)

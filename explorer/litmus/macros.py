@@ -6,8 +6,8 @@ A macro is an expression (``xchg(X, V) __xchg{mb}(X, V)``) or a body of statemen
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
@@ -15,7 +15,7 @@ from importlib.resources import files
 from lark import Token, Tree
 
 from explorer.litmus.comments import blank_comments
-from explorer.litmus.expand import Macro, Macros, expanded, expanded_alone
+from explorer.litmus.expand import Macro, Macros, expanded, expanded_alone, operands
 from explorer.litmus.expressions import ExpressionBuilder, trees
 from explorer.litmus.grammar import tree_of
 from explorer.litmus.source import LitmusError, Place, Source
@@ -76,14 +76,11 @@ def _definition(builder: ExpressionBuilder, node: Tree[Token]) -> _Definition:
     return _Definition(name, tuple(map(str, parameters)), body, parts, builder.place(node))
 
 
-def _inside(parts: tuple[Expression, ...]) -> Iterator[Expression]:
+def _inside(parts: Iterable[Expression]) -> Iterator[Expression]:
     """Expressions and those inside them."""
     for part in parts:
         yield part
-        for f in fields(part):
-            child = getattr(part, f.name)
-            children = child if isinstance(child, tuple) else (child,)
-            yield from _inside(tuple(each for each in children if isinstance(each, Expression)))
+        yield from _inside(operands(part))
 
 
 def _callees_first(definitions: dict[str, _Definition]) -> tuple[str, ...]:

@@ -34,6 +34,9 @@ from explorer.litmus.syntax import (
     Value,
 )
 
+# More elements than a test needs; the memory of a test has one location for each.
+MAX_ELEMENTS = 1000
+
 
 def parse(source: Source) -> Litmus:
     """The litmus test of a file.
@@ -48,17 +51,17 @@ def parse(source: Source) -> Litmus:
 
 
 class _TestBuilder(ExpressionBuilder):
-    """Turns lark's trees into ours."""
+    """Turns lark's trees of a test into ours."""
 
     def test(self, node: Tree[Token], expected: Expected | None) -> Litmus:
         tokens = [child for child in node.children if isinstance(child, Token)]
         documentation = next((str(t)[1:-1] for t in tokens if t.type == "DOCUMENTATION"), None)
         information = [str(t).partition("=") for t in tokens if t.type == "INFORMATION"]
-        parts: dict[str, Tree[Token]] = {str(child.data): child for child in trees(node)}
+        parts = {str(child.data): child for child in trees(node)}
         threads = tuple(self.thread(child) for child in trees(node) if child.data == "thread")
-        for place, thread in enumerate(threads):
-            if thread.number != place:
-                raise LitmusError(f"thread P{place} is missing: threads are P0, P1, ... in order", thread.place)
+        for number, thread in enumerate(threads):
+            if thread.number != number:
+                raise LitmusError(f"thread P{number} is missing: threads are P0, P1, ... in order", thread.place)
         quantifier = Quantifier.FORALL
         condition: Proposition = And(())
         final = parts.get("final")
@@ -69,7 +72,7 @@ class _TestBuilder(ExpressionBuilder):
         filtered = parts.get("filter")
         return Litmus(
             name=str(tokens[0]),
-            initial=tuple(self.initial(child) for child in trees(parts["initial_state"])),
+            initial=self.initial_state(parts["initial_state"]),
             threads=threads,
             quantifier=quantifier,
             condition=condition,
@@ -82,6 +85,15 @@ class _TestBuilder(ExpressionBuilder):
         )
 
     # ---- the initial state
+
+    def initial_state(self, node: Tree[Token]) -> tuple[Initial, ...]:
+        entries = tuple(self.initial(child) for child in trees(node))
+        seen: set[Register | Location] = set()
+        for entry in entries:
+            if entry.target in seen:
+                raise LitmusError(f"a second initial value of {entry.target}", entry.place)
+            seen.add(entry.target)
+        return entries
 
     def initial(self, node: Tree[Token]) -> Initial:
         type_ = target = size = None
@@ -99,9 +111,14 @@ class _TestBuilder(ExpressionBuilder):
                 case _:
                     values.append(self.value(child))
         assert target is not None
-        if size is not None and len(values) > size:
-            raise LitmusError(f"{len(values)} values for {size} elements", self.place(node))
-        return Initial(target, type_, size, tuple(values), place=self.place(node))
+        place = self.place(node)
+        if size is not None and isinstance(target, Register):
+            raise LitmusError("a register cannot be an array", place)
+        if size is not None and not 1 <= size <= MAX_ELEMENTS:
+            raise LitmusError(f"an array has 1 to {MAX_ELEMENTS} elements", place)
+        if len(values) > (size or 1):
+            raise LitmusError(f"{len(values)} values for {size or 1} elements", place)
+        return Initial(target, type_, size, tuple(values), place=place)
 
     def value(self, node: Tree[Token]) -> Value:
         place = self.place(node)
@@ -120,18 +137,27 @@ class _TestBuilder(ExpressionBuilder):
         if node.data == "location":
             return self.location(node)
         thread, name = node.children
-        return Register(int(str(thread).removeprefix("P")), str(name), place=self.place(node))
+        return Register(self.thread_number(thread), str(name), place=self.place(node))
+
+    def thread_number(self, token: Token | Tree[Token]) -> int:
+        """The number of ``P1`` or ``1``."""
+        digits = str(token).removeprefix("P")
+        if not digits.isdecimal() or len(digits) > 3:
+            raise LitmusError(f"'{token}' is no thread", self.place(token))
+        return int(digits)
 
     # ---- threads
 
     def thread(self, node: Tree[Token]) -> Thread:
         *parameters, body = trees(node)
-        return Thread(
-            int(str(node.children[0])[1:]),
-            tuple(self.parameter(child) for child in parameters),
-            self.block(body),
-            place=self.place(node),
-        )
+        number = self.thread_number(node.children[0])
+        self.parameters: dict[str, Parameter] = {}
+        for child in parameters:
+            parameter = self.parameter(child)
+            if parameter.name in self.parameters:
+                raise LitmusError(f"a second parameter is named {parameter.name}", parameter.place)
+            self.parameters[parameter.name] = parameter
+        return Thread(number, tuple(self.parameters.values()), self.block(body), place=self.place(node))
 
     def parameter(self, node: Tree[Token]) -> Parameter:
         type_, name = node.children
@@ -174,6 +200,8 @@ class _TestBuilder(ExpressionBuilder):
         stars = sum(isinstance(child, Token) and child.type == "STAR" for child in node.children)
         name = next(child for child in node.children if isinstance(child, Token) and child.type == "NAME")
         place = self.place(node)
+        if str(name) in self.parameters:
+            raise LitmusError(f"{name} is a parameter already", place)
         initialiser = self.expression(trees(node)[0]) if trees(node) else None
         return Declaration(Type(type_name, stars, place=place), str(name), initialiser, place=place)
 

@@ -15,7 +15,7 @@ from explorer.execution.event import Call, Source
 from explorer.execution.execution import Ending
 from explorer.execution.location import Location, Object, Value
 from explorer.litmus.interpret import Interpretation
-from explorer.litmus.memory import Memory
+from explorer.litmus.memory import Cell, Memory
 from explorer.litmus.reach import Reach, pointees
 from explorer.litmus.source import LitmusError
 from explorer.litmus.syntax import Litmus, Thread
@@ -60,6 +60,30 @@ class LitmusTree(PathTree):
 
     def summary(self) -> Iterator[tuple[object, ...]]:
         yield (repr(self.code),)
+
+    def last(self, values: Sequence[Value | None]) -> LitmusSegment:
+        """The last segment of the path on which the thread's events have these values (None for a fence)."""
+        segment: Segment = self.root
+        end = len(segment.accesses)
+        while segment.fork is not None:
+            segment = self.child(segment, self._outcome(segment, end, values))
+            end += len(segment.accesses)
+        assert isinstance(segment, LitmusSegment)
+        return segment
+
+    def _outcome(self, segment: Segment, end: int, values: Sequence[Value | None]) -> Outcome:
+        fork = segment.fork
+        assert fork is not None
+        if fork.expression is not None:
+            value = evaluate(fork.expression, values)
+            return value if isinstance(value, Cell) else value != 0
+        # A fully ordered update that happens begins with a fence; else its read comes next.
+        found = values[end]
+        if found is None:
+            return True
+        read = next(access for access in self.child(segment, True).accesses if access.reads)
+        assert read.requires is not None
+        return evaluate(read.requires, [*values[:end], *[found] * (read.position + 1 - end)]) != 0
 
 
 class LitmusUnfolding(Unfolding):

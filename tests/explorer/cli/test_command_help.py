@@ -22,7 +22,7 @@ def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
 
 
 def test_commands_are_those_of_the_readme() -> None:
-    assert sorted(main.commands) == ["explore", "graph", "list", "matrix", "models", "replay"]
+    assert sorted(main.commands) == ["explore", "graph", "list", "litmus", "matrix", "models", "replay"]
 
 
 @pytest.mark.parametrize("option", ["--version", "--help"])

@@ -1,0 +1,196 @@
+"""``sealrace litmus``: run litmus tests, and compare them with the results that they state."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Generator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import click
+
+from explorer.cli.failures import BAD_INPUT, UsageProblem
+from explorer.cli.interrupts import Interrupts
+from explorer.cli.litmus_setting import SUFFIX, litmus_setting, macros_of, read_test
+from explorer.cli.named import read_model
+from explorer.cli.output import progress_bar
+from explorer.cli.setting import Setting
+from explorer.cli.writing import Writer, make_folder
+from explorer.errors import InputError
+from explorer.execution.execution import Execution
+from explorer.litmus.condition import state_text, text_of
+from explorer.litmus.judge import Answer, judge
+from explorer.litmus.syntax import Expected, Litmus, Outcome, Quantifier
+from explorer.litmus.violation import NAME
+from explorer.memory.model import Model
+from reports.structure import Search
+
+_HEADS = {Quantifier.EXISTS: "Allowed", Quantifier.NOT_EXISTS: "Forbidden", Quantifier.FORALL: "Required"}
+_RACE = "data-race"
+
+
+@dataclass(frozen=True)
+class LitmusResult:
+    """What is kept of one file: plain data, for it comes from a worker. ``error`` stands for all else."""
+
+    file: str
+    text: str = ""
+    json: str = ""
+    wrong: str = ""
+    error: str = ""
+
+
+def run_litmus(
+    paths: Sequence[Path], model_name: str, *, as_json: bool, check: bool, reports: Path | None, jobs: int | None
+) -> int:
+    """Run the tests of files and folders under a model; gives the exit status.
+
+    0: all ran (with ``check``: all as stated); 1: a result is not the one stated; 2: a file could not be run.
+    """
+    files = _files(paths)
+    read_model(model_name)
+    if reports is not None:
+        make_folder(reports)
+    wrong: list[LitmusResult] = []
+    failed = 0
+    with (
+        Interrupts() as interrupts,
+        progress_bar("Running", len(files)) as advance,
+        closing(_results(files, model_name, reports, jobs or os.cpu_count() or 1)) as results,
+    ):
+        for done, result in enumerate(results, 1):
+            if result.error:
+                failed += 1
+                click.echo(result.error, err=True)
+            else:
+                click.echo(result.json if as_json else result.text)
+                wrong += [result] if result.wrong else []
+            advance(done, result.file)
+            interrupts.check()
+    if check:
+        for result in wrong:
+            click.echo(f"{result.file}: {result.wrong}", err=True)
+        click.echo(f"{len(files) - len(wrong) - failed} of {len(files)} as stated", err=True)
+    if failed:
+        return BAD_INPUT
+    return 1 if check and wrong else 0
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """The files named, and those below the folders named, in order."""
+    files: dict[Path, None] = {}
+    for path in paths:
+        found = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
+        if not found:
+            raise UsageProblem(f"{path}: there is no {SUFFIX} file in this folder")
+        files |= dict.fromkeys(found)
+    return list(files)
+
+
+def _results(files: Sequence[Path], model: str, reports: Path | None, jobs: int) -> Generator[LitmusResult, None, None]:
+    """The results in the order of the files, whichever is ready first."""
+    if jobs == 1 or len(files) == 1:
+        yield from (_run_file(path, model, reports) for path in files)
+        return
+    pool = ProcessPoolExecutor(min(jobs, len(files)), get_context("spawn"))
+    try:
+        yield from pool.map(_run_file, files, [model] * len(files), [reports] * len(files), chunksize=4)
+    except BrokenProcessPool as error:
+        raise UsageProblem("a worker process was killed, perhaps for want of memory\n  try --jobs 1") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _run_file(path: Path, model_name: str, reports: Path | None) -> LitmusResult:
+    try:
+        model = read_model(model_name)
+        started = monotonic()
+        macros = macros_of(model)
+        test, unfolding = read_test(path, macros)
+        witnesses: list[Execution] = []
+        answer = judge(unfolding, model, witnesses.append)
+        seconds = monotonic() - started
+        report = ""
+        if reports is not None and witnesses:
+            report = _write_report(litmus_setting(path, macros), model, model_name, witnesses[0], answer, reports)
+    except InputError as error:
+        # Errors with more than a message do not travel between processes.
+        return LitmusResult(str(path), error=str(error))
+    return LitmusResult(
+        str(path),
+        _as_text(test, answer, seconds, report),
+        json.dumps(_as_json(test, path, model_name, answer, seconds)),
+        _difference(test.expected, answer),
+    )
+
+
+def _write_report(
+    setting: Setting, model: Model, model_name: str, execution: Execution, answer: Answer, folder: Path
+) -> str:
+    violation = setting.case.properties[0].find(execution, None)
+    assert violation is not None
+    writer = Writer(setting, model, model_name)
+    search = Search(
+        executions=answer.positive + answer.negative,
+        violating={NAME: answer.positive},
+        interleavings=None,
+        complete=True,
+    )
+    path = folder / f"{Path(setting.scenario.name).stem}-{model.name}.json"
+    writer.save(writer.report(execution, violation, None, search), path)
+    return str(path)
+
+
+def _as_text(test: Litmus, answer: Answer, seconds: float, report: str) -> str:
+    """The block that herd prints, which the kernel's scripts read."""
+    lines = [
+        f"Test {test.name} {_HEADS[test.quantifier]}",
+        f"States {len(answer.states)}",
+        *map(state_text, answer.states),
+        "Ok" if answer.ok else "No",
+        "Witnesses",
+        f"Positive: {answer.positive} Negative: {answer.negative}",
+        *(f"Flag {flag}" for flag in answer.flags),
+        f"Condition {test.quantifier.value} ({text_of(test.condition)})",
+        f"Observation {test.name} {answer.observation} {answer.positive} {answer.negative}",
+        f"Time {test.name} {seconds:.2f}",
+    ]
+    if report:
+        lines.append(f"Report {report}")
+    return "\n".join(lines) + "\n"
+
+
+def _as_json(test: Litmus, path: Path, model: str, answer: Answer, seconds: float) -> dict[str, Any]:
+    return {
+        "test": test.name,
+        "file": str(path),
+        "model": model,
+        "observation": answer.observation,
+        "positive": answer.positive,
+        "negative": answer.negative,
+        "states": list(answer.states),
+        "flags": list(answer.flags),
+        "verdict": "Ok" if answer.ok else "No",
+        "seconds": round(seconds, 3),
+    }
+
+
+def _difference(expected: Expected | None, answer: Answer) -> str:
+    """How the answer differs from the comment ``Result:``; empty where it does not, or where there is none."""
+    if expected is None:
+        return ""
+    found = Outcome.DEADLOCK.value if answer.deadlock else answer.observation
+    stated = expected.outcome.value if expected.outcome is not None else found
+    race = _RACE in answer.flags
+    words = [
+        " ".join([outcome, "DATARACE"] if racy else [outcome])
+        for outcome, racy in ((stated, expected.data_race), (found, race))
+    ]
+    return "" if words[0] == words[1] else f"the comment says Result: {words[0]}, found {words[1]}"

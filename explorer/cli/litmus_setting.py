@@ -1,0 +1,54 @@
+"""A litmus file as a setting: what reports of its witnesses name, and are replayed with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from explorer.cli.setting import Setting
+from explorer.litmus.expand import Macros, expand
+from explorer.litmus.macros import operations
+from explorer.litmus.parser import parse
+from explorer.litmus.source import Source
+from explorer.litmus.syntax import Litmus
+from explorer.litmus.unfold import LitmusUnfolding
+from explorer.litmus.violation import Condition
+from explorer.memory.model import Model
+from explorer.scenario import Case, Scenario
+
+SUFFIX = ".litmus"
+
+
+def read_test(path: Path, macros: Macros) -> tuple[Litmus, LitmusUnfolding]:
+    """The test as written, and ready to be explored.
+
+    Raises LitmusError where the file has a mistake or uses what is not supported.
+    """
+    test = parse(Source.read(path))
+    return test, LitmusUnfolding(expand(test, macros))
+
+
+def macros_of(_model: Model) -> Macros:
+    """The operations that a model's tests use."""
+    return operations()
+
+
+def litmus_setting(path: Path, macros: Macros) -> Setting:
+    """The setting of the test in a file; its scenario goes by the file's path."""
+    test, unfolding = read_test(path, macros)
+    case = Case(unfolding.program, (Condition(unfolding),))
+    scenario = Scenario(
+        name=str(path),
+        title=test.name,
+        text=test.documentation or "",
+        fixes=("none",),
+        protocols=("litmus",),
+        parameters={},
+        small={},
+        build=lambda _fix, _protocol, _sizes: case,
+    )
+    return Setting(scenario, "litmus", "none", {}, case, unfolding)
+
+
+def stored_litmus(name: str) -> Setting:
+    """The setting of the test that a report names by its path; LitmusError where there is none any more."""
+    return litmus_setting(Path(name), operations())

@@ -1,0 +1,142 @@
+"""``sealrace litmus``: what herd would print, JSON, the stated results, reports that replay."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from command_line import run
+
+MP = """C MP{fences}
+(* Message passing, as in the kernel's documentation.
+ * Result: {result}
+ *)
+{{}}
+
+P0(int *buf, int *flag)
+{{
+	WRITE_ONCE(*buf, 1);
+	{release}
+}}
+
+P1(int *buf, int *flag)
+{{
+	int r0;
+	int r1;
+
+	{acquire}
+	r1 = READ_ONCE(*buf);
+}}
+
+exists (1:r0=1 /\\ 1:r1=0)
+"""
+RELAXED = ("WRITE_ONCE(*flag, 1);", "r0 = READ_ONCE(*flag);")
+ORDERED = ("smp_store_release(flag, 1);", "r0 = smp_load_acquire(flag);")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path / "relaxed.litmus", "", "Sometimes", RELAXED)
+    write(tmp_path / "deep" / "ordered.litmus", "+rel+acq", "Never", ORDERED)
+    return tmp_path
+
+
+def write(path: Path, fences: str, result: str, code: tuple[str, str]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(MP.format(fences=fences, result=result, release=code[0], acquire=code[1]), encoding="utf-8")
+
+
+def without_time(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith("Time ")]
+
+
+def test_the_block_that_herd_prints(folder: Path) -> None:
+    result = run("litmus", str(folder / "relaxed.litmus"))
+    assert result.exit_code == 0
+    assert without_time(result.output) == [
+        "Test MP Allowed",
+        "States 4",
+        "1:r0=0; 1:r1=0;",
+        "1:r0=0; 1:r1=1;",
+        "1:r0=1; 1:r1=0;",
+        "1:r0=1; 1:r1=1;",
+        "Ok",
+        "Witnesses",
+        "Positive: 1 Negative: 3",
+        "Condition exists (1:r0=1 /\\ 1:r1=0)",
+        "Observation MP Sometimes 1 3",
+        "",
+    ]
+
+
+def test_a_folder_is_run_in_order_with_json(folder: Path) -> None:
+    result = run("litmus", "--json", "--jobs", "2", str(folder))
+    answers = [json.loads(line) for line in result.output.splitlines()]
+    assert [answer.pop("seconds") >= 0 for answer in answers] == [True, True]
+    assert answers[0] == {
+        "test": "MP+rel+acq",
+        "file": str(folder / "deep" / "ordered.litmus"),
+        "model": "lkmm",
+        "observation": "Never",
+        "positive": 0,
+        "negative": 3,
+        "states": [{"1:r0": 0, "1:r1": 0}, {"1:r0": 0, "1:r1": 1}, {"1:r0": 1, "1:r1": 1}],
+        "flags": [],
+        "verdict": "No",
+    }
+    assert (answers[1]["test"], answers[1]["observation"]) == ("MP", "Sometimes")
+
+
+def test_check_compares_with_the_comment(folder: Path) -> None:
+    good = run("litmus", "--check", "--jobs", "1", str(folder))
+    assert (good.exit_code, good.stderr) == (0, "2 of 2 as stated\n")
+    # Under sc the relaxed form is forbidden too.
+    bad = run("litmus", "--check", "--jobs", "1", "--model", "sc", str(folder))
+    path = folder / "relaxed.litmus"
+    assert bad.exit_code == 1
+    assert bad.stderr == f"{path}: the comment says Result: Sometimes, found Never\n1 of 2 as stated\n"
+
+
+def test_a_data_race_is_part_of_the_result(folder: Path) -> None:
+    path = folder / "racy.litmus"
+    write(path, "", "Sometimes DATARACE", ("*flag = 1;", "r0 = *flag;"))
+    result = run("litmus", "--check", str(path))
+    assert result.exit_code == 0, result.output
+    assert "Flag data-race" in result.output.splitlines()
+
+
+def test_a_deadlock_is_a_result(tmp_path: Path) -> None:
+    path = tmp_path / "twice.litmus"
+    path.write_text(
+        "C twice\n(* Result: DEADLOCK *)\n{}\nP0(spinlock_t *s) { spin_lock(s); spin_lock(s); }\nexists (true)\n",
+        encoding="utf-8",
+    )
+    result = run("litmus", "--check", str(path))
+    assert result.exit_code == 0, result.output
+    assert "States 0" in result.output.splitlines()
+
+
+def test_a_witness_is_a_report_that_replays(folder: Path) -> None:
+    out = folder / "reports"
+    result = run("litmus", "--jobs", "1", "--reports", str(out), str(folder / "relaxed.litmus"))
+    assert f"Report {out}/relaxed-lkmm.json" in result.output.splitlines()
+    assert (out / "relaxed-lkmm.html").exists()
+    replayed = run("replay", str(out / "relaxed-lkmm.json"))
+    assert replayed.exit_code == 0, replayed.output
+    text = (folder / "relaxed.litmus").read_text(encoding="utf-8")
+    (folder / "relaxed.litmus").write_text(text.replace("WRITE_ONCE(*buf, 1);", "WRITE_ONCE(*buf, 2);"))
+    assert run("replay", str(out / "relaxed-lkmm.json")).exit_code == 2
+
+
+def test_mistakes_are_named_and_the_other_files_run(folder: Path) -> None:
+    (folder / "broken.litmus").write_text("C broken\n{}\nP0(int *x) { smp_bm(); }\nexists (x=1)\n", encoding="utf-8")
+    result = run("litmus", "--jobs", "1", str(folder))
+    assert result.exit_code == 2
+    path = folder / "broken.litmus"
+    assert result.stderr.splitlines()[0].startswith(
+        f"{path}:3:14: the operation smp_bm is not known; close to it: smp_"
+    )
+    assert result.stdout.count("Observation") == 2
+    (folder / "empty").mkdir()
+    assert run("litmus", str(folder / "empty")).stderr.startswith(f"{folder / 'empty'}: there is no .litmus file")
