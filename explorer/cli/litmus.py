@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
@@ -26,6 +27,7 @@ from explorer.cli.writing import Writer, make_folder
 from explorer.errors import InputError
 from explorer.execution.execution import Execution
 from explorer.litmus.condition import state_text, text_of
+from explorer.litmus.expand import Macros
 from explorer.litmus.judge import Answer, judge
 from explorer.litmus.syntax import Expected, Litmus, Outcome, Quantifier
 from explorer.litmus.violation import NAME
@@ -108,11 +110,17 @@ def _results(files: Sequence[Path], model: str, reports: Path | None, jobs: int)
         pool.shutdown(cancel_futures=True)
 
 
+@cache
+def _rules(model_name: str) -> tuple[Model, Macros]:
+    """The model and its operations: a worker runs many files."""
+    model = read_model(model_name)
+    return model, macros_of(model)
+
+
 def _run_file(path: Path, model_name: str, reports: Path | None) -> LitmusResult:
     try:
-        model = read_model(model_name)
+        model, macros = _rules(model_name)
         started = monotonic()
-        macros = macros_of(model)
         test, unfolding = read_test(path, macros)
         witnesses: list[Execution] = []
         answer = judge(unfolding, model, witnesses.append)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.cli.setting import Setting
 from explorer.litmus.expand import Macros, expand
-from explorer.litmus.macros import operations
+from explorer.litmus.macros import operations, parse_macros
 from explorer.litmus.parser import parse
 from explorer.litmus.source import Source
 from explorer.litmus.syntax import Litmus
@@ -27,9 +27,11 @@ def read_test(path: Path, macros: Macros) -> tuple[Litmus, LitmusUnfolding]:
     return test, LitmusUnfolding(expand(test, macros))
 
 
-def macros_of(_model: Model) -> Macros:
-    """The operations that a model's tests use."""
-    return operations()
+def macros_of(model: Model) -> Macros:
+    """The operations that a model's tests use: its own macro file's where it has one."""
+    if model.macros is None:
+        return operations()
+    return parse_macros(Source(model.macros_file or model.name, model.macros))
 
 
 def litmus_setting(path: Path, macros: Macros) -> Setting:
@@ -49,6 +51,6 @@ def litmus_setting(path: Path, macros: Macros) -> Setting:
     return Setting(scenario, "litmus", "none", {}, case, unfolding)
 
 
-def stored_litmus(name: str) -> Setting:
+def stored_litmus(name: str, model: Model) -> Setting:
     """The setting of the test that a report names by its path; LitmusError where there is none any more."""
-    return litmus_setting(Path(name), operations())
+    return litmus_setting(Path(name), macros_of(model))

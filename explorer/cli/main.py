@@ -186,8 +186,14 @@ def models(ctx: click.Context) -> None:
 
 @models.command("show")
 @click.argument("name")
-def show_model(name: str) -> None:
-    """Print the rules of model NAME, or of a .cat file."""
-    from explorer.cli.listing import show_model_text
+@click.option("--plan", is_flag=True, help="Print when each relation and check is computed instead.")
+def show_model(name: str, plan: bool) -> None:
+    """Print the rules of model NAME, of a .cat file, or of a kernel's tools/memory-model."""
+    if plan:
+        from explorer.cli.model_plan import show_model_plan
 
-    show_model_text(name)
+        show_model_plan(name)
+    else:
+        from explorer.cli.listing import show_model_text
+
+        show_model_text(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from explorer.cli.failures import UsageProblem
-from explorer.memory.model import CatError, Model, load_model
+from explorer.memory.model import Model, load_model
 from explorer.scenario import Scenario
 
 
@@ -30,11 +30,8 @@ def choose(kind: str, name: str, known: Sequence[str]) -> str:
 
 
 def read_model(name: str) -> Model:
-    """A model by name or path; UsageProblem with file, line and column of a mistake in it."""
-    try:
-        return load_model(name)
-    except CatError as mistake:
-        raise UsageProblem(str(mistake)) from mistake
+    """A model by name or path; CatError with file, line and column of a mistake in it."""
+    return load_model(name)
 
 
 def numbers(parameters: Sequence[str]) -> dict[str, int]:

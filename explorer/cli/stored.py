@@ -51,7 +51,7 @@ def _report_of_line(name: str, file: Path, number: int) -> Report:
 def stored_setting(stored: Report | RunHeader, file: str) -> Setting:
     """The setting that a report or run file names; UsageProblem where there is none any more."""
     if stored.scenario.endswith(SUFFIX):
-        return stored_litmus(stored.scenario)
+        return stored_litmus(stored.scenario, stored_model(stored.model, file))
     scenario = find_scenario(stored.scenario)
     if stored.fix not in scenario.fixes or stored.protocol not in scenario.protocols:
         raise UsageProblem(

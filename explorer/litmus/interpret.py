@@ -222,7 +222,9 @@ class Interpretation:
             case "__islocked", []:
                 return _as_int(await LockTest("", location) != 0)
             case "__srcu", [*index]:
-                await Fence("", self._tag(primitive), location, index[0] if index else None)
+                tag = self._tag(primitive)
+                given = 0 if tag is Tag.SRCU_LOCK else index[0] if index else None
+                await Fence("", tag, location, given)
                 return 0
             case _:
                 raise self._refused(primitive, "is no operation of the memory model")

@@ -6,6 +6,7 @@ of executions.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -14,16 +15,30 @@ from pathlib import Path
 from explorer.execution.execution import Execution
 from explorer.execution.relation import Relation, is_acyclic, is_irreflexive, transitive_closure
 from explorer.memory.cat.analysis import Analysis, Growth
-from explorer.memory.cat.base import BASE_SETS, names_present
-from explorer.memory.cat.elaborate import Rule, elaborate
-from explorer.memory.cat.evaluate import Evaluator
+from explorer.memory.cat.base import SET_NAMES, names_present
+from explorer.memory.cat.candidates import candidates
+from explorer.memory.cat.elaborate import Rule, Theory, elaborate
+from explorer.memory.cat.evaluate import Evaluator, Prepared, Valuation
 from explorer.memory.cat.include import find_model, model_names, statements_of
-from explorer.memory.cat.source import CatError
+from explorer.memory.cat.sort import RELATION
+from explorer.memory.cat.source import CatError, Source
 from explorer.memory.cat.syntax import CheckKind
-from explorer.memory.cat.term import Sort, Term
+from explorer.memory.cat.term import Op, Term
+from explorer.memory.model_directory import read_directory
 from explorer.memory.order import Order, linear_form
 
-__all__ = ["Axiom", "CatError", "Model", "Order", "Relevant", "load_model", "model_names", "names_present"]
+__all__ = [
+    "Axiom",
+    "CatError",
+    "Model",
+    "Order",
+    "Prepared",
+    "Relevant",
+    "Valuation",
+    "load_model",
+    "model_names",
+    "names_present",
+]
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,8 @@ class Axiom:
         monotone: it only gets harder to meet as an execution grows by events at the ends of
             threads and by pairs of rf and co; so an execution that fails it may be dropped
             before it is complete.
+        monotone_on_paths: the same where all events are there and only rf and co grow.
+        chosen: whether it holds depends on what a ``with`` chooses.
         term: the expression with names and functions resolved.
     """
 
@@ -46,7 +63,21 @@ class Axiom:
     negated: bool
     expression: str
     monotone: bool
+    monotone_on_paths: bool
+    chosen: bool
     term: Term = field(repr=False)
+
+    def holds(self, valuation: Valuation) -> bool:
+        """Whether a candidate passes."""
+        value = valuation.value(self.term)
+        match self.kind:
+            case CheckKind.ACYCLIC:
+                passes = is_acyclic(value)
+            case CheckKind.IRREFLEXIVE:
+                passes = is_irreflexive(value)
+            case CheckKind.EMPTY:
+                passes = not any(value) if self.term.sort == RELATION else not value
+        return passes is not self.negated
 
 
 @dataclass(frozen=True)
@@ -61,9 +92,14 @@ class Relevant:
 class Model:
     """A memory model, ready to judge executions.
 
+    A file with ``with`` makes several candidates of an execution, one for each choice; the
+    execution is allowed when one of them passes every axiom.
+
     Attributes:
         name: what reports call it: ``tso``, or the file's name without ``.cat``.
-        text: the file, as read.
+        text: the file, as read; of a directory the .bell and the .cat file.
+        macros: the text of the macro file (.def) of a directory, and None elsewhere.
+        macros_file: its path, for messages.
         rules_hash: SHA-256 (hex) of the rules with includes in place. Comments, layout, the
             title and ``show`` make no difference.
         axioms: the checks that an allowed execution passes, in file order.
@@ -72,37 +108,43 @@ class Model:
         before_order: the place in ``orders`` of the one about the relation ``before``, if any.
         flag_checks: the checks under ``flag``, which remark on an execution and forbid nothing.
         relations: the relations that the file names, ``before`` among them.
-        analysis: what can be said of the terms without an execution.
-        evaluator: computes the terms of ``axioms``, ``flag_checks`` and ``relations``.
+        theory: what the file says, as terms.
+        analysis: what can be said of these terms without an execution.
+        evaluator: computes them.
     """
 
     name: str
     text: str
+    macros: str | None
+    macros_file: str | None
     rules_hash: str
     axioms: tuple[Axiom, ...]
     orders: tuple[Order, ...]
     residual_axioms: tuple[Axiom, ...]
     before_order: int | None
     flag_checks: tuple[Axiom, ...] = field(repr=False)
-    relations: dict[str, Term] = field(repr=False)
+    theory: Theory = field(repr=False)
     analysis: Analysis = field(repr=False)
     evaluator: Evaluator = field(repr=False)
+
+    @property
+    def relations(self) -> dict[str, Term]:
+        return self.theory.relations
 
     @property
     def has_before(self) -> bool:
         """Whether the file names the order in which accesses take effect."""
         return "before" in self.relations
 
-    def violated(self, execution: Execution) -> tuple[str, ...]:
-        """Names of the axioms that the execution fails, in file order."""
-        return tuple(axiom.name for axiom in self.axioms if not self.holds(axiom, execution))
+    # ---- which executions are allowed
 
-    def violated_while_growing(self, execution: Execution) -> tuple[str, ...]:
-        """Names of the monotone axioms that the execution fails, in file order.
+    def allows(self, execution: Execution) -> bool:
+        """Whether the execution passes every axiom, with some choice."""
+        return self._passes(self.axioms, self.evaluator.valuation(execution))
 
-        What a partial execution fails here, no execution that it can grow into passes.
-        """
-        return tuple(axiom.name for axiom in self.axioms if axiom.monotone and not self.holds(axiom, execution))
+    def candidates(self, execution: Execution) -> int:
+        """How many choices make the execution pass every axiom; without ``with`` 1 if it is allowed, else 0."""
+        return sum(1 for _ in self._passing(self.axioms, self.evaluator.valuation(execution)))
 
     def relevant(self, present: frozenset[str]) -> Relevant:
         """What must be checked on executions of these kinds and tags (by their names in cat).
@@ -112,8 +154,7 @@ class Model:
         """
         known = self._relevant.get(present)
         if known is None:
-            absent = frozenset(BASE_SETS) - present - {"R", "W", "_"}
-            empty = self.analysis.empty_without(absent)
+            empty = self.analysis.empty_without(SET_NAMES - present)
             known = self._relevant[present] = Relevant(
                 tuple(a for a in self.residual_axioms if a.negated or not empty[a.term.number]),
                 tuple(f for f in self.flag_checks if not f.negated or not empty[f.term.number]),
@@ -124,41 +165,82 @@ class Model:
     def _relevant(self) -> dict[frozenset[str], Relevant]:
         return {}
 
-    def allows(self, execution: Execution) -> bool:
-        """Whether the execution passes every axiom."""
-        return all(self.holds(axiom, execution) for axiom in self.axioms)
+    def accepts(self, valuation: Valuation, axioms: Sequence[Axiom]) -> bool:
+        """Whether one candidate passes all of these axioms.
 
-    def holds(self, axiom: Axiom, execution: Execution) -> bool:
-        """Whether the execution passes one of this model's axioms."""
+        Args:
+            valuation: from ``evaluator.valuation``, or from the ``Prepared`` of its paths.
+            axioms: the residual ones, where the complete orders are known to hold.
+        """
+        return self._passes(axioms, valuation)
+
+    def violated(self, execution: Execution) -> tuple[str, ...]:
+        """Names of the axioms that the execution fails, in file order; none exactly where it is allowed.
+
+        Of several candidates the first of those that fail the fewest counts.
+        """
         valuation = self.evaluator.valuation(execution)
-        if axiom.term.sort is Sort.SET:
-            passes = not valuation.set(axiom.term)
-        else:
-            rows = valuation.relation(axiom.term)
-            match axiom.kind:
-                case CheckKind.ACYCLIC:
-                    passes = is_acyclic(rows)
-                case CheckKind.IRREFLEXIVE:
-                    passes = is_irreflexive(rows)
-                case CheckKind.EMPTY:
-                    passes = not any(rows)
-        return passes is not axiom.negated
+        fixed = {axiom.name for axiom in self.axioms if not axiom.chosen and not axiom.holds(valuation)}
+        chosen = [axiom for axiom in self.axioms if axiom.chosen]
+        failures = (
+            [axiom.name for axiom in chosen if not axiom.holds(candidate)]
+            for candidate in candidates(valuation, self.theory.choices)
+        )
+        # There is no candidate where a ``with`` finds nothing: its axiom is among the fixed or the chosen.
+        fewest = min(failures, key=len, default=[axiom.name for axiom in chosen])
+        return tuple(axiom.name for axiom in self.axioms if axiom.name in fixed or axiom.name in fewest)
+
+    def violated_while_growing(self, execution: Execution) -> tuple[str, ...]:
+        """Names of the monotone axioms that the execution fails, in file order.
+
+        What a partial execution fails here, no execution that it can grow into passes.
+        """
+        valuation = self.evaluator.valuation(execution)
+        return tuple(axiom.name for axiom in self.axioms if axiom.monotone and not axiom.holds(valuation))
+
+    def _passes(self, axioms: Sequence[Axiom], valuation: Valuation) -> bool:
+        return next(self._passing(axioms, valuation), None) is not None
+
+    def _passing(self, axioms: Sequence[Axiom], valuation: Valuation) -> Iterator[Valuation]:
+        """The candidates that pass; axioms that no choice touches are looked at once."""
+        if all(axiom.holds(valuation) for axiom in axioms if not axiom.chosen):
+            chosen = [axiom for axiom in axioms if axiom.chosen]
+            for candidate in candidates(valuation, self.theory.choices):
+                if all(axiom.holds(candidate) for axiom in chosen):
+                    yield candidate
+
+    # ---- what else the file says of an execution
 
     def flags(self, execution: Execution) -> tuple[str, ...]:
-        """Names of the flags that the execution raises, in file order."""
-        checks = self.relevant(names_present(execution.events)).flag_checks if self.flag_checks else ()
-        return tuple(flag.name for flag in checks if self.holds(flag, execution))
+        """Names of the flags that the execution raises with some choice, in file order."""
+        valuation = self.evaluator.valuation(execution)
+        raised = {
+            flag.name
+            for flag in self.relevant(names_present(execution.events)).flag_checks
+            for candidate in candidates(valuation, self.theory.choices if flag.chosen else ())
+            if flag.holds(candidate)
+        }
+        return tuple(dict.fromkeys(flag.name for flag in self.flag_checks if flag.name in raised))
 
     def before(self, execution: Execution) -> Relation | None:
         """The order in which accesses take effect, transitively closed; None without ``let before``."""
         if not self.has_before:
             return None
-        return transitive_closure(self.evaluator.valuation(execution).relation(self.relations["before"]))
+        return transitive_closure(self._accepted(execution).relation(self.relations["before"]))
 
     def named_relations(self, execution: Execution) -> dict[str, Relation]:
-        """The relations that the file (its includes too) names, in order of first definition."""
+        """The relations that the file (its includes too) names, in order of first definition.
+
+        Those that depend on a choice are left out of an execution that no choice makes allowed.
+        """
+        valuation = self._accepted(execution)
+        known = {name: term for name, term in self.relations.items() if valuation.decides(term)}
+        return {name: list(valuation.relation(term)) for name, term in known.items()}
+
+    def _accepted(self, execution: Execution) -> Valuation:
+        """The values of the first candidate that passes; of the execution alone where none does."""
         valuation = self.evaluator.valuation(execution)
-        return {name: list(valuation.relation(term)) for name, term in self.relations.items()}
+        return next(self._passing(self.axioms, valuation), valuation)
 
     @cached_property
     def orders_loads_before_later_stores(self) -> bool:
@@ -172,14 +254,23 @@ class Model:
 
 
 def load_model(name_or_path: str) -> Model:
-    """The model of one of ``model_names()``, or of a ``.cat`` file.
+    """The model of one of ``model_names()``, of a ``.cat`` file, or of a kernel tree's ``tools/memory-model``.
 
     Raises:
-        CatError: there is no such model, or its file has a mistake (the error says where).
+        CatError: there is no such model, or a file of it has a mistake (the error says where).
     """
-    source = find_model(name_or_path)
-    statements = statements_of(source)
-    theory = elaborate(statements)
+    path = Path(name_or_path)
+    macros: Source | None = None
+    if name_or_path not in model_names() and path.is_dir():
+        directory = read_directory(path)
+        name, text, macros = Path(directory.model.file).stem, directory.text, directory.macros
+        statements = directory.statements()
+        theory = elaborate(statements, kernel=True)
+    else:
+        source = find_model(name_or_path)
+        name, text = name_or_path if name_or_path in model_names() else path.stem, source.text
+        statements = statements_of(source)
+        theory = elaborate(statements)
     analysis = Analysis(theory.table)
     evaluator = Evaluator(theory.table, analysis)
     axioms = tuple(_axiom(rule, analysis) for rule in theory.rules if not rule.check.flag)
@@ -190,15 +281,19 @@ def load_model(name_or_path: str) -> Model:
     }
     before = theory.relations.get("before")
     return Model(
-        name=name_or_path if name_or_path in model_names() else Path(name_or_path).stem,
-        text=source.text,
+        name=name,
+        text=text,
+        macros=macros.text if macros else None,
+        macros_file=macros.file if macros else None,
         rules_hash=sha256(repr(statements).encode()).hexdigest(),
         axioms=axioms,
         orders=tuple(orders.values()),
-        residual_axioms=tuple(axiom for axiom in axioms if axiom not in orders or not orders[axiom].complete),
+        residual_axioms=tuple(
+            axiom for axiom in axioms if not (axiom in orders and orders[axiom].complete) and not _always_holds(axiom)
+        ),
         before_order=next((place for place, axiom in enumerate(orders) if axiom.term is before), None),
         flag_checks=tuple(_axiom(rule, analysis) for rule in theory.rules if rule.check.flag),
-        relations=theory.relations,
+        theory=theory,
         analysis=analysis,
         evaluator=evaluator,
     )
@@ -206,11 +301,18 @@ def load_model(name_or_path: str) -> Model:
 
 def _axiom(rule: Rule, analysis: Analysis) -> Axiom:
     check = rule.check
+    grows_only = not check.flag and not check.negated
     return Axiom(
         name=rule.name,
         kind=check.kind,
         negated=check.negated,
         expression=check.expression.place.text,
-        monotone=not check.flag and not check.negated and analysis.growth(rule.term) is not Growth.UNKNOWN,
+        monotone=grows_only and analysis.growth(rule.term) is not Growth.UNKNOWN,
+        monotone_on_paths=grows_only and analysis.growth_on_paths(rule.term) is not Growth.UNKNOWN,
+        chosen=analysis.chosen(rule.term),
         term=rule.term,
     )
+
+
+def _always_holds(axiom: Axiom) -> bool:
+    return axiom.term.op is Op.EMPTY and not axiom.negated

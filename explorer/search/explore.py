@@ -76,7 +76,7 @@ class Search:
         if not self.model.residual_axioms:
             return True
         axioms = self.model.relevant(leaf.names).residual_axioms
-        return all(self.model.holds(axiom, leaf.execution) for axiom in axioms)
+        return not axioms or self.model.accepts(self.model.evaluator.valuation(leaf.execution), axioms)
 
     # ---- growing one partial execution until it branches or ends
 

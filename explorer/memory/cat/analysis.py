@@ -1,9 +1,10 @@
 """What can be said of a term without an execution.
 
-Three questions, each answered by one pass over the table (operands come first):
+Four questions, each answered by one pass over the table (operands come first):
 
 * does it depend on rf or co (``dynamic``), or do the paths of the threads fix it;
-* how does it change as an execution grows (``growth``);
+* does it depend on what a ``with`` chooses (``chosen``);
+* how does it change as an execution grows (``growth``, ``growth_on_paths``);
 * can it be evaluated on one thread's path alone (``locality``).
 """
 
@@ -13,15 +14,16 @@ from enum import Enum, Flag, auto
 from functools import reduce
 from operator import and_
 
-from explorer.memory.cat.base import DYNAMIC, PAIRWISE, PREFIX_LOCAL
-from explorer.memory.cat.term import Op, Sort, Term, TermTable
+from explorer.memory.cat.base import CHANGING, DYNAMIC, PAIRWISE, PREFIX_LOCAL
+from explorer.memory.cat.sort import RELATION, SET
+from explorer.memory.cat.term import Op, Term, TermTable
 
 
 class Growth(Enum):
-    """What happens to a term, on the events there are, when events, rf and co are added.
+    """What happens to a term, on the events there are, when an execution grows.
 
-    An execution grows by events at the ends of threads and by pairs of rf and co; kinds,
-    tags, locations, threads and the program order of its events stay.
+    It grows by events at the ends of threads and by pairs of rf and co; kinds, tags,
+    locations, threads and the program order of its events stay.
     """
 
     FIXED = 0  # nothing
@@ -44,26 +46,57 @@ class Locality(Flag):
 
 _PO = Locality.FORWARD | Locality.STRICT
 
+_OPAQUE = frozenset(
+    {
+        Op.SINGLETON,
+        Op.SINGLESTEP,
+        Op.DIFFERENT_VALUES,
+        Op.CLASSES,
+        Op.CROSS,
+        Op.LINEARISATIONS,
+        Op.MAP,
+        Op.CHOICE,
+    }
+)
+"""Operations of which nothing is claimed."""
+
 
 class Analysis:
     """The answers for all terms of a table as it is now."""
 
     def __init__(self, table: TermTable) -> None:
         self._dynamic: list[bool] = []
+        self._chosen: list[bool] = []
         self._growth: list[Growth] = []
+        self._growth_on_paths: list[Growth] = []
         self._locality: list[Locality] = []
         self._terms = tuple(table.terms)
         for term in table.terms:
             self._dynamic.append(self._is_dynamic(term))
-            self._growth.append(self._growth_of(term))
+            self._chosen.append(term.op is Op.CHOICE or self._any(self._chosen, term))
             self._locality.append(self._locality_of(term))
+            self._growth.append(self._growth_of(term))
+            self._growth_on_paths.append(self._growth_on_paths_of(term))
 
     def dynamic(self, term: Term) -> bool:
         """Whether the term depends on rf or co."""
         return self._dynamic[term.number]
 
+    def chosen(self, term: Term) -> bool:
+        """Whether the term depends on what a ``with`` chooses."""
+        return self._chosen[term.number]
+
+    def static(self, term: Term) -> bool:
+        """Whether the paths of the threads fix the term."""
+        return not self.dynamic(term) and not self.chosen(term)
+
     def growth(self, term: Term) -> Growth:
+        """As the execution grows by events, rf and co."""
         return self._growth[term.number]
+
+    def growth_on_paths(self, term: Term) -> Growth:
+        """As the execution grows by rf and co alone: all its events are there."""
+        return self._growth_on_paths[term.number]
 
     def prefix_local(self, term: Term) -> bool:
         """Whether the term lies within po and each pair is decided by the events from one to the other.
@@ -79,7 +112,8 @@ class Analysis:
 
     def empty_without(self, absent: frozenset[str]) -> list[bool]:
         """Per term whether it is certainly empty where these base sets are."""
-        assumed = {variable for term in self._terms for variable in term.variables}
+        fixpoints = [term for term in self._terms if term.op is Op.FIXPOINT]
+        assumed = {variable for term in fixpoints for variable in term.variables}
         while True:
             empty: list[bool] = []
             for term in self._terms:
@@ -87,8 +121,7 @@ class Analysis:
             # A variable is as empty as its body; a body may need others to be.
             refuted = {
                 variable
-                for term in self._terms
-                if term.op is Op.FIXPOINT
+                for term in fixpoints
                 for variable, body in zip(term.variables, term.operands, strict=True)
                 if variable in assumed and not empty[body.number]
             }
@@ -96,48 +129,41 @@ class Analysis:
                 return empty
             assumed -= refuted
 
+    @staticmethod
+    def _any(answers: list[bool], term: Term) -> bool:
+        return any(answers[operand.number] for operand in term.operands)
+
     def _is_dynamic(self, term: Term) -> bool:
-        if term.op is Op.BASE:
-            return term.name in DYNAMIC
-        return any(self._dynamic[operand.number] for operand in term.operands)
+        match term.op:
+            case Op.BASE:
+                return term.name in DYNAMIC
+            case Op.DIFFERENT_VALUES:
+                return True  # a read's value comes with its source
+            case _:
+                return self._any(self._dynamic, term)
 
     def _growth_of(self, term: Term) -> Growth:
-        of = [self._growth[operand.number] for operand in term.operands]
-        most = max(of, key=lambda growth: growth.value, default=Growth.FIXED)
-        match term.op:
-            case Op.EMPTY:
-                return Growth.FIXED
-            case Op.BASE:
-                return Growth.FIXED if term.sort is Sort.SET or term.name in PAIRWISE else Growth.GROWING
-            case Op.VARIABLE:
-                # By induction over the rounds of the fixpoint; its bodies are checked where it closes.
-                return Growth.GROWING
-            case Op.UNION | Op.INTERSECTION | Op.PRODUCT | Op.IDENTITY | Op.INVERSE | Op.OPTIONAL:
-                return most
-            case Op.DIFFERENCE:
-                return of[0] if of[1] is Growth.FIXED else Growth.UNKNOWN
-            case Op.COMPLEMENT:
-                return Growth.FIXED if of[0] is Growth.FIXED else Growth.UNKNOWN
-            case Op.DOMAIN | Op.RANGE if _is_rmw(term.operands[0]):
-                return Growth.FIXED
-            case Op.FIXPOINT if not term.monotone:
-                return Growth.UNKNOWN
-            case _:
-                # A new event can join two old ones in a composition or a closure, and can become
-                # the other end that domain and range look for.
-                return Growth.GROWING if most is Growth.FIXED else most
+        # The locality of a variable is an assumption until its fixpoint is closed.
+        if not term.open_in and self._locality[term.number] & (Locality.PAIRWISE | Locality.FORWARD):
+            return Growth.FIXED  # events that are added stand behind the ones that decide
+        return _combined(term, [self._growth[operand.number] for operand in term.operands])
+
+    def _growth_on_paths_of(self, term: Term) -> Growth:
+        if self.static(term) and not term.open_in:
+            return Growth.FIXED
+        return _combined(term, [self._growth_on_paths[operand.number] for operand in term.operands])
 
     def _locality_of(self, term: Term) -> Locality:
         of = [self._locality[operand.number] for operand in term.operands]
         common = reduce(and_, of) if of else Locality.NONE
         match term.op:
             case Op.EMPTY:
-                return Locality.PAIRWISE | (_PO if term.sort is Sort.RELATION else Locality.NONE)
+                return Locality.PAIRWISE | (_PO if term.sort == RELATION else Locality.NONE)
             case Op.BASE:
                 return _base_locality(term)
             case Op.VARIABLE:
                 # Holds in every round of the fixpoint if the bodies keep it; checked where it closes.
-                return _PO if term.sort is Sort.RELATION else Locality.NONE
+                return _PO if term.sort == RELATION else Locality.NONE
             case Op.UNION:
                 return common
             case Op.INTERSECTION:
@@ -158,13 +184,51 @@ class Analysis:
             case Op.OPTIONAL:
                 return common & (Locality.FORWARD | Locality.PAIRWISE)
             case Op.DOMAIN | Op.RANGE:
-                return Locality.PAIRWISE if _is_rmw(term.operands[0]) else Locality.NONE
-            case Op.FIXPOINT if not term.monotone:
-                return Locality.NONE
+                return Locality.PAIRWISE if self._is_rmw(term.operands[0]) else Locality.NONE
             case Op.FIXPOINT:
                 return common & _PO if common & _PO == _PO else Locality.NONE
             case Op.COMPONENT:
                 return common
+            case _:
+                assert term.op in _OPAQUE, term.op
+                return Locality.NONE
+
+    def _is_rmw(self, term: Term) -> bool:
+        """Whether a relation is rmw, or the part of it with certain kinds and tags.
+
+        The halves of an update are one step of a thread: they are always there together.
+        """
+        match term.op:
+            case Op.BASE:
+                return term.name == "rmw"
+            case Op.SEQUENCE:
+                kinds = [o for o in term.operands if o.op is Op.IDENTITY and self._locality[o.number]]
+                return bool(kinds) and any(self._is_rmw(operand) for operand in term.operands)
+            case _:
+                return False
+
+
+def _combined(term: Term, of: list[Growth]) -> Growth:
+    """The growth that follows from that of the operands."""
+    most = max(of, key=lambda growth: growth.value, default=Growth.FIXED)
+    match term.op:
+        case Op.EMPTY:
+            return Growth.FIXED
+        case Op.BASE:
+            return Growth.UNKNOWN if term.name in CHANGING else Growth.GROWING
+        case Op.VARIABLE:
+            # By induction over the rounds of the fixpoint; its bodies are checked where it closes.
+            return Growth.GROWING
+        case Op.UNION | Op.INTERSECTION | Op.PRODUCT | Op.IDENTITY | Op.INVERSE | Op.OPTIONAL:
+            return most
+        case Op.DIFFERENCE:
+            return of[0] if of[1] is Growth.FIXED else Growth.UNKNOWN
+        case Op.COMPLEMENT:
+            return Growth.UNKNOWN  # what kinds and tags decide has been dealt with: it is fixed
+        case _:
+            # A new event can join two old ones in a composition or a closure, and can become
+            # the other end that domain and range look for.
+            return Growth.UNKNOWN if term.op in _OPAQUE else max(most, Growth.GROWING, key=lambda growth: growth.value)
 
 
 def _is_empty(term: Term, empty: list[bool], absent: frozenset[str], assumed: set[int]) -> bool:
@@ -182,18 +246,15 @@ def _is_empty(term: Term, empty: list[bool], absent: frozenset[str], assumed: se
             return empty[term.operands[0].operands[term.index].number]
         case Op.INTERSECTION | Op.PRODUCT | Op.SEQUENCE:
             return any(of)
-        case Op.DIFFERENCE | Op.IDENTITY | Op.INVERSE | Op.PLUS | Op.DOMAIN | Op.RANGE:
+        case Op.DIFFERENCE | Op.IDENTITY | Op.INVERSE | Op.PLUS | Op.DOMAIN | Op.RANGE | Op.SINGLESTEP:
             return of[0]
         case _:
             return False
 
 
-def _is_rmw(term: Term) -> bool:
-    """The two halves of an RMW are one step of the thread: they are always there together."""
-    return term.op is Op.BASE and term.name == "rmw"
-
-
 def _base_locality(term: Term) -> Locality:
-    if term.sort is Sort.SET or term.name in PAIRWISE:
+    if term.name in DYNAMIC:
+        return Locality.NONE
+    if term.sort == SET or term.name in PAIRWISE:
         return Locality.PAIRWISE | (Locality.FORWARD if term.name == "id" else Locality.NONE)
     return _PO if term.name in PREFIX_LOCAL else Locality.NONE

@@ -1,7 +1,6 @@
 """The names that every model finds defined, and their values in an execution.
 
-``BASE`` names what an execution gives directly.  ``PRELUDE`` derives the rest in cat
-itself, so that a file which spells a definition out (``rf & ext``) means the same term.
+``BASE`` names what an execution gives directly; the library derives the rest in cat.
 """
 
 from __future__ import annotations
@@ -15,22 +14,13 @@ from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
 from explorer.execution.relation import EventSet, Relation, identity
-from explorer.memory.cat.term import Sort
+from explorer.memory.cat.sort import RELATION, SET, Sort
 
-PRELUDE = """
-let M = R | W
-let RMW = domain(rmw) | range(rmw)
-let fr = rf^-1 ; co
-let rfe = rf & ext and rfi = rf & int
-let coe = co & ext and coi = co & int
-let fre = fr & ext and fri = fr & int
-let po-loc = po & loc
-let emptyset = {}
-let fencerel(S) = po ; [S] ; po
-"""
+DYNAMIC = frozenset({"rf", "co", "co0", "FW"})
+"""The base names that the paths of the threads do not fix."""
 
-DYNAMIC = frozenset({"rf", "co"})
-"""The base relations that the paths of the threads do not fix."""
+CHANGING = frozenset({"co0", "FW"})
+"""Those that may lose something as an execution grows: a write is final until another follows."""
 
 PREFIX_LOCAL = frozenset({"po", "addr", "data", "ctrl", "ctrl-later", "rmw"})
 """The base relations within one thread's program order."""
@@ -88,12 +78,29 @@ class BaseValues:
         """``ext``: not the same thread; an initial write is external to every event."""
         return [self.universe & ~row for row in self.same_thread]
 
+    @cached_property
+    def final_writes(self) -> EventSet:
+        """``FW``: the coherence-last write of every location."""
+        return _union(1 << order[-1] for order in self.execution.coherence)
+
+    @property
+    def before_choice(self) -> Relation:
+        """``co0``: coherence as far as the first and the last write of a location are known."""
+        first = self.by_kind[Kind.INITIAL]
+        last = self.final_writes
+        co = self.execution.co
+        return [row if first >> write & 1 else row & last for write, row in enumerate(co)]
+
     def _same(self, classes: Sequence[Location | int | None]) -> Relation:
         members: dict[Location | int | None, EventSet] = {}
         for position, key in enumerate(classes):
             members[key] = members.get(key, 0) | 1 << position
         members[None] = 0
         return [members[key] for key in classes]
+
+
+SET_NAMES = frozenset({kind.value for kind in Kind} | {tag.cat_name for tag in Tag}) - {"IW", "R", "W"}
+"""The sets that an execution without events of a kind or tag has empty; initial writes are always there."""
 
 
 def names_present(events: Iterable[Event]) -> frozenset[str]:
@@ -138,6 +145,7 @@ BASE_RELATIONS: dict[str, RelationRule] = {
     "int": lambda values: values.same_thread,
     "ext": lambda values: values.external,
     "id": lambda values: identity(values.universe, values.size),
+    "co0": lambda values: values.before_choice,
 }
 
 BASE_SETS: dict[str, SetRule] = {
@@ -146,9 +154,10 @@ BASE_SETS: dict[str, SetRule] = {
     "_": lambda values: values.universe,
     **{kind.value: _kind(kind) for kind in Kind if kind not in (Kind.READ, Kind.WRITE)},
     **{tag.cat_name: _tag(tag) for tag in Tag},
+    "FW": lambda values: values.final_writes,
 }
 
 BASE: dict[str, Sort] = {
-    **dict.fromkeys(BASE_RELATIONS, Sort.RELATION),
-    **dict.fromkeys(BASE_SETS, Sort.SET),
+    **dict.fromkeys(BASE_RELATIONS, RELATION),
+    **dict.fromkeys(BASE_SETS, SET),
 }

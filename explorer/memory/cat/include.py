@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from explorer.memory.cat.library import LIBRARY
 from explorer.memory.cat.parser import parse
 from explorer.memory.cat.source import CatError, Place, Source
 from explorer.memory.cat.syntax import Include, Show, Statement
@@ -29,9 +30,10 @@ def find_model(name_or_path: str) -> Source:
         raise CatError(
             f"no memory model '{name_or_path}'",
             None,
-            f"a model is one of {', '.join(model_names())}, or the path of a .cat file",
+            f"a model is one of {', '.join(model_names())}, "
+            "or the path of a .cat file or of a kernel's tools/memory-model",
         )
-    return _read(Path(name_or_path), name_or_path, None)
+    return read_source(Path(name_or_path), name_or_path, None)
 
 
 def statements_of(source: Source) -> tuple[Statement, ...]:
@@ -61,10 +63,12 @@ def _expand(source: Source, chain: tuple[str, ...]) -> list[Statement]:
 
 
 def _included(path: str, place: Place) -> Source:
-    """An include is looked up beside the file that names it, then among our own models."""
+    """An include is one of the library, or looked up beside the file that names it, then among our own models."""
+    if path in LIBRARY:
+        return Source(path, LIBRARY[path])
     directory = place.source.directory
     if directory is not None and (directory / path).is_file():
-        return _read(directory / path, str(directory / path), place)
+        return read_source(directory / path, str(directory / path), place)
     packaged = [*(f"{name}.cat" for name in model_names()), "rcu.cat"]
     if path in packaged:
         return _packaged(path)
@@ -77,7 +81,8 @@ def _packaged(file: str) -> Source:
     return Source(file, _MODELS.joinpath(file).read_text(encoding="utf-8"))
 
 
-def _read(path: Path, shown: str, place: Place | None) -> Source:
+def read_source(path: Path, shown: str, place: Place | None) -> Source:
+    """The text of a file; CatError, at the place that names it, where it cannot be read."""
     try:
         return Source(shown, path.read_text(encoding="utf-8"), path.parent)
     except OSError as error:

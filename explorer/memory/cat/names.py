@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TypeAlias
 
-from explorer.memory.cat.source import CatError, Place
+from explorer.memory.cat.sort import Sort
+from explorer.memory.cat.source import CatError, NotSupported, Place
 from explorer.memory.cat.syntax import Expression
-from explorer.memory.cat.term import Op, Sort, Term
+from explorer.memory.cat.term import Term, TermTable
 
-REFUSED_FUNCTIONS = frozenset(
-    {"cross", "map", "classes", "classes-loc", "linearisations", "partition", "singlestep", "tag2scope", "tag2level"}
-)
+REFUSED_FUNCTIONS = frozenset({"tag2events", "tag2instrs", "tag2level", "tag2scope", "tag2set"})
 """Functions that cat has and this version does not."""
 
 
@@ -28,13 +28,32 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Primitive:
-    """A function of cat itself: ``domain`` or ``range``."""
+    """A function of cat itself: what it takes and gives, and how a table makes the term.
+
+    ``result`` is None where it depends on the argument.
+    """
 
     name: str
-    op: Op
+    parameters: tuple[Sort, ...]
+    result: Sort | None
+    make: Callable[[TermTable, list[Term]], Term]
 
 
-Meaning: TypeAlias = Term | Function | Primitive
+@dataclass(frozen=True, slots=True)
+class Map:
+    """``map``; with ``function`` set, ``map f``, which still needs a collection."""
+
+    function: Function | Primitive | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A tuple."""
+
+    parts: tuple[Meaning, ...]
+
+
+Meaning: TypeAlias = Term | Function | Primitive | Map | Several
 Scope: TypeAlias = dict[str, Meaning]
 """What each visible name means, in order of definition."""
 
@@ -42,15 +61,15 @@ Scope: TypeAlias = dict[str, Meaning]
 def unknown_name(name: str, scope: Scope, wanted: Sort | None, place: Place) -> CatError:
     """The error for a name that nothing defines: what there is, and what was probably meant."""
     if name in REFUSED_FUNCTIONS:
-        return CatError(f"'{name}' is part of cat, but not supported yet", place)
+        return NotSupported(f"'{name}'", place)
     fitting = [
         known
         for known, meaning in scope.items()
-        if isinstance(meaning, Term) and (wanted is None or meaning.sort is wanted) and known != "_"
+        if isinstance(meaning, Term) and (wanted is None or meaning.sort == wanted) and known != "_"
     ]
     guess = _meant(name, fitting)
     hint = f" Did you mean '{guess}'?" if guess else ""
-    kind = wanted.value if wanted else "name"
+    kind = wanted.name if wanted else "name"
     return CatError(f"unknown {kind} '{name}'", place, f"defined here: {_some(fitting)}.{hint}")
 
 

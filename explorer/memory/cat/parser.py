@@ -9,7 +9,7 @@ from importlib.resources import files
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
-from explorer.memory.cat.source import CatError, Place, Source
+from explorer.memory.cat.source import CatError, NotSupported, Place, Source
 from explorer.memory.cat.syntax import (
     Apply,
     Binary,
@@ -18,7 +18,6 @@ from explorer.memory.cat.syntax import (
     Check,
     CheckKind,
     EmptyRelation,
-    Enumerate,
     Enumeration,
     Expression,
     Include,
@@ -28,6 +27,8 @@ from explorer.memory.cat.syntax import (
     Name,
     Show,
     Statement,
+    TagEnumeration,
+    TagName,
     Try,
     Tuple,
     Unary,
@@ -107,8 +108,9 @@ def _unexpected(error: UnexpectedToken, source: Source, code: str) -> CatError:
     tokens: Iterator[Token] = parser.lexer_thread.lex(parser.parser_state)  # type: ignore[no-untyped-call]
     for token in tokens:
         place = Place(source, token.start_pos or 0, token.end_pos or 0)
-        if token.type == "REFUSED":
-            return _not_supported(str(token), place)
+        # A tag can stand in the declarations of a .bell file only.
+        if token.type == "REFUSED" or (token.type == "TAG" and token.start_pos == wrong.start_pos):
+            return NotSupported(_quoted(token), place)
         if token.start_pos == wrong.start_pos and wrong.type != "$END":
             found = f"'{token}' cannot stand here"
             break
@@ -120,8 +122,9 @@ def _unexpected(error: UnexpectedToken, source: Source, code: str) -> CatError:
     return CatError(f"syntax error: {found}, expected {_in_words(accepted)}", place)
 
 
-def _not_supported(what: str, place: Place) -> CatError:
-    return CatError(f"'{what}' is part of cat, but not supported yet", place)
+def _quoted(token: Token) -> str:
+    name = token.removeprefix("'")
+    return f"'{name}'"
 
 
 def _in_words(accepted: set[str]) -> str:
@@ -139,7 +142,7 @@ def _in_words(accepted: set[str]) -> str:
     closing = {"EQUAL": "'='", "COMMA": "','", "RPAR": "')'", "RSQB": "']'", "RBRACE": "'}'", "AS": "'as'"}
     words += [word for terminal, word in closing.items() if terminal in accepted]
     if "INCLUDE" in accepted:
-        words.append("a new statement (let, acyclic, irreflexive, empty, flag, include, show)")
+        words.append("a new statement (let, acyclic, irreflexive, empty, flag, with, include, show)")
     elif "ACYCLIC" in accepted:
         words.append("acyclic, irreflexive or empty")
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
@@ -154,30 +157,44 @@ class _Builder:
     def place(self, node: Tree[Token]) -> Place:
         return Place(self.source, node.meta.start_pos, node.meta.end_pos)
 
+    def token_place(self, token: Token) -> Place:
+        start = token.start_pos or 0
+        return Place(self.source, start, start + len(token))
+
     def statement(self, node: Tree[Token]) -> Statement:
         place = self.place(node)
         match node.data:
             case "let" | "let_rec":
-                return Let(tuple(self.binding(child) for child in _trees(node)), node.data == "let_rec", place)
+                return Let(self.bindings(node), node.data == "let_rec", place)
             case "check":
                 return self.check(node)
             case "include":
                 return Include(str(node.children[0]).strip('"'), place)
-            case "with_from":
-                name, choices = node.children
-                assert isinstance(choices, Tree)
-                return With(str(name), self.expression(choices), place)
-            case "enum":
-                name, *tags = node.children
-                return Enumerate(str(name), tuple(str(tag) for tag in tags), place)
-            case "instructions":
-                kind, given = node.children
-                listed = tuple(str(tag) for tag in given.children if tag is not None) if isinstance(given, Tree) else ()
-                return Instructions(str(kind), listed if isinstance(given, Tree) else str(given), place)
             case "show":
                 return Show(place)
+            case "with_from":
+                name, source = node.children
+                assert isinstance(source, Tree)
+                return With(str(name), self.expression(source), place)
+            case "enum":
+                name, *tags = node.children
+                return TagEnumeration(str(name), tuple(map(self.tag, tags)), place)
+            case "instructions":
+                tag_sets = tuple(self.tag_set(child) for child in _trees(node))
+                return Instructions(str(node.children[0]), tag_sets, place)
             case _:
-                raise _not_supported(str(node.children[0]), place)
+                raise NotSupported(f"'{node.children[0]}'", place)
+
+    def tag(self, token: Token | Tree[Token]) -> TagName:
+        assert isinstance(token, Token)
+        return TagName(token.removeprefix("'"), self.token_place(token))
+
+    def tag_set(self, node: Tree[Token]) -> tuple[TagName, ...] | Name:
+        first = node.children[0]
+        assert isinstance(first, Token)
+        if first.type == "NAME":
+            return Name(str(first), self.token_place(first))
+        return tuple(map(self.tag, node.children))
 
     def check(self, node: Tree[Token]) -> Check:
         flag, negation, kind, expression, name = node.children
@@ -193,16 +210,21 @@ class _Builder:
 
     def binding(self, node: Tree[Token]) -> Binding:
         if node.data == "tuple_binding":
-            raise CatError("tuples are part of cat, but not supported yet", self.place(node))
+            *names, body = node.children
+            assert isinstance(body, Tree)
+            return Binding(tuple(map(str, names)), (), self.expression(body), self.place(node))
         name, parameters, body = node.children
         assert isinstance(name, Token)
         assert isinstance(body, Tree)
         return Binding(
-            str(name),
+            (str(name),),
             tuple(str(child) for child in parameters.children) if isinstance(parameters, Tree) else (),
             self.expression(body),
-            Place(self.source, name.start_pos or 0, (name.start_pos or 0) + len(name)),
+            self.token_place(name),
         )
+
+    def bindings(self, node: Tree[Token]) -> tuple[Binding, ...]:
+        return tuple(self.binding(child) for child in _trees(node) if child.data in ("binding", "tuple_binding"))
 
     def expression(self, node: Tree[Token]) -> Expression:
         place = self.place(node)
@@ -210,9 +232,7 @@ class _Builder:
         if rule == "name":
             return Name(str(node.children[0]), place)
         if rule in ("let_in", "let_rec_in"):
-            *bindings, body = _trees(node)
-            bound = tuple(self.binding(child) for child in bindings)
-            return LetIn(bound, rule == "let_rec_in", self.expression(body), place)
+            return LetIn(self.bindings(node), rule == "let_rec_in", self.expression(_trees(node)[-1]), place)
         operands = tuple(self.expression(child) for child in _trees(node))
         if rule in _UNARY:
             return Unary(_UNARY[rule], operands[0], place)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.errors import InputError
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -52,7 +54,7 @@ class Place:
         return f"{self.source.file}:{self.line}:{self.column}"
 
 
-class CatError(Exception):
+class CatError(InputError):
     """A mistake in a model file, or a model that cannot be read.
 
     ``place`` is None when no line is to blame (the file does not exist).  ``notes``
@@ -92,3 +94,10 @@ class CatError(Exception):
                 *notes,
             ]
         )
+
+
+class NotSupported(CatError):
+    """A part of cat that Sealrace does not have; no ``try`` gets around it."""
+
+    def __init__(self, what: str, place: Place) -> None:
+        super().__init__(f"{what} is part of cat, but not supported yet", place)

@@ -105,7 +105,7 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class LetIn:
-    """``let x = e and ... in body``."""
+    """``let [rec] x = e and ... in body``."""
 
     bindings: tuple[Binding, ...]
     recursive: bool
@@ -115,9 +115,9 @@ class LetIn:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """``try e with f``: e, or f where e names something that nothing defines."""
+    """``try e with otherwise``: the second where the first has no meaning."""
 
-    expression: Expression
+    attempt: Expression
     otherwise: Expression
     place: Place = field(repr=False, compare=False)
 
@@ -127,12 +127,18 @@ Expression: TypeAlias = Name | Universe | EmptyRelation | Enumeration | Tuple | 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """``name = body`` or, with parameters, ``name(x, y) = body``."""
+    """``name = body``, ``name(x, y) = body`` with parameters, or ``(a, b) = body`` with two names or more."""
 
-    name: str
+    names: tuple[str, ...]
     parameters: tuple[str, ...]
     body: Expression
     place: Place = field(repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The name, where there is one."""
+        assert len(self.names) == 1
+        return self.names[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,29 +175,51 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class With:
-    """``with name from e``: one candidate per member of a set of sets or relations."""
+    """``with name from source``: one candidate for every member of the source."""
 
     name: str
-    choices: Expression
+    source: Expression
     place: Place = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Enumerate:
-    """``enum name = 'tag || ...`` of a ``.bell`` file."""
+class TagName:
+    """``'once``, without the quote."""
 
     name: str
-    tags: tuple[str, ...]
+    place: Place = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TagEnumeration:
+    """``enum Accesses = 'once || 'release``."""
+
+    name: str
+    tags: tuple[TagName, ...]
     place: Place = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Instructions:
-    """``instructions kind[{'tag, ...}]`` of a ``.bell`` file; ``tags`` names an ``enum`` or lists them."""
+    """``instructions R[{'once,'acquire}]``: which tags the events of one class carry.
 
-    kind: str
-    tags: str | tuple[str, ...]
+    ``tag_sets`` holds lists of tags and the names of enumerations.
+    """
+
+    name: str
+    tag_sets: tuple[tuple[TagName, ...] | Name, ...]
     place: Place = field(repr=False, compare=False)
 
 
-Statement: TypeAlias = Let | Check | Include | Show | With | Enumerate | Instructions
+Statement: TypeAlias = Let | Check | Include | Show | With | TagEnumeration | Instructions
+
+
+def bound_names(statement: Statement) -> tuple[str, ...]:
+    """The names that a statement defines."""
+    match statement:
+        case Let(bindings):
+            return tuple(name for binding in bindings for name in binding.names)
+        case With(name):
+            return (name,)
+        case _:
+            return ()

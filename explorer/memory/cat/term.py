@@ -11,25 +11,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-
-class Sort(Enum):
-    """What a term denotes; the value is the word for it in messages."""
-
-    SET = "set"
-    RELATION = "relation"
+from explorer.memory.cat.sort import RELATION, SET, Sort, set_of
+from explorer.memory.cat.source import Place
 
 
 class Op(Enum):
     """How a term is made.  All but the first group work on other terms."""
 
     BASE = auto()  # a set or relation that the execution itself gives, by name
-    VARIABLE = auto()  # stands for one result of the fixpoint around it
-    EMPTY = auto()  # the empty set or relation, by sort
+    VARIABLE = auto()  # stands for one result of the fixpoint, or one member of the collection, around it
+    EMPTY = auto()  # the empty set, relation or collection, by sort
 
+    # Sets, relations and larger collections.
     UNION = auto()  # two operands or more, ordered by number
     INTERSECTION = auto()
     DIFFERENCE = auto()
     COMPLEMENT = auto()
+    SINGLETON = auto()  # the collection with one member
+
+    # Sets and relations.
     PRODUCT = auto()
     IDENTITY = auto()
     DOMAIN = auto()
@@ -39,20 +39,30 @@ class Op(Enum):
     PLUS = auto()
     STAR = auto()
     OPTIONAL = auto()
+    SINGLESTEP = auto()  # the pairs that no longer path joins
+    DIFFERENT_VALUES = auto()  # the pairs whose events have different values
+
+    # Larger collections.
+    CLASSES = auto()  # of an equivalence relation
+    CROSS = auto()  # every union of one member of each member
+    LINEARISATIONS = auto()  # of a set: the total orders that keep a relation
+    MAP = auto()  # what the first operand is as its variable takes every member of the second
+    CHOICE = auto()  # one member of its operand: another one in every candidate
+
     FIXPOINT = auto()  # the operands are the bodies of a ``let rec``
     COMPONENT = auto()  # one of the results of a fixpoint, its only operand
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Term:
-    """One set or relation.
+    """One set, relation, or other value.
 
     ``number`` is the place in the table; invariant: operands have smaller numbers
-    (asserted by the table).  ``name`` is that of a base set or relation.  ``variables``
-    are, for a fixpoint, its variables in the order of the bodies, for a variable itself.
-    ``index`` says which result a component takes.  ``open_in`` holds the numbers of the
-    variables whose fixpoint is still around the term.  ``monotone`` is False for a fixpoint
-    that has one of its variables under a complement or on the right of a difference.
+    (asserted by the table).  ``name`` is that of a base set or relation, or of a choice.
+    ``variables`` are, for a fixpoint, its variables in the order of the bodies, for a map
+    or variable the one variable.  ``index`` says which result a component takes.
+    ``open_in`` holds the numbers of the variables whose fixpoint or map is still around
+    the term.
     """
 
     number: int
@@ -63,14 +73,17 @@ class Term:
     index: int = 0
     variables: tuple[int, ...] = ()
     open_in: frozenset[int] = frozenset()
-    monotone: bool = True
 
 
 class TermTable:
-    """Makes terms and keeps one of each."""
+    """Makes terms and keeps one of each.
+
+    ``places`` says of some terms where they were first spelled out: it serves messages.
+    """
 
     def __init__(self) -> None:
         self.terms: list[Term] = []
+        self.places: dict[int, Place] = {}
         self._interned: dict[tuple[object, ...], Term] = {}
 
     def base(self, name: str, sort: Sort) -> Term:
@@ -92,45 +105,55 @@ class TermTable:
         """Composition, grouped to the left: in ``r ; [S] ; q`` the cheap ``r ; [S]`` comes first."""
         if second.op is Op.SEQUENCE:
             return self.sequence(self.sequence(first, second.operands[0]), second.operands[1])
-        return self._make(Op.SEQUENCE, Sort.RELATION, (first, second))
+        return self._make(Op.SEQUENCE, RELATION, (first, second))
 
     def binary(self, op: Op, first: Term, second: Term) -> Term:
-        """Intersection, difference (both of any sort) or product of two terms."""
+        """Intersection and difference (both of one sort), product, or linearisations."""
         if op is Op.INTERSECTION and second.number < first.number:
             first, second = second, first
-        return self._make(op, Sort.RELATION if op is Op.PRODUCT else first.sort, (first, second))
+        sort = {Op.PRODUCT: RELATION, Op.LINEARISATIONS: set_of(RELATION)}.get(op, first.sort)
+        return self._make(op, sort, (first, second))
 
     def unary(self, op: Op, operand: Term) -> Term:
-        if op in (Op.DOMAIN, Op.RANGE):
-            sort = Sort.SET
-        elif op is Op.COMPLEMENT:
-            sort = operand.sort
-        else:
-            sort = Sort.RELATION
+        match op:
+            case Op.DOMAIN | Op.RANGE:
+                sort = SET
+            case Op.COMPLEMENT:
+                sort = operand.sort
+            case Op.SINGLETON:
+                sort = set_of(operand.sort)
+            case Op.CLASSES:
+                sort = set_of(SET)
+            case Op.CROSS:
+                # A set of sets of relations gives a set of relations.
+                assert operand.sort.element is not None
+                sort = operand.sort.element
+            case _:
+                sort = RELATION
         return self._make(op, sort, (operand,))
 
     def variable(self, sort: Sort) -> Term:
-        """A fresh variable; close it with ``fixpoint``."""
+        """A fresh variable; close it with ``fixpoint`` or ``map``."""
         return self._make(Op.VARIABLE, sort, variables=(len(self.terms),))
 
-    def fixpoint(self, variables: list[Term], bodies: list[Term]) -> list[Term]:
-        """The sets and relations with ``variables[i] = bodies[i]`` for all i that repetition comes to.
+    def fixpoint(self, variables: list[Term], bodies: list[Term], place: Place) -> list[Term]:
+        """The sets and relations that come out when ``variables[i] = bodies[i]`` is repeated from nothing.
 
-        They are the least ones where the bodies only grow with the variables.
+        The place is that of the recursion, should it never come to rest.
         """
         numbers = tuple(variable.number for variable in variables)
-        monotone = not any(self._negates(body, frozenset(numbers)) for body in bodies)
-        fixpoint = self._make(Op.FIXPOINT, Sort.RELATION, tuple(bodies), variables=numbers, monotone=monotone)
+        fixpoint = self._make(Op.FIXPOINT, RELATION, tuple(bodies), variables=numbers)
+        self.places.setdefault(fixpoint.number, place)
         return [self._make(Op.COMPONENT, body.sort, (fixpoint,), index=index) for index, body in enumerate(bodies)]
 
-    def _negates(self, term: Term, variables: frozenset[int]) -> bool:
-        """Whether one of the variables is in the term where it shrinks as the variable grows."""
-        if not term.open_in & variables:
-            return False
-        negated = {Op.COMPLEMENT: term.operands[:1], Op.DIFFERENCE: term.operands[1:]}.get(term.op, ())
-        return any(operand.open_in & variables for operand in negated) or any(
-            self._negates(operand, variables) for operand in term.operands
-        )
+    def map(self, variable: Term, body: Term, collection: Term) -> Term:
+        """The collection of what ``body`` is for every member of ``collection`` in place of the variable."""
+        return self._make(Op.MAP, set_of(body.sort), (body, collection), variables=(variable.number,))
+
+    def choice(self, name: str, source: Term) -> Term:
+        """A member of a collection, chosen anew by every ``with``."""
+        assert source.sort.element is not None
+        return self._make(Op.CHOICE, source.sort.element, (source,), name=name, variables=(len(self.terms),))
 
     def _make(
         self,
@@ -141,7 +164,6 @@ class TermTable:
         name: str = "",
         index: int = 0,
         variables: tuple[int, ...] = (),
-        monotone: bool = True,
     ) -> Term:
         key = (op, sort, tuple(operand.number for operand in operands), name, index, variables)
         known = self._interned.get(key)
@@ -151,9 +173,9 @@ class TermTable:
         for operand in operands:
             assert self.terms[operand.number] is operand, "a term of another table"
             open_in |= operand.open_in
-        if op is Op.FIXPOINT:
+        if op in (Op.FIXPOINT, Op.MAP):
             open_in -= frozenset(variables)
-        term = Term(len(self.terms), op, sort, operands, name, index, variables, open_in, monotone)
+        term = Term(len(self.terms), op, sort, operands, name, index, variables, open_in)
         self.terms.append(term)
         self._interned[key] = term
         return term

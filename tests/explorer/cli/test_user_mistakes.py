@@ -14,7 +14,8 @@ MISTAKES = [
     (("explore", "mailbox", "--protocol", "P9"), "unknown protocol 'P9'\n  there are: P2\n"),
     (
         ("explore", "mailbox", "--model", "x"),
-        "no memory model 'x'\n  a model is one of sc, tso, pso, armv8, lkmm, or the path of a .cat file\n",
+        "no memory model 'x'\n  a model is one of sc, tso, pso, armv8, lkmm, or the path of a .cat file "
+        "or of a kernel's tools/memory-model\n",
     ),
     (("explore", "mailbox", "--param", "x=1"), "unknown parameter 'x'\n  there are: stores\n"),
     (
@@ -37,7 +38,8 @@ MISTAKES = [
     (("graph", "x.json"), "x.json: No such file or directory\n  Name a report that sealrace explore has written.\n"),
     (
         ("models", "show", "x"),
-        "no memory model 'x'\n  a model is one of sc, tso, pso, armv8, lkmm, or the path of a .cat file\n",
+        "no memory model 'x'\n  a model is one of sc, tso, pso, armv8, lkmm, or the path of a .cat file "
+        "or of a kernel's tools/memory-model\n",
     ),
 ]
 

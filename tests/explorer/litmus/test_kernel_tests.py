@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from vector_files import run
+from vector_files import differences, run, vectors
 
 from explorer.litmus.expand import Macros
 from explorer.litmus.macros import operations, parse_macros
@@ -35,3 +35,26 @@ def test_all_34_state_a_result_and_have_it(kernel_memory_model: Path, macros: Ma
 
 def test_own_operations_have_all_of_the_kernels(kernel_memory_model: Path) -> None:
     assert set(parse_macros(Source.read(kernel_memory_model / "linux-kernel.def"))) <= set(operations())
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_the_kernels_own_model_gives_the_same_answers(kernel_memory_model: Path, part: int) -> None:
+    """The unmodified files on every vector: what they allow is what the project's own rules allow."""
+    kernel = load_model(str(kernel_memory_model))
+    macros = parse_macros(Source.read(kernel_memory_model / "linux-kernel.def"))
+    assert list(differences(kernel, vectors("lkmm")[part::4], macros)) == []
+
+
+def test_the_kernels_own_model_on_its_tests(kernel_memory_model: Path) -> None:
+    kernel, lkmm = load_model(str(kernel_memory_model)), load_model("lkmm")
+    for path in sorted((kernel_memory_model / "litmus-tests").glob("*.litmus")):
+        assert run(path, kernel) == run(path, lkmm), path
+
+
+def test_an_srcu_section_ended_with_another_index_is_remarked(kernel_memory_model: Path, tmp_path: Path) -> None:
+    kernel = load_model(str(kernel_memory_model))
+    path = tmp_path / "index.litmus"
+    for index, flags in (("r0", ()), ("1", ("srcu-bad-nesting",))):
+        body = f"int r0; r0 = srcu_read_lock(s); srcu_read_unlock(s, {index});"
+        path.write_text(f"C index\n{{}}\nP0(struct srcu_struct *s) {{ {body} }}\nexists (0:r0=0)\n", encoding="utf-8")
+        assert run(path, kernel).flags == flags

@@ -73,7 +73,7 @@ def test_a_whole_test() -> None:
  *)
 "A message and its flag"
 Cycle=Rfe PodRR Fre
-Generator = none
+Generator=none
 
 { int data; flag = 0; }
 

@@ -66,9 +66,9 @@ def sorted_state(state: Any) -> list[tuple[str, Any]]:
     return sorted(state.items())
 
 
-def differences(model: Model, chosen: tuple[Vector, ...]) -> Iterator[str]:
+def differences(model: Model, chosen: tuple[Vector, ...], macros: Macros | None = None) -> Iterator[str]:
     """Every vector whose answer is not the expected one."""
     for vector in chosen:
-        found = as_expected(run(vector.path, model))
+        found = as_expected(run(vector.path, model, macros))
         if found != expected(vector):
             yield f"{vector.name} under {model.name}: {found} is not {expected(vector)}"

@@ -9,6 +9,8 @@ import pytest
 from explorer.memory.cat.source import CatError
 from explorer.memory.model import load_model
 
+STATEMENT = "a new statement (let, acyclic, irreflexive, empty, flag, with, include, show)"
+
 
 def mistake(tmp_path: Path, text: str) -> str:
     """The error for a file ``my.cat`` with this text, paths shortened to names."""
@@ -60,24 +62,44 @@ def test_an_unknown_name_of_which_nothing_is_close(tmp_path: Path) -> None:
         ("let a = po % rf", "1:12", "unexpected character '%'"),
         ("let a = (* po (* *)", "1:9", "this comment is never closed"),
         ("let a = match b", "1:9", "'match' is part of cat, but not supported yet"),
-        ("with x from po", "1:1", "'with ... from' is part of cat, but not supported yet"),
-        ("enum A = 'x || 'y", "1:1", "'enum' is part of cat, but not supported yet"),
-        ("instructions R[{'x}]", "1:1", "'instructions' is part of cat, but not supported yet"),
-        ("let a = let b = po in c", "1:23", "unknown name 'c'"),
-        ("let a = try b with c", "1:20", "unknown name 'c'"),
-        ("let a = cross(po)", "1:9", "'cross' is part of cat, but not supported yet"),
-        ("let a = map f R", "1:9", "'map' is part of cat, but not supported yet"),
-        ("let a = R ++ W", "1:9", "'++' is part of cat, but not supported yet"),
-        ("let a = {R, W}", "1:9", "'{...}' with members is part of cat, but not supported yet"),
-        ("let a = (R, W)", "1:9", "a tuple outside the arguments of a function is part of cat, but not supported yet"),
-        ("let (a, b) = R", "1:5", "tuples are part of cat, but not supported yet"),
+        ("let a = fun x -> x", "1:9", "'fun' is part of cat, but not supported yet"),
+        ("procedure p() = let a = po end", "1:1", "'procedure' is part of cat, but not supported yet"),
+        ("call p(po)", "1:1", "'call' is part of cat, but not supported yet"),
+        ("let a = if b then c else d", "1:9", "'if' is part of cat, but not supported yet"),
+        ("let a = tag2set('once)", "1:17", "'once' is part of cat, but not supported yet"),
+        ("let a = tag2set(R)", "1:9", "'tag2set' is part of cat, but not supported yet"),
+        ("let a = try tag2set(R) with R", "1:13", "'tag2set' is part of cat, but not supported yet"),
+        ("let a = b in c", "1:11", f"syntax error: 'in' cannot stand here, expected an operator or {STATEMENT}"),
+        ("let a = let b = po acyclic b", "1:20", "syntax error: 'acyclic' cannot stand here, expected an operator"),
+        ("let a = try po", "1:14", "syntax error: the file ends here, expected an operator"),
+        ("with x from po; acyclic x", "1:17", "syntax error: 'acyclic' cannot stand here, expected an expression"),
+        ("with x from domain", "1:13", "'domain' is a function and needs an argument: domain(...)"),
+        ("let f e = let g() = e in e", "1:17", "syntax error: ')' cannot stand here, expected a name"),
+        ("let a = cross(po)", "1:15", "expected a set of sets of relations, but 'po' is a relation"),
+        ("let a = cross({po})", "1:15", "expected a set of sets of relations, but '{po}' is a set of relations"),
+        ("let a = map f R", "1:13", "unknown name 'f'"),
+        ("let a = map R R", "1:13", "'map' needs a function, but 'R' is none"),
+        ("let a = map toid R", "1:18", "expected a set, but 'R' is an event"),
+        ("let a = R ++ W", "1:14", "expected a set of sets, but 'W' is a set"),
+        ("let a = {R, po}", "1:13", "expected a set, but 'po' is a relation"),
+        ("let a = ~{R}", "1:10", "expected a relation, but '{R}' is a set of sets"),
+        ("let f e = e | e let a = map f R", "1:11", "expected a set, but 'e' is an event"),
+        ("acyclic (po, rf)", "1:9", "expected a relation, but '(po, rf)' is a tuple"),
+        ("let t = (po, rf) let a = t po", "1:26", "'t' is a tuple, not a function"),
+        ("let (a, b) = R", "1:14", "this is no tuple of 2"),
+        ("let (a, b) = (po, rf, co)", "1:14", "this is no tuple of 2"),
+        ("let rec (a, b) = (po, rf)", "1:9", "recursive tuples are part of cat, but not supported yet"),
         ("let rec f(x) = x", "1:9", "recursive functions are part of cat, but not supported yet"),
+        ("enum A = 'once || 'twice", "1:19", "no event carries the tag 'twice'"),
+        ("instructions B[{'once}]", "1:1", "there are no events for instructions 'B'"),
+        ("instructions R[{'once, 'twice}]", "1:24", "no event carries the tag 'twice'"),
+        ("instructions R[Accesses]", "1:16", "no enumeration 'Accesses' is declared above"),
         ("acyclic W", "1:9", "expected a relation, but 'W' is a set"),
         ("let a = po | W", "1:14", "expected a relation, but 'W' is a set"),
         ("let a = [po ; rf]", "1:10", "expected a set, but 'po ; rf' is a relation"),
         ("let a = domain(R)", "1:16", "expected a relation, but 'R' is a set"),
         ("let a = po * R", "1:9", "expected a set, but 'po' is a relation"),
-        ("let a = domain", "1:9", "'domain' is a function and needs an argument: domain(...)"),
+        ("let a = domain ; po", "1:9", "'domain' is a function and needs an argument: domain(...)"),
         ("let a = po(rf)", "1:9", "'po' is a relation, not a function"),
         ("let a = domain(po) (rf)", "1:9", "'domain(po)' is a set, not a function"),
         ("let a = domain(po, rf)", "1:9", "'domain' takes 1 argument, but 2 are given"),
@@ -129,10 +151,6 @@ def test_a_model_that_does_not_exist() -> None:
     with pytest.raises(CatError, match="no memory model 'power'") as caught:
         load_model("power")
     assert str(caught.value) == (
-        "no memory model 'power'\n  a model is one of sc, tso, pso, armv8, lkmm, or the path of a .cat file"
+        "no memory model 'power'\n"
+        "  a model is one of sc, tso, pso, armv8, lkmm, or the path of a .cat file or of a kernel's tools/memory-model"
     )
-
-
-def test_a_folder_is_no_model(tmp_path: Path) -> None:
-    with pytest.raises(CatError, match=r"cannot read the model .*: Is a directory"):
-        load_model(str(tmp_path))

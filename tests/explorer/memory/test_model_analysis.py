@@ -70,7 +70,16 @@ def test_the_packaged_models_are_all_orders_but_for_rcu(
         ("acyclic [~(domain(data))] ; po", False),
         ("acyclic po \\ rf", False),
         ("acyclic po \\ (domain(rf) * R)", False),
-        ("acyclic po \\ (po ; po)", False),
+        ("acyclic po \\ (po ; po & rf)", False),
+        ("acyclic singlestep(po)", False),
+        ("acyclic po & (M * FW)", False),
+        ("empty different-values(po)", False),
+        ("empty cross({{po}, {rf}})", False),
+        # What two events and those between them decide stays as it is; kinds do.
+        ("acyclic po \\ (po ; po)", True),
+        ("acyclic [~M] ; po ; rf", True),
+        ("acyclic po \\ (domain([R] ; rmw) * M) | rf", True),
+        ("acyclic po \\ (domain(po) * M) | rf", False),
         ("~empty rf", False),
     ],
 )

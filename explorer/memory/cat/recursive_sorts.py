@@ -1,21 +1,27 @@
-"""Whether a recursive name is a set or a relation, before its definition has a meaning."""
+"""What a recursive name denotes, before its definition has a meaning."""
 
 from __future__ import annotations
 
 from explorer.memory.cat.names import Function, Primitive, Scope
+from explorer.memory.cat.sort import RELATION, SET, Sort
 from explorer.memory.cat.syntax import (
     Apply,
     Binary,
     BinaryOp,
     Binding,
+    Enumeration,
     Expression,
+    LetIn,
     Name,
+    Try,
     Tuple,
     Unary,
     UnaryOp,
     Universe,
 )
-from explorer.memory.cat.term import Sort, Term
+from explorer.memory.cat.term import Term
+
+_Known = dict[str, Sort | None]
 
 
 def recursive_sorts(bindings: tuple[Binding, ...], scope: Scope) -> dict[str, Sort]:
@@ -23,14 +29,20 @@ def recursive_sorts(bindings: tuple[Binding, ...], scope: Scope) -> dict[str, So
 
     A name that only ever stands for itself (``let rec r = r``) counts as a relation.
     """
-    known: dict[str, Sort | None] = {binding.name: None for binding in bindings}
+    known = _settled(bindings, scope, {})
+    return {binding.name: known[binding.name] or RELATION for binding in bindings}
+
+
+def _settled(bindings: tuple[Binding, ...], scope: Scope, outer: _Known) -> _Known:
+    known: _Known = {**outer, **dict.fromkeys(name for binding in bindings for name in binding.names)}
     for _ in bindings:  # each round settles at least one name more, or none ever will be
         for binding in bindings:
-            known[binding.name] = _sort_of(binding.body, scope, known)
-    return {name: sort or Sort.RELATION for name, sort in known.items()}
+            if len(binding.names) == 1 and not binding.parameters:
+                known[binding.name] = _sort_of(binding.body, scope, known)
+    return known
 
 
-def _sort_of(expression: Expression, scope: Scope, known: dict[str, Sort | None]) -> Sort | None:
+def _sort_of(expression: Expression, scope: Scope, known: _Known) -> Sort | None:
     """The sort that the outermost operators show; None while it hangs on a name without one."""
     match expression:
         case Name(name):
@@ -38,20 +50,26 @@ def _sort_of(expression: Expression, scope: Scope, known: dict[str, Sort | None]
                 return known[name]
             meaning = scope.get(name)
             return meaning.sort if isinstance(meaning, Term) else None
-        case Universe():
-            return Sort.SET
+        case Universe() | Enumeration():
+            return SET
         case Unary(UnaryOp.COMPLEMENT, operand):
             return _sort_of(operand, scope, known)
         case Binary(BinaryOp.UNION | BinaryOp.INTERSECTION | BinaryOp.DIFFERENCE, left, right):
             return _sort_of(left, scope, known) or _sort_of(right, scope, known)
+        case Binary(BinaryOp.ADJOIN, _, right):
+            return _sort_of(right, scope, known)
+        case LetIn(bindings, _, body):
+            return _sort_of(body, scope, _settled(bindings, scope, known))
+        case Try(attempt, otherwise):
+            return _sort_of(attempt, scope, known) or _sort_of(otherwise, scope, known)
         case Apply(Name(name), argument):
             match scope.get(name):
-                case Primitive():
-                    return Sort.SET
+                case Primitive(result=result):
+                    return result
                 case Function(_, parameters, body, inner):
                     arguments = argument.components if isinstance(argument, Tuple) else (argument,)
                     given = [_sort_of(each, scope, known) for each in arguments]
                     return _sort_of(body, inner, dict(zip(parameters, given, strict=False)))
         case Unary() | Binary():
-            return Sort.RELATION
+            return RELATION
     return None

@@ -1,0 +1,195 @@
+"""How a term is computed from its operands: each term becomes a step, compiled once.
+
+A step reads the values of its operands from a list and gives the term's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+from explorer.execution import relation
+from explorer.execution.relation import EventSet, Relation, from_pairs, pairs
+from explorer.memory.cat import families
+from explorer.memory.cat.base import BASE_RELATIONS, BASE_SETS, BaseValues
+from explorer.memory.cat.sort import RELATION, SET
+from explorer.memory.cat.term import Op, Term
+
+# The value of term n at place n (see families), for a fixpoint a tuple of these; None where not
+# computed yet.  The sort checks of the elaborator stand in for static types.
+Values: TypeAlias = list[Any]
+Step: TypeAlias = Callable[[Values, BaseValues], Any]
+
+
+def in_order(roots: Iterable[Term], wanted: Callable[[Term], bool]) -> list[int]:
+    """The numbers of the wanted terms that the roots are made of, operands first.
+
+    What is not wanted is still looked into: the bodies of a fixpoint hold both terms of
+    each round and terms that are the same in all rounds.
+    """
+    seen: set[int] = set()
+    found: list[int] = []
+    pending = list(roots)
+    while pending:
+        term = pending.pop()
+        if term.number not in seen:
+            seen.add(term.number)
+            pending.extend(_inputs(term))
+            if wanted(term):
+                found.append(term.number)
+    return sorted(found)
+
+
+def _inputs(term: Term) -> tuple[Term, ...]:
+    """The terms whose values the step of a term reads: for ``[S] ; r`` not ``[S]`` but the set itself."""
+    if term.op is Op.SEQUENCE:
+        first, second = term.operands
+        if first.op is Op.IDENTITY:
+            return first.operands[0], second
+        if second.op is Op.IDENTITY:
+            return first, second.operands[0]
+    return term.operands
+
+
+def algebra(term: Term) -> Step:
+    """The step of a term that is neither a fixpoint nor a map."""
+    match term.op:
+        case Op.BASE:
+            return _base(term)
+        case Op.VARIABLE | Op.CHOICE:
+            return _unset
+        case Op.EMPTY:
+            sort = term.sort
+            return lambda _, base: families.nothing(sort, base.size)
+        case Op.UNION:
+            return _union(term)
+        case Op.SEQUENCE:
+            return _sequence(term)
+        case Op.COMPONENT:
+            place, index = term.operands[0].number, term.index
+            return lambda values, _: values[place][index]
+        case Op.INTERSECTION | Op.DIFFERENCE:
+            return _binary(term)
+        case Op.PRODUCT:
+            a, b = (operand.number for operand in term.operands)
+            return lambda values, base: relation.product(values[a], values[b], base.size)
+        case Op.SINGLETON | Op.CROSS | Op.LINEARISATIONS | Op.CLASSES:
+            return _family(term)
+        case _:
+            return _unary(term)
+
+
+def _base(term: Term) -> Step:
+    if term.sort == SET:
+        set_rule = BASE_SETS[term.name]
+        return lambda _, base: set_rule(base)
+    relation_rule = BASE_RELATIONS[term.name]
+    return lambda _, base: relation_rule(base)
+
+
+def _unset(_values: Values, _base: BaseValues) -> Any:
+    raise AssertionError("a variable or a choice is set by what is around it")
+
+
+def _union(term: Term) -> Step:
+    places = [operand.number for operand in term.operands]
+    if term.sort == SET:
+
+        def unite_sets(values: Values, _: BaseValues) -> EventSet:
+            result: EventSet = 0
+            for place in places:
+                result |= values[place]
+            return result
+
+        return unite_sets
+    if term.sort == RELATION:
+        return lambda values, _: relation.union(*[values[place] for place in places])
+    return lambda values, _: tuple(sorted(set().union(*[values[place] for place in places])))
+
+
+def _sequence(term: Term) -> Step:
+    """Composition; with ``[S]`` on one side it only selects rows or columns."""
+    a, b = (each.number for each in _inputs(term))
+    first, second = term.operands
+    if first.op is Op.IDENTITY:
+        return lambda values, _: [row if values[a] >> i & 1 else 0 for i, row in enumerate(values[b])]
+    if second.op is Op.IDENTITY:
+        return lambda values, _: _select_columns(values[a], values[b])
+    return lambda values, _: relation.sequence(values[a], values[b])
+
+
+def _select_columns(rows: Relation, events: EventSet) -> Relation:
+    return [row & events for row in rows]
+
+
+def _binary(term: Term) -> Step:
+    """Intersection and difference."""
+    a, b = (operand.number for operand in term.operands)
+    common = term.op is Op.INTERSECTION
+    if term.sort == SET:
+        if common:
+            return lambda values, _: values[a] & values[b]
+        return lambda values, _: values[a] & ~values[b]
+    if term.sort == RELATION:
+        if common:
+            return lambda values, _: relation.intersection(values[a], values[b])
+        return lambda values, _: relation.difference(values[a], values[b])
+    return lambda values, _: tuple(member for member in values[a] if (member in values[b]) is common)
+
+
+def _family(term: Term) -> Step:
+    places = [operand.number for operand in term.operands]
+    a, sort = places[0], term.operands[0].sort
+    match term.op:
+        case Op.SINGLETON:
+            return lambda values, base: families.collect([values[a]], sort, base.size)
+        case Op.CROSS:
+            return lambda values, base: families.cross(values[a], sort, base.size)
+        case Op.LINEARISATIONS:
+            return lambda values, base: families.linearisations(values[a], values[places[1]], base.size)
+        case _:
+            return lambda values, base: families.classes(values[a], base.size)
+
+
+def _unary(term: Term) -> Step:
+    a = term.operands[0].number
+    match term.op:
+        case Op.COMPLEMENT:
+            if term.sort == SET:
+                return lambda values, base: base.universe & ~values[a]
+            return lambda values, base: [base.universe & ~row for row in values[a]]
+        case Op.IDENTITY:
+            return lambda values, base: relation.identity(values[a], base.size)
+        case Op.DOMAIN:
+            return lambda values, _: relation.domain(values[a])
+        case Op.RANGE:
+            return lambda values, _: relation.codomain(values[a])
+        case Op.INVERSE:
+            return lambda values, _: relation.inverse(values[a])
+        case Op.PLUS:
+            return lambda values, _: relation.transitive_closure(values[a])
+        case Op.STAR:
+            return lambda values, _: _reflexive(relation.transitive_closure(values[a]))
+        case Op.OPTIONAL:
+            return lambda values, _: _reflexive(values[a])
+        case Op.SINGLESTEP:
+            return lambda values, _: _single_steps(values[a])
+        case Op.DIFFERENT_VALUES:
+            return lambda values, base: _different_values(values[a], base)
+        case _:
+            raise AssertionError(term.op)
+
+
+def _reflexive(rows: Relation) -> Relation:
+    return [row | 1 << i for i, row in enumerate(rows)]
+
+
+def _single_steps(rows: Relation) -> Relation:
+    return relation.difference(rows, relation.sequence(rows, relation.transitive_closure(rows)))
+
+
+def _different_values(rows: Relation, base: BaseValues) -> Relation:
+    """The pairs whose events both have a value, and not the same."""
+    values = [event.value for event in base.execution.events]
+    different = [(a, b) for a, b in pairs(rows) if None not in (values[a], values[b]) and values[a] != values[b]]
+    return from_pairs(base.size, different)
