@@ -24,9 +24,12 @@ FORMS = tuple(_FORMS)
 """The names of the forms."""
 
 
-def render(report: Report, form: str, file: str = "REPORT.json") -> str:
+def render(report: Report, form: str, file: str = "REPORT.json", width: int | None = None) -> str:
     """The report in this form, one of ``FORMS`` (``KeyError`` for another).
 
-    ``file`` is the report's file name, shown in the command that replays it.
+    ``file`` is the report's file name, shown in the command that replays it; ``width`` the
+    columns of the terminal, for text.
     """
+    if form == "text" and width is not None:
+        return text(report, file=file, width=width)
     return _FORMS[form](report, file)

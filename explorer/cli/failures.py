@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import click
 
 from explorer.errors import InputError
 
 BAD_INPUT = 2
 INCOMPLETE = 3
+INTERNAL = 70
+"""An error of the program itself, as sysexits.h numbers it."""
+
 READER_GONE = 141
 """What a shell reports for a program that SIGPIPE ended."""
 
@@ -36,6 +42,12 @@ def user_errors() -> Iterator[None]:
         _fail(f"{problem.filename or 'sealrace'}: {problem.strerror or problem}", BAD_INPUT)
     except KeyboardInterrupt:
         _fail("interrupted", INCOMPLETE)
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception:
+        # 1 would say that something is VIOLATED.
+        traceback.print_exc()
+        _fail("this is an error of sealrace itself: please report it with the lines above", INTERNAL)
 
 
 def _flush() -> None:

@@ -36,7 +36,8 @@ def main() -> None:
     """Explore every execution of a lockless path, and show the ones that break a property.
 
     Exit status: 0 all HOLDS (with --expect: all as declared), 1 something VIOLATED (or not as
-    declared), 2 bad input or usage, 3 INCOMPLETE and nothing violated (or undeclared).
+    declared), 2 bad input or usage, 3 INCOMPLETE and nothing violated (or undeclared), 70 an error
+    of the program itself.
     """
 
 

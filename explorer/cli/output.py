@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,10 +13,20 @@ import click
 
 from explorer.cli.cell import CellResult
 
+MIN_WIDTH = 60
+"""Columns below which a ladder says nothing."""
+
 
 def print_json(cell: CellResult) -> None:
     """One JSON object on one line."""
     click.echo(json.dumps(cell.to_json()))
+
+
+def text_width() -> int | None:
+    """The columns that text may take: those of the terminal (or of COLUMNS), None where it goes to a file."""
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        return max(MIN_WIDTH, shutil.get_terminal_size().columns)
+    return None
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from explorer.cli.cell import CellResult
+from explorer.cli.output import text_width
 from explorer.cli.writing import by_severity
 from explorer.search.result import Verdict
 from reports.render import render
@@ -39,7 +40,7 @@ def worst(cells: Sequence[CellResult]) -> CellResult | None:
 def ladder(cell: CellResult) -> str:
     """The cell's most severe finding, step by step."""
     path = cell.reports[0][1]
-    return render(load_report(path), "text", path)
+    return render(load_report(path), "text", path, text_width())
 
 
 def heading(cell: CellResult) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from glob import escape
 from importlib.metadata import version
 from pathlib import Path
 
@@ -54,6 +55,9 @@ class Writer:
 
     def write_findings(self, result: Result, out: Path) -> tuple[tuple[str, str], ...]:
         """Write a report and a page per kind of violation; gives (label, path), the most severe first."""
+        # What an earlier run of this cell left would pass for this one's.
+        for old in [*out.glob(f"{escape(self._stem)}-*.json"), *out.glob(f"{escape(self._stem)}-*.html")]:
+            old.unlink()
         written = []
         numbers: dict[str, int] = {}
         for finding in sorted(result.findings, key=lambda finding: by_severity(finding.violation.property)):

@@ -13,6 +13,7 @@ from functools import reduce
 from typing import Any, TypeAlias
 
 from explorer.execution.location import Object, Value, show
+from explorer.program.errors import ScenarioError
 
 Values: TypeAlias = Sequence[Any]
 """The values of one thread's events by position; only positions that read are looked at."""
@@ -41,12 +42,21 @@ def _truth(function: Callable[[Any, Any], bool]) -> Callable[[Any, Any], int]:
     return lambda a, b: int(function(a, b))
 
 
+def _divided(function: Callable[[Any, Any], Value]) -> Callable[[Any, Any], Value]:
+    def divide(a: Any, b: Any) -> Value:
+        if b == 0:
+            raise ScenarioError(f"a thread divides {a} by zero", advice="test the divisor first")
+        return function(a, b)
+
+    return divide
+
+
 OPERATORS: dict[str, Callable[..., Value]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
-    "//": operator.floordiv,
-    "%": operator.mod,
+    "//": _divided(operator.floordiv),
+    "%": _divided(operator.mod),
     "&": operator.and_,
     "|": operator.or_,
     "^": operator.xor,

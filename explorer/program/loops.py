@@ -50,7 +50,18 @@ def loops_of(code: CodeType) -> tuple[Loop, ...]:
         if "JUMP_BACKWARD" in name and "NO_INTERRUPT" not in name:
             head = instruction.argval
             ends[head] = max(ends.get(head, 0), instruction.offset)
-    return tuple(Loop(head, ends[head], opcodes[head] == "FOR_ITER") for head in sorted(ends))
+    heads: list[int] = []
+    for head in sorted(ends):
+        # ``while True`` may have two heads, a NOP for ``continue`` and the instruction behind it for the
+        # end of the body: ranges that cross, or with nothing but NOPs between their heads, are one loop.
+        outer = heads[-1] if heads else None
+        if outer is not None and head <= ends[outer]:
+            between = {opcodes[offset] for offset in opcodes if outer <= offset < head}
+            if ends[head] > ends[outer] or between <= {"NOP", "RESUME"}:
+                ends[outer] = max(ends[outer], ends[head])
+                continue
+        heads.append(head)
+    return tuple(Loop(head, ends[head], opcodes[head] == "FOR_ITER") for head in heads)
 
 
 @cache

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import CodeType
 from typing import Any, TypeVar
 
+from explorer.program.errors import ScenarioError
 from explorer.program.thread import Thread
 
 Body = Callable[..., Coroutine[Any, Any, Any]]
@@ -45,10 +46,15 @@ class ThreadSpec:
 
 @dataclass(frozen=True)
 class Program:
-    """Threads that run together. Thread names are distinct (asserted)."""
+    """Threads that run together.
+
+    Raises ScenarioError when two have one name.
+    """
 
     threads: tuple[ThreadSpec, ...]
 
     def __post_init__(self) -> None:
         names = [thread.name for thread in self.threads]
-        assert len(set(names)) == len(names), f"two threads share a name: {names}"
+        for name in names:
+            if names.count(name) > 1:
+                raise ScenarioError(f"two threads are named {name}", advice="give each its own name")

@@ -7,12 +7,19 @@ scheduler with concrete ones.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from explorer.execution.kinds import Kind, Tag
 from explorer.program.errors import ScenarioError
+
+_ENGINE = str(Path(__file__).parent)
+
+_made: list[tuple[Request, str]] = []
+"""Operations made since a thread last ran on and not awaited yet, with the places of the modelled code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +28,32 @@ class Request:
 
     at: str
 
+    def __post_init__(self) -> None:
+        frame = sys._getframe(2)
+        while frame.f_back is not None and frame.f_code.co_filename.startswith(_ENGINE):
+            frame = frame.f_back
+        _made.append((self, f"{frame.f_code.co_filename}:{frame.f_lineno}"))
+
     def __await__(self) -> Generator[Request, Any, Any]:
+        # Nearly always the last one made; an operation made before the threads started is not there.
+        _made[:] = [entry for entry in _made if entry[0] is not self]
         return (yield self)
 
     def __bool__(self) -> bool:
         raise not_awaited()
+
+
+def forget_operations() -> None:
+    """Take no account of operations made up to now: a thread is about to run."""
+    _made.clear()
+
+
+def check_awaited() -> None:
+    """Raises ScenarioError when a thread has made an operation since and not awaited it: it would not happen."""
+    if _made:
+        (_operation, place), *_others = _made
+        _made.clear()
+        raise not_awaited(place)
 
 
 def not_awaited(place: str = "") -> ScenarioError:

@@ -19,7 +19,17 @@ from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, Operation, ReadOf, reads_of
 from explorer.program.frames import CallNumbers, awaiting_frames, is_engine, place_of, running_frames
 from explorer.program.program import ThreadSpec
-from explorer.program.request import Assume, Fence, Load, LockTest, Request, Store, Update
+from explorer.program.request import (
+    Assume,
+    Fence,
+    Load,
+    LockTest,
+    Request,
+    Store,
+    Update,
+    check_awaited,
+    forget_operations,
+)
 from explorer.program.step import Access, Cause, Finish, Fork, Made, MadeAt, Step
 from explorer.program.value import SymbolicValue, to_expression, to_location
 
@@ -74,7 +84,13 @@ class SymbolicRun:
 
     def execute(self) -> None:
         """Run to the end of the path, or until a callback raises ``Stop``."""
-        coroutine = self.thread.start()
+        try:
+            coroutine = self.thread.start()
+        except TypeError as error:
+            raise ScenarioError(
+                f"thread {self.thread.name} cannot start: {error}",
+                advice="give ThreadSpec the arguments that the function takes after the thread context",
+            ) from error
         if not isinstance(coroutine, Coroutine):
             raise ScenarioError(
                 f"thread {self.thread.name}: {self.thread.function.__name__} is no async function",
@@ -101,9 +117,12 @@ class SymbolicRun:
         answer: Any = None
         while True:
             self._running = True
+            forget_operations()
             try:
                 request = self._resume(coroutine, answer)
+                check_awaited()
             except StopIteration:
+                check_awaited()
                 self._running = False
                 self.frames = []
                 self._record(Finish(Ending.RETURNED))

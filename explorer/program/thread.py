@@ -13,7 +13,6 @@ Reads return a value that is symbolic while the thread is unfolded and an ``int`
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from enum import Enum
 from typing import Any, Literal
 
@@ -34,6 +33,17 @@ class Order(Enum):
 
 PLAIN, ONCE, ACQUIRE, RELEASE, FULL = Order
 
+
+_FENCES = (
+    Tag.MB,
+    Tag.RMB,
+    Tag.WMB,
+    Tag.BARRIER,
+    Tag.BEFORE_ATOMIC,
+    Tag.AFTER_ATOMIC,
+    Tag.AFTER_SPINLOCK,
+    Tag.AFTER_UNLOCK_LOCK,
+)
 
 _LOCK = {"read_kind": Kind.LOCK_READ, "write_kind": Kind.LOCK_WRITE}
 
@@ -69,6 +79,9 @@ class Thread:
 
     def fence(self, tag: Tag, *, at: str = "") -> Request:
         """A fence: ``Tag.MB`` for smp_mb(), ``Tag.RMB``, ``Tag.WMB``, ..."""
+        if tag not in _FENCES:
+            known = ", ".join(f"Tag.{fence.name}" for fence in _FENCES)
+            raise ValueError(f"{tag!r} is no fence: use one of {known}")
         return Fence(at, tag)
 
     def rcu_read_lock(self, *, at: str = "") -> Request:
@@ -153,13 +166,13 @@ class Thread:
         With ``result=None`` the operation returns nothing and orders nothing (atomic_add);
         the read half is then tagged ``noreturn``, and the order must be ``ONCE``.
         """
-        compute = OPERATORS[operator]
-        request = self._update(location, lambda old: compute(old, operand), order, at, gives_new=result == "new")
-        if result is not None:
-            return request
-        if order is not ONCE:
+        if operator not in ("+", "-", "&", "|", "^"):
+            raise ValueError(f"there is no atomic {operator}: use + - & | or ^")
+        if result is None and order is not ONCE:
             raise ValueError("an atomic operation without a result is unordered: say order=ONCE")
-        return replace(request, read_tag=Tag.NORETURN)
+        compute = OPERATORS[operator]
+        tags = {"read_tag": Tag.NORETURN} if result is None else {}
+        return self._update(location, lambda old: compute(old, operand), order, at, gives_new=result == "new", **tags)
 
     def assume(self, condition: Any, *, at: str = "") -> Request:
         """Drop the executions in which the condition is false."""
@@ -174,4 +187,5 @@ class Thread:
             Order.RELEASE: (Tag.ONCE, Tag.RELEASE),
             Order.FULL: (Tag.ONCE, Tag.ONCE),
         }[order]
-        return Update(at, location, new, read, write, full=order is Order.FULL, **more)
+        full = order is Order.FULL
+        return Update(**{"read_tag": read, "write_tag": write, **more}, at=at, location=location, new=new, full=full)

@@ -16,7 +16,17 @@ from explorer.execution.location import Location, Object, Value, show
 from explorer.program.build import Controlled, blocked_at
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import evaluate
-from explorer.program.request import Assume, Fence, Load, LockTest, Request, Store, Update
+from explorer.program.request import (
+    Assume,
+    Fence,
+    Load,
+    LockTest,
+    Request,
+    Store,
+    Update,
+    check_awaited,
+    forget_operations,
+)
 from explorer.program.segment import PathTree, Segment
 from explorer.program.step import Access, Cause, Fork
 from explorer.program.symbolic import Outcome
@@ -260,10 +270,15 @@ class ConcreteThread:
 
     def _send(self, answer: Value | None) -> Request | None:
         """What the coroutine asks next, None when it returns."""
+        forget_operations()
         try:
             request = self._coroutine.send(answer)
+            check_awaited()
         except StopIteration:
+            check_awaited()
             return None
+        except ScenarioError:
+            raise
         except Exception as error:
             raise ScenarioError(f"thread {self.name} raised {type(error).__name__}: {error}") from error
         assert isinstance(request, Request)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from explorer.execution.execution import Ending, Execution, Status
 from explorer.memory.model import Model
+from explorer.program.errors import ScenarioError
 from explorer.program.segment import event_limit
 from explorer.program.tree import Unfolding
 from explorer.property import Edge, Mark, Violation
@@ -78,6 +79,10 @@ def explore(
         reasons.append("interrupted")
     complete = not reasons
     bounds = (*reasons, *(_bound(cut, unfolding) for cut in tally.cuts))
+    if complete and not any(tally.statuses.values()):
+        bounds += ("no execution at all: the model forbids everything",)
+    elif complete and not bounds and not tally.statuses[Status.COMPLETE]:
+        bounds += ("no complete execution",)
     unreached = tuple(f"goal not reached: {name}" for name, reached in tally.goals.items() if not reached)
     violated = any(tally.violating.values()) or tally.statuses[Status.BLOCKED] > 0
     verdict = Verdict.HOLDS
@@ -172,8 +177,15 @@ def violations_of(execution: Execution, case: Case, model: Model) -> list[Violat
 
 
 def _find(execution: Execution, before: Sequence[int] | None, case: Case) -> list[Violation]:
-    found = (prop.find(execution, before) for prop in case.properties)
-    return [violation for violation in found if violation is not None]
+    found = []
+    for prop in case.properties:
+        try:
+            violation = prop.find(execution, before)
+        except Exception as error:
+            raise ScenarioError(f"the property {prop.name} raised {type(error).__name__}: {error}") from error
+        if violation is not None:
+            found.append(violation)
+    return found
 
 
 def _keep(

@@ -140,3 +140,14 @@ def test_sizes_can_be_set(sealrace: Run) -> None:
     cell = json.loads(sealrace("explore", "mailbox", "--model", "sc", "--param", "stores=2", "--json").output)
     # Three stores and two loads: 5! / (3! 2!) orders.
     assert cell["interleavings"] == "10"
+
+
+def test_an_earlier_run_of_the_cell_leaves_no_reports_behind(sealrace: Run) -> None:
+    sealrace("explore", "mailbox", "--model", "pso")
+    old = Path("out/mailbox-P2-none-pso-leak-9.json")
+    old.write_text("{}")
+    other = Path("out/mailbox-P2-none-psomewhere.json")
+    other.write_text("{}")
+    sealrace("explore", "mailbox", "--model", "pso")
+    assert not old.exists()
+    assert other.exists()

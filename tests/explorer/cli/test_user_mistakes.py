@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from command_line import Run, process
+from command_line import Run, process, run
 
 MISTAKES = [
     (("explore", "nosuch"), "unknown scenario 'nosuch'\n  there are: mailbox, endless\n"),
@@ -98,3 +98,13 @@ def test_a_full_disk_is_named() -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(process("list"), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, "sealrace: No space left on device\n")
+
+
+def test_an_internal_error_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(**_options: object) -> None:
+        raise AssertionError("out of order")
+
+    monkeypatch.setattr("explorer.cli.listing.show_scenarios", fails)
+    result = run("list")
+    assert result.exit_code == 70
+    assert "this is an error of sealrace itself" in result.stderr

@@ -66,7 +66,7 @@ def test_operators_bind_and_group_as_in_herd(text: str, expected: str) -> None:
 def test_comments_nest_and_the_title_is_no_rule() -> None:
     bare = statements("let x = a | b")
     assert statements('"A (* title *)" (* one (* two *) still *) let x = // end of line\n a # more\n | b') == bare
-    assert statements("X86 TSO let x = a | b") == bare
+    assert statements('X86 "TSO" let x = a | b') == bare
 
 
 def test_checks_carry_kind_negation_flag_and_name() -> None:

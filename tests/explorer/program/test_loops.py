@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from modelled_paths import W, X, Y, leaves, unfold
+import pytest
+from modelled_paths import W, X, Y, Z, leaves, unfold
 
+from explorer.execution.execution import Ending
 from explorer.execution.location import Location
 from explorer.program.flow import explore_program
 from explorer.program.loops import loops_of
@@ -106,3 +108,33 @@ def test_the_bound_is_one_of_every_round_of_the_loop_around() -> None:
     paths = [leaf.decisions for leaf in leaves(unfold(inner_while, unroll=1)) if leaf.finish is not None
              and leaf.finish.ending.value == "returned"]  # fmt: skip
     assert paths == [(True, False, True, False), (True, False, False), (False, True, False), (False, False)]
+
+
+async def seqcount_reader(t: Thread) -> None:
+    while True:
+        before = await t.read(X)
+        if before & 1:
+            continue
+        await t.read(Y)
+        if await t.read(X) == before:
+            break
+
+
+async def continues_at_the_end(t: Thread) -> None:
+    while True:
+        if await t.read(X):
+            break
+        await t.write(Y, 1)
+        if await t.read(Z):
+            continue
+
+
+@pytest.mark.parametrize("body", [seqcount_reader, continues_at_the_end])
+def test_continue_and_the_end_of_the_body_go_round_one_loop(body: Body) -> None:
+    # A round leads out in one way and into the next in two. With three rounds there are
+    # 1 + 2 * (1 + 2 * (1 + 2)) = 15 ends, of which 2 ** 3 = 8 are cut.
+    tree = unfold(body)
+    found = leaves(tree)
+    cut = [leaf for leaf in found if leaf.finish is not None and leaf.finish.ending is Ending.CUT]
+    assert (len(found), len(cut)) == (15, 8)
+    assert all(len(leaf.control) == len(leaf.accesses) for leaf in found)

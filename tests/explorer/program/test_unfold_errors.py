@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import random
 import re
 from typing import Any
@@ -10,11 +11,14 @@ from typing import Any
 import pytest
 from modelled_paths import X, Y, leaves, unfold
 
+from explorer.execution.kinds import Tag
 from explorer.execution.location import Location, Object
+from explorer.memory.model import load_model
 from explorer.program.errors import ScenarioError
 from explorer.program.program import Body, Program, ThreadSpec
 from explorer.program.thread import Thread
 from explorer.program.tree import Unfolding
+from explorer.search.explore import Search
 
 
 def refused(body: Body, message: str, advice: str = "", *arguments: Any, line: int | None = 1) -> None:
@@ -337,3 +341,54 @@ def test_a_for_loop_with_events_and_no_end() -> None:
         "wait with t.wait_until(location, predicate), or loop over a fixed range",
         line=2,
     )
+
+
+async def forgets_to_await(t: Thread) -> None:
+    t.write(X, 1)  # type: ignore[unused-coroutine, unused-ignore]
+    await t.write(Y, 1)
+
+
+async def forgets_to_await_at_the_end(t: Thread) -> None:
+    await t.write(Y, 1)
+    value: Any = t.read(X)
+    if value == 1:
+        return
+
+
+@pytest.mark.parametrize("body", [forgets_to_await, forgets_to_await_at_the_end])
+def test_an_operation_that_is_never_awaited_is_named_with_its_line(body: Body) -> None:
+    lines = inspect.getsource(body).splitlines()
+    line = next(i for i, text in enumerate(lines) if "    t.write" in text or "= t.read" in text)
+    with pytest.raises(ScenarioError, match="an operation is used without being awaited") as caught:
+        unfold(body)
+    assert caught.value.place.endswith(f":{body.__code__.co_firstlineno + line}")
+
+
+async def divides_by_it(t: Thread) -> None:
+    await t.write(Y, 4 // await t.read(X))
+
+
+def test_a_division_by_zero_is_said() -> None:
+    unfolding = Unfolding(Program((ThreadSpec("P0", divides_by_it),)), 3)
+    with pytest.raises(ScenarioError, match="a thread divides 4 by zero"):
+        list(Search(unfolding, load_model("sc")))
+
+
+def test_two_threads_of_one_name_are_refused() -> None:
+    with pytest.raises(ScenarioError, match="two threads are named P0"):
+        Program((ThreadSpec("P0", divides_by_it), ThreadSpec("P0", divides_by_it)))
+
+
+def test_a_missing_argument_is_said() -> None:
+    async def takes_one(t: Thread, location: Location) -> None:
+        await t.read(location)
+
+    with pytest.raises(ScenarioError, match=r"thread P0 cannot start: .*missing 1 required positional argument"):
+        unfold(takes_one)
+
+
+def test_only_fences_are_fences_and_only_atomic_operators_atomic() -> None:
+    with pytest.raises(ValueError, match=r"is no fence: use one of Tag\.MB, Tag\.RMB"):
+        Thread().fence(Tag.RELEASE)
+    with pytest.raises(ValueError, match=r"there is no atomic \*: use \+ - & \| or \^"):
+        Thread().fetch("*", X, 2)

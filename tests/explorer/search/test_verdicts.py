@@ -1,12 +1,14 @@
 """The three verdicts, and every way of not reaching a final one."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from explorer.execution.execution import Execution, Status
 from explorer.execution.location import Location
 from explorer.memory.model import load_model
+from explorer.program.errors import ScenarioError
 from explorer.program.locks import SpinLock
 from explorer.program.program import Program, ThreadSpec
 from explorer.program.thread import ONCE, Thread
@@ -184,3 +186,32 @@ def test_an_interrupt_gives_what_was_found(monkeypatch: pytest.MonkeyPatch) -> N
     result = explore(Case(program), load_model("sc"), Unfolding(program, 3), progress=interrupt)
     assert (result.verdict, result.complete, result.limits) == (Verdict.INCOMPLETE, False, ("interrupted",))
     assert result.executions >= seen[0].executions > 0
+
+
+def test_no_execution_at_all_is_no_answer(tmp_path: Path) -> None:
+    path = tmp_path / "nothing.cat"
+    path.write_text("acyclic po* as nothing-can-be\n", encoding="utf-8")
+    result = run(STORE_BUFFERING, str(path))
+    assert (result.verdict, result.complete, result.executions) == (Verdict.INCOMPLETE, True, 0)
+    assert result.limits == ("no execution at all: the model forbids everything",)
+
+
+def test_only_dropped_executions_are_no_answer() -> None:
+    async def assumes(t: Thread) -> None:
+        await t.assume(await t.read(X) == 1)
+
+    result = run(Program((ThreadSpec("P0", assumes),)), "sc")
+    assert (result.verdict, result.dropped, result.limits) == (Verdict.INCOMPLETE, 1, ("no complete execution",))
+
+
+@dataclass(frozen=True)
+class Faulty:
+    name: str = "faulty"
+
+    def find(self, execution: Execution, _before: object) -> Violation | None:
+        raise KeyError("seals")
+
+
+def test_a_property_that_fails_is_named() -> None:
+    with pytest.raises(ScenarioError, match="the property faulty raised KeyError: 'seals'"):
+        run(STORE_BUFFERING, "sc", Case(STORE_BUFFERING, (Faulty(),)))
