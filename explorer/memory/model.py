@@ -22,7 +22,7 @@ from explorer.memory.cat.evaluate import Evaluator, Prepared, Valuation
 from explorer.memory.cat.include import find_model, model_names, statements_of
 from explorer.memory.cat.sort import RELATION
 from explorer.memory.cat.source import CatError, Source
-from explorer.memory.cat.syntax import CheckKind
+from explorer.memory.cat.syntax import CheckKind, Statement
 from explorer.memory.cat.term import Op, Term
 from explorer.memory.model_directory import read_directory
 from explorer.memory.order import Order, linear_form
@@ -37,6 +37,7 @@ __all__ = [
     "Valuation",
     "load_model",
     "model_names",
+    "model_of",
     "names_present",
 ]
 
@@ -260,17 +261,24 @@ def load_model(name_or_path: str) -> Model:
         CatError: there is no such model, or a file of it has a mistake (the error says where).
     """
     path = Path(name_or_path)
-    macros: Source | None = None
     if name_or_path not in model_names() and path.is_dir():
         directory = read_directory(path)
-        name, text, macros = Path(directory.model.file).stem, directory.text, directory.macros
-        statements = directory.statements()
-        theory = elaborate(statements, kernel=True)
-    else:
-        source = find_model(name_or_path)
-        name, text = name_or_path if name_or_path in model_names() else path.stem, source.text
-        statements = statements_of(source)
-        theory = elaborate(statements)
+        name = Path(directory.model.file).stem
+        return model_of(directory.statements(), name, directory.text, directory.macros, kernel=True)
+    source = find_model(name_or_path)
+    name = name_or_path if name_or_path in model_names() else path.stem
+    return model_of(statements_of(source), name, source.text)
+
+
+def model_of(
+    statements: tuple[Statement, ...], name: str, text: str, macros: Source | None = None, *, kernel: bool = False
+) -> Model:
+    """The model that these rules state; ``kernel``: in the dialect of a kernel tree's files.
+
+    Raises:
+        CatError: a mistake in a rule.
+    """
+    theory = elaborate(statements, kernel=kernel)
     analysis = Analysis(theory.table)
     evaluator = Evaluator(theory.table, analysis)
     axioms = tuple(_axiom(rule, analysis) for rule in theory.rules if not rule.check.flag)

@@ -23,7 +23,7 @@ from itertools import accumulate, repeat
 from typing import Any
 
 from explorer.execution.execution import Execution, Status, ThreadEnd, worst
-from explorer.execution.location import Value
+from explorer.execution.location import Location, Value
 from explorer.memory.model import Model
 from explorer.program.build import Path, blocked_at, build_execution
 from explorer.program.expression import evaluate, reads_of
@@ -31,6 +31,7 @@ from explorer.program.segment import Segment
 from explorer.program.step import Cause
 from explorer.program.symbolic import Outcome
 from explorer.program.tree import Unfolding
+from explorer.search.passing import Passing
 from explorer.search.prepared import FENCE, READ, Item, Preparation
 from explorer.search.state import ENDED, RUNNING, WAITING, Edges, State
 
@@ -51,6 +52,7 @@ class Search:
         self.states = 0
         self._preparation = Preparation(unfolding, model)
         self._paths: dict[tuple[Segment, int], Path] = {}
+        self._passing = Passing(model)
         self._never_pass = model.orders_loads_before_later_stores
         # Threads that write most go first: readers then find the writes there.
         self._turns = sorted(
@@ -85,6 +87,8 @@ class Search:
 
         Gives the finished execution if it ends here.
         """
+        if state.open and not state.questions and not self._open_reads_may_end(state):
+            return None
         while True:
             if state.questions:
                 self._answer_question(state, stack)
@@ -246,7 +250,34 @@ class Search:
                 item = state.segments[thread].items[state.index[thread]]
                 if not self._may_come(state, thread, item.location) and not self._waits_in_vain(state, thread, item):
                     return False
-        return all(self._may_come(state, state.owner[read], state.access[read].location) for read in state.open)
+        return self._open_reads_may_end(state)
+
+    def _open_reads_may_end(self, state: State) -> bool:
+        """Whether every open read may still get its write, as far as can be told now."""
+        return all(
+            any(self._may_supply(state, read, thread) for thread in range(len(state.segments))) for read in state.open
+        )
+
+    def _may_supply(self, state: State, read: int, thread: int) -> bool:
+        """Whether a thread may still add the write that an open read waits for.
+
+        Not where an order leads from the open read to a read of the thread, and from there
+        to every later write of the thread.
+        """
+        if thread == state.owner[read] or state.phase[thread] == ENDED:
+            return False
+        location = state.access[read].location
+        if not state.segments[thread].may_write[state.index[thread]] >> location & 1:
+            return False
+        segment = state.segments[thread].segment
+        written = self.unfolding.locations[location]
+        for event in state.where[thread]:
+            item = state.access[event]
+            orders = [place for place, rows in enumerate(state.rows) if rows[event] >> read & 1]
+            if item.kind == READ and orders:
+                if not self._passing.holding(segment, item.position, written).isdisjoint(orders):
+                    return False
+        return True
 
     def _ask(self, state: State, location: int) -> None:
         """A write has been added: ask every read that waits for its location."""
@@ -305,12 +336,34 @@ class Search:
             if all(map(self._waits_in_vain, repeat(state), waiting, items)):
                 leaf = Leaf(self.unfolding, state.copy() if waiting else state, self._paths)
         if waiting and not self._never_pass and self._can_go_on(state):
-            state.add_open_read(waiting[0], items[0])
-            state.phase[waiting[0]] = RUNNING
-            if items[0].requires is not None:
-                state.require(waiting[0], items[0].requires, items[0].requires_reads, None)
-            stack.append(state)
+            passed = self._passed(state, waiting, items)
+            if passed is not None:
+                thread, item = passed
+                state.add_open_read(thread, item)
+                state.phase[thread] = RUNNING
+                if item.requires is not None:
+                    state.require(thread, item.requires, item.requires_reads, None)
+                stack.append(state)
         return leaf
+
+    def _passed(self, state: State, waiting: list[int], items: list[Item]) -> tuple[int, Item] | None:
+        """The waiting read to go on past; None where the model forbids all that lies beyond.
+
+        Reads that are open already change nothing: what a waiting read waits for can only come
+        from behind another waiting read.
+        """
+        cycle = self._passing.cycle(
+            [
+                (state.segments[thread].segment, item.access, self._later_writes(state, thread))
+                for thread, item in zip(waiting, items, strict=True)
+            ]
+        )
+        return (waiting[cycle[0]], items[cycle[0]]) if cycle else None
+
+    def _later_writes(self, state: State, thread: int) -> frozenset[Location]:
+        """The locations that a thread may still write."""
+        bits = state.segments[thread].may_write[state.index[thread]]
+        return frozenset(location for i, location in enumerate(self.unfolding.locations) if bits >> i & 1)
 
 
 class Leaf:
