@@ -30,8 +30,8 @@ _Slot = tuple[tuple[str, str], ...] | None
 def live_after(code: CodeType) -> dict[int, frozenset[str]]:
     """Per instruction offset, the fast locals that may be read after it before they are written.
 
-    What a for loop runs over counts as read in each of its rounds.  Exceptional paths are
-    left out: an exception ends the exploration of a thread.
+    What a for loop runs over counts as read in each of its rounds.  Every instruction under
+    a handler (except, finally, with) may lead there.
     """
     instructions = _instructions(code)
     effects = [_effects(instruction) for instruction in instructions]
@@ -41,6 +41,11 @@ def live_after(code: CodeType) -> dict[int, frozenset[str]]:
         used = zip(instructions, effects, strict=True)
         effects[i] += [(reads, name) for other, of in used if other.offset in iterable for reads, name in of if reads]
     successors = _successors(instructions)
+    index = {instruction.offset: i for i, instruction in enumerate(instructions)}
+    for entry in dis.Bytecode(code).exception_entries:  # type: ignore[attr-defined]
+        for i, instruction in enumerate(instructions):
+            if entry.start <= instruction.offset < entry.end:
+                successors[i].append(index[entry.target])
     before: list[frozenset[str]] = [frozenset()] * len(instructions)
     after: list[frozenset[str]] = [frozenset()] * len(instructions)
     changed = True

@@ -39,7 +39,7 @@ def variables_key(
 def has_unnamed(place: Place, forks: Sequence[Place]) -> bool:
     """Whether something that one of the ``forks`` before may have chosen is in use at a place, in no variable."""
     for depth, (code, offset, iterations) in enumerate(place):
-        if pending_at(code).get(offset, frozenset()) is None:
+        if pending_at(code).get(offset) is None:  # not known in handlers: there too decisions stand for it
             return True
         around = [loop.head for loop in loops_of(code) if loop.head <= offset <= loop.end]
         for outer, head in enumerate(around):
@@ -84,7 +84,8 @@ class _Encoder:
             case FunctionType() | CodeType() | type():
                 return value
             case _ if is_dataclass(value):
-                return (type(value), *(self(getattr(value, f.name)) for f in fields(value)))
+                own = {f.name: getattr(value, f.name) for f in fields(value)} | getattr(value, "__dict__", {})
+                return (type(value), *((name, self(part)) for name, part in sorted(own.items())))
             case _:
                 # Kept, so that no later object gets its address and passes for it.
                 self._others[id(value)] = value

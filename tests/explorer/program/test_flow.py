@@ -235,3 +235,19 @@ async def membership(t: Thread) -> None:
 
 def test_one_instruction_that_forks_repeatedly() -> None:
     assert stored(membership) == [("y=1",), ("y=1",), ()]
+
+
+async def decides_in_a_handler(t: Thread) -> None:
+    kept = 0
+    try:
+        if await t.read(X):
+            kept = 1
+        if await t.read(Z):
+            raise ValueError
+    except ValueError:
+        await t.write(Y if kept else W, 1)
+
+
+def test_a_variable_that_only_a_handler_reads_tells_states_apart() -> None:
+    assert {line for line in stored(decides_in_a_handler)} == {(), ("y=1",), ("w=1",)}
+    assert len(flow_of(decides_in_a_handler).states) == 3
