@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from explorer.execution.event import Source
 from explorer.execution.execution import Ending
@@ -41,10 +41,17 @@ SourceOf = Callable[[list[FrameType], str], Source]
 """Where a step stands, from the modelled frames and what the model says of the step (``at``)."""
 
 
+_RETURNED = object()
+
+_Given = TypeVar("_Given")
+_Answer = TypeVar("_Answer")
+
+
 class Stop(BaseException):
     """Raised by the callbacks to end a run early.
 
-    A BaseException, so that no handler in modelled code takes it for its own.
+    A BaseException, so that ``except Exception`` in modelled code does not take it for its own;
+    see ``SymbolicRun`` for the handlers that do.
     """
 
 
@@ -58,6 +65,10 @@ class SymbolicRun:
     ``frames`` gives the modelled frames, outermost first, while a callback runs.  ``resume``
     lets the coroutine run on with an answer, in place of its ``send``; ``source_of`` says
     where a step stands, in place of the frames themselves.
+
+    What ends the run is often raised below modelled frames, on the way out of which ``finally``,
+    ``async with`` and ``except`` would go on with the thread.  So it is remembered: from then on
+    no callback is called, and it is raised again wherever the modelled code comes back.
     """
 
     def __init__(
@@ -81,6 +92,7 @@ class SymbolicRun:
         self._pointees: dict[Expression, Object] = {}
         self._in_predicate = False
         self._running = False
+        self._ended_by: BaseException | None = None
 
     def execute(self) -> None:
         """Run to the end of the path, or until a callback raises ``Stop``."""
@@ -98,38 +110,48 @@ class SymbolicRun:
             )
         try:
             self._drive(coroutine)
-        except Stop:
-            raise
         except ScenarioError as error:
             error.place = error.place or _raised_at(error)
             raise
         except _Dropped:
             self._record(Finish(Ending.DROPPED, "an assumption failed", self._source_of(self.frames, "")))
-        except Exception as error:
-            raise ScenarioError(
-                f"thread {self.thread.name} raised {type(error).__name__}: {error}",
-                place=_raised_at(error),
-            ) from error
         finally:
-            coroutine.close()
+            self._ended_by = self._ended_by or Stop()
+            give_up(coroutine)
 
     def _drive(self, coroutine: Coroutine[Any, Any, Any]) -> None:
         answer: Any = None
         while True:
             self._running = True
             forget_operations()
-            try:
-                request = self._resume(coroutine, answer)
-                check_awaited()
-            except StopIteration:
-                check_awaited()
-                self._running = False
+            request = self._next_request(coroutine, answer)
+            check_awaited()
+            self._running = False
+            if request is _RETURNED:
                 self.frames = []
                 self._record(Finish(Ending.RETURNED))
                 return
-            self._running = False
             self.frames = awaiting_frames(coroutine)
             answer = self._handle(request)
+
+    def _next_request(self, coroutine: Coroutine[Any, Any, Any], answer: Any) -> Any:
+        """What the modelled code awaits next, ``_RETURNED`` when it has returned."""
+        request: Any = _RETURNED
+        try:
+            request = self._resume(coroutine, answer)
+        except StopIteration:
+            pass
+        except (Stop, ScenarioError):
+            raise
+        except Exception as error:
+            if self._ended_by is None:
+                raise ScenarioError(
+                    f"thread {self.thread.name} raised {type(error).__name__}: {error}",
+                    place=_raised_at(error),
+                ) from error
+        if self._ended_by is not None:
+            raise self._ended_by
+        return request
 
     def _handle(self, request: Any) -> Any:
         match request:
@@ -263,7 +285,7 @@ class SymbolicRun:
 
     def _fork(self, cause: Cause, expression: Expression | None, made: int, source: Source) -> Outcome:
         fork = Fork(cause, expression, made, source)
-        outcome = self._decide(fork)
+        outcome = self._call(self._decide, fork)
         self._record(fork)
         if cause is Cause.IF:
             assert expression is not None
@@ -271,8 +293,17 @@ class SymbolicRun:
         return outcome
 
     def _record(self, step: Step) -> None:
-        self._record_step(step)
+        self._call(self._record_step, step)
         self._steps += 1
+
+    def _call(self, callback: Callable[[_Given], _Answer], given: _Given) -> _Answer:
+        if self._ended_by is not None:
+            raise self._ended_by
+        try:
+            return callback(given)
+        except (Stop, ScenarioError) as end:
+            self._ended_by = end
+            raise
 
     def _source(self, request: Request) -> Source:
         return self._source_of(self.frames, request.at)
@@ -284,10 +315,9 @@ class SymbolicRun:
 
     def truth(self, value: SymbolicValue) -> bool:
         if self._in_predicate:
-            raise ScenarioError(
+            raise self.error(
                 "a wait's predicate, a condition or an update decides on a value with if, and, or, not",
-                place=self.place(),
-                advice="write it as one expression: use & and | between comparisons",
+                "write it as one expression: use & and | between comparisons",
             )
         self.frames = running_frames()
         return bool(self._fork(Cause.IF, value.expression, value.made, self._fork_source()))
@@ -313,9 +343,31 @@ class SymbolicRun:
         self._record(Made(operands))
         return 1 << (self._steps - 1)
 
+    def error(self, message: str, advice: str) -> ScenarioError:
+        """The error to raise for a value that is misused; it ends the run even if modelled code catches it."""
+        error = ScenarioError(message, place=self.place(), advice=advice)
+        self._ended_by = self._ended_by or error
+        return error
+
     def place(self) -> str:
         frames = running_frames() if self._running or self._in_predicate else self.frames
         return place_of(frames[-1]) if frames else ""
+
+
+_HANDLERS = 100
+"""Handlers of one thread that may each await once more while it is given up."""
+
+
+def give_up(coroutine: Coroutine[Any, Any, Any]) -> None:
+    """Close a coroutine, whatever its handlers do about that (``finally`` and ``async with`` may await again)."""
+    for _ in range(_HANDLERS):
+        try:
+            coroutine.close()
+        except RuntimeError:
+            continue  # it awaits again, or has ended with an error of its own
+        except (Exception, Stop):
+            return
+        return
 
 
 def _send(coroutine: Coroutine[Any, Any, Any], answer: Any) -> Any:

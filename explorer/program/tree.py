@@ -158,7 +158,9 @@ class _Walk:
 
     def _step_in_arm(self, step: Access | Made) -> None:
         self._steps.append(step)
-        if len(self._steps) > len(self._arm.places):
+        # The search relies on the arm for what the thread may write.
+        unknown = isinstance(step, Access) and step.writes and step.location not in self._arm.writes
+        if unknown or len(self._steps) > len(self._arm.places):
             raise ScenarioError(
                 "a thread took a path that it did not take before",
                 place=self._run.place(),

@@ -33,6 +33,9 @@ class Owner(Protocol):
     def place(self) -> str:
         """``file:line`` of the modelled code that is running."""
 
+    def error(self, message: str, advice: str) -> ScenarioError:
+        """The error to raise where modelled code misuses a value."""
+
 
 class SymbolicValue:
     """A value that depends on what the thread reads.
@@ -162,7 +165,7 @@ class SymbolicValue:
         return f"<{self.expression}>"
 
     def _refuse(self, use: str, advice: str) -> NoReturn:
-        raise ScenarioError(f"a value read from memory cannot be used {use}", place=self.owner.place(), advice=advice)
+        raise self.owner.error(f"a value read from memory cannot be used {use}", advice)
 
     def __index__(self) -> int:
         self._refuse(
@@ -248,10 +251,9 @@ def to_expression(value: Any, owner: Owner) -> Expression:
         return int(value) if isinstance(value, bool) else value
     if isinstance(value, Request):
         raise not_awaited(owner.place())
-    raise ScenarioError(
+    raise owner.error(
         f"{value!r} is no value that memory can hold",
-        place=owner.place(),
-        advice="use integers, objects (the null pointer is 0) and values read",
+        "use integers, objects (the null pointer is 0) and values read",
     )
 
 
@@ -262,11 +264,8 @@ def to_location(target: Any, owner: Owner) -> tuple[Location, int]:
     if isinstance(target, Address):
         return target.location, reads_of(target.pointer.expression)
     if isinstance(target, SymbolicValue):
-        raise ScenarioError(
-            "a pointer itself is no location", place=owner.place(), advice="access a field of the object: page.data[0]"
-        )
-    raise ScenarioError(
+        raise owner.error("a pointer itself is no location", "access a field of the object: page.data[0]")
+    raise owner.error(
         f"{target!r} is no location",
-        place=owner.place(),
-        advice="create locations before the threads start: Location(name)",
+        "create locations before the threads start: Location(name)",
     )

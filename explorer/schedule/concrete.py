@@ -29,7 +29,7 @@ from explorer.program.request import (
 )
 from explorer.program.segment import PathTree, Segment
 from explorer.program.step import Access, Cause, Fork
-from explorer.program.symbolic import Outcome
+from explorer.program.symbolic import Outcome, give_up
 
 
 class UnfoldingMismatch(Exception):
@@ -100,7 +100,7 @@ class ConcreteThread:
 
     def close(self) -> None:
         """Give up the coroutine."""
-        self._coroutine.close()
+        give_up(self._coroutine)
 
     @property
     def location(self) -> Location:
@@ -171,9 +171,10 @@ class ConcreteThread:
         segment, index = self._cursor(value)
         values = list(self.values)
         effects = []
-        for kind, tag, of_event in self._asked(value):
-            values.append(of_event)
+        for kind, tag, asked in self._asked(value):
             access = segment.accesses[index] if index < len(segment.accesses) else None
+            of_event = _mark(access, values) if kind is Kind.FENCE else asked
+            values.append(of_event)
             location = self._fence_location() if kind is Kind.FENCE else self.location
             if access is None or not _agrees(access, kind, tag, location, values):
                 ran = describe(kind, tag, location, of_event)
@@ -295,7 +296,7 @@ class ConcreteThread:
             unfolded = _describe_access(following[0] if following else None, self.values)
             raise UnfoldingMismatch(self.name, len(self.path), unfolded, f"an end ({ending.value})")
         self.end = ThreadEnd(finish.ending, finish.detail, finish.source)
-        self._coroutine.close()
+        give_up(self._coroutine)
 
 
 def describe(kind: Kind, tag: Tag | None, location: Location | None, value: Value | None) -> str:
@@ -313,6 +314,11 @@ def _describe_access(access: Access | None, values: Sequence[Value | None]) -> s
     return describe(access.kind, access.tag, access.location, stored)
 
 
+def _mark(access: Access | None, values: Sequence[Value | None]) -> Value | None:
+    """What an SRCU mark carries: no value of memory, the thread's path gives it."""
+    return None if access is None or access.value is None else evaluate(access.value, values)
+
+
 def _agrees(access: Access, kind: Kind, tag: Tag, location: Location | None, values: Sequence[Value | None]) -> bool:
     """Whether the access is this event; ``values`` end with the event's own value."""
     return (
@@ -320,8 +326,7 @@ def _agrees(access: Access, kind: Kind, tag: Tag, location: Location | None, val
         and access.tag is tag
         and access.location is location
         and access.position == len(values) - 1
-        # What an SRCU mark carries is no value of memory: the thread's path gives it.
-        and (access.value is None or kind is Kind.FENCE or evaluate(access.value, values) == values[-1])
+        and (access.value is None or evaluate(access.value, values) == values[-1])
         and (access.requires is None or bool(evaluate(access.requires, values)))
     )
 
