@@ -10,246 +10,333 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, permutations, product
+from itertools import accumulate, pairwise, permutations, product
 from math import prod
 from typing import Any
 
-from random_programs import Memory, Threads, program
+from random_programs import Fetch, If, Memory, Operation, Threads, Write
 
 from explorer.execution.event import Event
 from explorer.execution.execution import Ending, Execution, ThreadEnd
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location, Value
-from explorer.execution.relation import as_set, empty, from_pairs, is_acyclic, union
+from explorer.execution.relation import empty, from_pairs, is_acyclic, union
 from explorer.memory.model import Model
-from explorer.program.program import ThreadSpec
-from explorer.program.request import Assume, Fence, Load, Store, Update
+from explorer.program.request import Assume, Fence, Load, Request, Store, Update
+from explorer.program.thread import Thread
 
 Domains = dict[Location, list[Value]]
-"""The values that each location can hold."""
+"""The values that each location may hold."""
 
 CONSTANTS: tuple[Value, ...] = (0, 1, 2)
 """The numbers that random programs store and compare with; 0 is what every location holds at first."""
 
 BLOCK = object()
-"""The guess that a blocking step waits for ever."""
+"""Chosen in place of a value: the blocking step waits for ever."""
+
+Reads = frozenset[int]
+"""Reads of one thread, by their positions in its program order."""
+
+NONE: Reads = frozenset()
 
 
 class Known(int):
-    """A number that remembers the reads (positions) it was computed from."""
+    """A number with the ``reads`` that it was computed from.
 
-    reads: frozenset[int] = frozenset()
+    ``control`` are the reads that decided on the arm that made it: a decision on the number
+    depends on them too, a store of it does not.
+    """
 
-    @classmethod
-    def computed(cls, number: int, *operands: Any) -> Known:
-        result = cls(number)
-        result.reads = frozenset().union(*(operand.reads for operand in operands if isinstance(operand, Known)))
-        return result
+    reads = NONE
+    control = NONE
+
+    def __new__(cls, number: int, reads: Reads, control: Reads = NONE) -> Known:
+        known = super().__new__(cls, number)
+        known.reads, known.control = reads, control
+        return known
+
+    def _computed(self, number: int, other: int) -> Known:
+        return Known(number, self.reads | reads_of(other))
 
     def __add__(self, other: int) -> Known:
-        return Known.computed(int(self) + int(other), self, other)
+        return self._computed(int(self) + int(other), other)
 
     def __sub__(self, other: int) -> Known:
-        return Known.computed(int(self) - int(other), self, other)
+        return self._computed(int(self) - int(other), other)
 
     def __and__(self, other: int) -> Known:
-        return Known.computed(int(self) & int(other), self, other)
+        return self._computed(int(self) & int(other), other)
 
     def __or__(self, other: int) -> Known:
-        return Known.computed(int(self) | int(other), self, other)
+        return self._computed(int(self) | int(other), other)
 
     def __xor__(self, other: int) -> Known:
-        return Known.computed(int(self) ^ int(other), self, other)
+        return self._computed(int(self) ^ int(other), other)
+
+
+def reads_of(value: Any) -> Reads:
+    return value.reads if isinstance(value, Known) else NONE
+
+
+@dataclass(frozen=True)
+class Access:
+    """One event of a trace, and the reads that it depends on.
+
+    ``computed`` are the reads in a stored value, the RMW's own included. ``updates`` marks
+    the write of an RMW; its read is the event before.
+    """
+
+    kind: Kind
+    tag: Tag
+    location: Location | None = None
+    value: Value | None = None
+    computed: Reads = NONE
+    addr: Reads = NONE
+    ctrl: Reads = NONE
+    updates: bool = False
 
 
 @dataclass
 class Trace:
-    """One thread's events if its reads get certain values.
+    """What one thread does if its reads get certain values.
 
-    ``computed_from`` are the reads (positions) that a write's value is computed from,
-    ``updates`` the positions of the reads of RMWs, whose writes come next.  A thread that
-    waits does so for a value of ``waits_for`` that ``until`` accepts.
+    A thread that waits does so for a value of ``waits_for`` that ``until`` accepts.
     """
 
-    events: list[tuple[Kind, Tag, Location | None, Value | None]] = field(default_factory=list)
-    computed_from: dict[int, frozenset[int]] = field(default_factory=dict)
-    updates: list[int] = field(default_factory=list)
+    accesses: list[Access] = field(default_factory=list)
     ending: Ending = Ending.RETURNED
     waits_for: Location | None = None
     until: Callable[[Any], Any] = bool
 
-    def read(self, kind: Kind, tag: Tag, location: Location, value: Value) -> Value:
-        self.events.append((kind, tag, location, value))
-        if not isinstance(value, int):
-            return value
-        known = Known(value)
-        known.reads = frozenset({len(self.events) - 1})
-        return known
 
-    def write(self, kind: Kind, tag: Tag, location: Location, value: Any) -> None:
-        if isinstance(value, Known):
-            self.computed_from[len(self.events)] = value.reads
-        self.events.append((kind, tag, location, int(value) if isinstance(value, int) else value))
+class _Ended(Exception):
+    """The thread goes no further."""
 
-    def fence(self, tag: Tag) -> None:
-        self.events.append((Kind.FENCE, tag, None, None))
+
+class _Run:
+    """One run of a thread: its first choices are given, the others are the first that there are.
+
+    Attributes:
+        trace: what the thread has done.
+        others: the beginnings of the runs that choose otherwise after the given choices.
+    """
+
+    def __init__(self, operations: Sequence[Operation], memory: Memory, domains: Domains, given: tuple[Any, ...]):
+        self.trace = Trace()
+        self.others: list[tuple[Any, ...]] = []
+        self._memory = memory
+        self._domains = domains
+        self._given = given
+        self._chosen: tuple[Any, ...] = ()
+        self._control = NONE
+        try:
+            self._all(operations, 0)
+        except _Ended:
+            assert self.trace.ending is not Ending.RETURNED
+
+    def _all(self, operations: Sequence[Operation], register: Any) -> Any:
+        for operation in operations:
+            register = (self._decide if isinstance(operation, If) else self._operate)(operation, register)
+        return register
+
+    def _decide(self, operation: Any, register: Any) -> Any:
+        outside = self._control
+        decided_on = reads_of(register) | (register.control if isinstance(register, Known) else NONE)
+        self._control = outside | decided_on
+        register = self._all(operation.then if register == operation.value else operation.otherwise, register)
+        self._control = outside
+        if decided_on and any(map(_assigns, (*operation.then, *operation.otherwise))):
+            # Which assignment the register comes from, or that none was made, was decided here.
+            register = Known(register, register.reads, register.control | decided_on)
+        return register
+
+    def _operate(self, operation: Operation, register: Any) -> Any:
+        coroutine = operation.run(Thread(), self._memory, register)
+        answer: Any = None
+        try:
+            while True:
+                answer = self._answer(coroutine.send(answer))
+        except StopIteration as stop:
+            return stop.value
+        finally:
+            coroutine.close()
+
+    def _answer(self, request: Request) -> Any:
+        match request:
+            case Store():
+                self._write(request.kind, request.tag, request.location, request.value)
+            case Fence():
+                self._add(Kind.FENCE, request.tag)
+            case Assume():
+                if not request.condition:
+                    self._end(Ending.DROPPED)
+            case Load():
+                if request.until is None:
+                    value = self._choose(self._values(request.location))
+                else:
+                    value = self._wait(request.location, request.until)
+                return self._read(request.kind, request.tag, request.location, value)
+            case Update():
+                return self._update(request)
+        return None
+
+    def _update(self, request: Update) -> Any:
+        if request.blocking:
+            assert request.condition is not None
+            value = self._wait(request.location, request.condition)
+        else:
+            value = self._choose(self._values(request.location))
+            if request.condition is not None and not request.condition(value):
+                return self._read(request.failed_kind, Tag.ONCE, request.location, value)
+        if request.full:
+            self._add(Kind.FENCE, Tag.MB)
+        old = self._read(request.read_kind, request.read_tag, request.location, value)
+        new = request.new(old)
+        self._write(request.write_kind, request.write_tag, request.location, new, updates=True)
+        if request.full:
+            self._add(Kind.FENCE, Tag.MB)
+        return Known(new, reads_of(new), self._control) if request.gives_new else old
+
+    def _read(self, kind: Kind, tag: Tag, location: Location, value: Value) -> Value:
+        self._add(kind, tag, location, value)
+        position = len(self.trace.accesses) - 1
+        return Known(value, frozenset({position}), self._control) if isinstance(value, int) else value
+
+    def _write(self, kind: Kind, tag: Tag, location: Location, value: Any, *, updates: bool = False) -> None:
+        plain = int(value) if isinstance(value, int) else value
+        self._add(kind, tag, location, plain, computed=reads_of(value), updates=updates)
+
+    def _add(self, kind: Kind, tag: Tag, location: Location | None = None, value: Any = None, **more: Any) -> None:
+        followed = location in (self._memory.a.field, self._memory.b.field)
+        # The pointer to a box is read directly before the box is used.
+        addr = frozenset({len(self.trace.accesses) - 1}) if followed else NONE
+        self.trace.accesses.append(Access(kind, tag, location, value, addr=addr, ctrl=self._control, **more))
+
+    def _wait(self, location: Location, until: Callable[[Any], Any]) -> Value:
+        value = self._choose([*filter(until, self._values(location)), BLOCK])
+        if value is BLOCK:
+            self.trace.waits_for, self.trace.until = location, until
+            self._end(Ending.BLOCKED)
+        return value  # type: ignore[no-any-return]
+
+    def _end(self, ending: Ending) -> None:
+        self.trace.ending = ending
+        raise _Ended
+
+    def _values(self, location: Location) -> list[Value]:
+        return self._domains.setdefault(location, [*CONSTANTS])
+
+    def _choose(self, options: Sequence[Any]) -> Any:
+        place = len(self._chosen)
+        if place < len(self._given):
+            choice = self._given[place]
+        else:
+            choice = options[0]
+            self.others += [(*self._chosen, other) for other in options[1:]]
+        self._chosen = (*self._chosen, choice)
+        return choice
+
+
+def _assigns(operation: Operation) -> bool:
+    """Whether an operation in an arm gives the register a new value."""
+    return not isinstance(operation, Write) and not (isinstance(operation, Fetch) and operation.result is None)
+
+
+def traces(operations: Sequence[Operation], memory: Memory, domains: Domains) -> Iterator[Trace]:
+    """What a thread does, for every choice of the values that it reads."""
+    waiting: list[tuple[Any, ...]] = [()]
+    while waiting:
+        run = _Run(operations, memory, domains, waiting.pop())
+        waiting += run.others
+        yield run.trace
 
 
 def candidates(threads: Threads, model: Model, most: int) -> list[Execution] | None:
     """The executions of the program that the model allows; None if more than ``most`` combinations of traces.
 
-    Loops are not known here: the threads must have none.
+    Loops and locks are not known here: the threads must have none.
     """
-    specs = program(threads).threads
-    memory: Memory = specs[0].arguments[0]
+    memory = Memory()
     domains: Domains = {memory.pointer: [memory.a, memory.b]}
-    # Every constant of the program may be stored somewhere, if only under a condition that
-    # this justifies.  Every round follows the chains of writes, each computed from the one
-    # before, one write further.
-    for _ in range(repr(threads).count("operand=") + 1):
-        runs = [list(traces(spec, domains)) for spec in specs]
+    # Every constant may be stored somewhere, if only under a condition that this justifies.
+    # Each round follows the chains of writes, each computed from the one before, one write
+    # further, until there is nothing new; values that grow for ever come out of thin air.
+    for _ in range(sum(map(_writes, threads)) + 1):
+        runs = [list(traces(operations, memory, domains)) for operations in threads]
         if prod(map(len, runs)) > most:
             return None
         stored = _stored(runs)
-        if all(value in domains.get(location, CONSTANTS) for location, value in stored):
+        new = [(location, value) for location, value in stored if value not in domains.get(location, CONSTANTS)]
+        if not new:
             break
-        for location, value in stored:
-            values = domains.setdefault(location, [*CONSTANTS])
-            if value not in values:
-                values.append(value)
+        for location, value in new:
+            domains.setdefault(location, [*CONSTANTS]).append(value)
     # A value that nothing stores is read by nobody.
     for location, values in domains.items():
         values[:] = [v for v in values if v == location.initial or (location, v) in stored]
-    runs = [list(traces(spec, domains)) for spec in specs]
-    names = tuple(spec.name for spec in specs)
-    return [e for chosen in product(*runs) for e in _executions(names, chosen) if model.allows(e)]
+    runs = [list(traces(operations, memory, domains)) for operations in threads]
+    return [e for chosen in product(*runs) for e in _executions(chosen) if model.allows(e)]
+
+
+def _writes(operations: Sequence[Operation]) -> int:
+    """The most writes that these operations can make: each makes one, an if what its arms do."""
+    return sum(
+        _writes(operation.then) + _writes(operation.otherwise) if isinstance(operation, If) else 1
+        for operation in operations
+    )
 
 
 def _stored(runs: Sequence[Sequence[Trace]]) -> dict[tuple[Location, Value], None]:
     """The locations that some trace writes, with the values."""
     return {
-        (location, value): None
+        (access.location, access.value): None
         for run in runs
         for trace in run
-        for kind, _tag, location, value in trace.events
-        if kind.writes and location is not None and value is not None
+        for access in trace.accesses
+        if access.kind.writes and access.location is not None and access.value is not None
     }
 
 
-def traces(thread: ThreadSpec, domains: Domains) -> Iterator[Trace]:
-    """What a thread can do, for every choice of the values it reads."""
-    waiting: list[tuple[Any, ...]] = [()]
-    while waiting:
-        guesses = waiting.pop()
-        result = _run(thread, guesses)
-        if isinstance(result, Trace):
-            yield result
-        elif result is not None:
-            location, blocking = result
-            values = domains.setdefault(location, [*CONSTANTS])
-            waiting += [(*guesses, guess) for guess in ([*values, BLOCK] if blocking else values)]
-
-
-def _run(thread: ThreadSpec, guesses: Sequence[Any]) -> Trace | tuple[Location, bool] | None:
-    """The trace with these guesses; None if a blocking step refuses one.
-
-    Where they do not suffice, the location that is read next and whether that is a blocking step.
-    """
-    trace = Trace()
-    coming = iter(guesses)
-    coroutine = thread.start()
-    answer: Any = None
-    try:
-        while True:
-            request = coroutine.send(answer)
-            answer = None
-            match request:
-                case Store():
-                    trace.write(request.kind, request.tag, request.location, request.value)
-                case Fence():
-                    trace.fence(request.tag)
-                case Assume():
-                    if not request.condition:
-                        trace.ending = Ending.DROPPED
-                        return trace
-                case Load() | Update():
-                    blocking = request.until is not None if isinstance(request, Load) else request.blocking
-                    guess = next(coming, None)
-                    if guess is None:
-                        return request.location, blocking
-                    until = request.until if isinstance(request, Load) else request.condition
-                    if guess is BLOCK:
-                        assert until is not None
-                        trace.ending, trace.waits_for, trace.until = Ending.BLOCKED, request.location, until
-                        return trace
-                    if blocking and until is not None and not until(guess):
-                        return None
-                    if isinstance(request, Load):
-                        answer = trace.read(request.kind, request.tag, request.location, guess)
-                    else:
-                        answer = _update(trace, request, guess)
-    except StopIteration:
-        return trace
-    finally:
-        coroutine.close()
-
-
-def _update(trace: Trace, request: Update, guess: Value) -> Any:
-    if request.condition is not None and not request.condition(guess):
-        return trace.read(request.failed_kind, Tag.ONCE, request.location, guess)
-    if request.full:
-        trace.fence(Tag.MB)
-    old = trace.read(request.read_kind, request.read_tag, request.location, guess)
-    trace.updates.append(len(trace.events) - 1)
-    new = request.new(old)
-    trace.write(request.write_kind, request.write_tag, request.location, new)
-    if request.full:
-        trace.fence(Tag.MB)
-    return new if request.gives_new else old
-
-
-def _executions(names: tuple[str, ...], chosen: Sequence[Trace]) -> Iterator[Execution]:
+def _executions(chosen: Sequence[Trace]) -> Iterator[Execution]:
     """Every choice of read sources and coherence orders that fits these traces.
 
     RMWs are atomic, no read reads from its own thread's future, no value comes out of thin
     air, and a thread that waits would not be let go on by the last value.
     """
-    touched = [location for trace in chosen for _, _, location, _ in trace.events]
+    touched = [access.location for trace in chosen for access in trace.accesses]
     waited_for = [trace.waits_for for trace in chosen]
     locations = [location for location in dict.fromkeys(touched + waited_for) if location is not None]
     events = [Event(-1, i, Kind.INITIAL, None, location, location.initial) for i, location in enumerate(locations)]
-    starts = []
     for thread, trace in enumerate(chosen):
-        starts.append(len(events))
-        events += [Event(thread, i, *event) for i, event in enumerate(trace.events)]
+        events += [Event(thread, i, a.kind, a.tag, a.location, a.value) for i, a in enumerate(trace.accesses)]
     size = len(events)
-    updates = [(start + i, start + i + 1) for start, trace in zip(starts, chosen, strict=True) for i in trace.updates]
-    computed = from_pairs(
-        size,
-        [
-            (start + read, start + write)
-            for start, trace in zip(starts, chosen, strict=True)
-            for write, reads in trace.computed_from.items()
-            for read in sorted(reads)
-        ],
-    )
+    starts = accumulate((len(trace.accesses) for trace in chosen), initial=len(locations))
+    placed = [
+        (start, start + i, access)
+        for start, trace in zip(starts, chosen, strict=False)
+        for i, access in enumerate(trace.accesses)
+    ]
+    computed = from_pairs(size, [(start + read, i) for start, i, access in placed for read in access.computed])
+    addr = from_pairs(size, [(start + read, i) for start, i, access in placed for read in access.addr])
+    ctrl = from_pairs(size, [(start + read, i) for start, i, access in placed for read in access.ctrl])
+    updates = [(i - 1, i) for _start, i, access in placed if access.updates]
     rmw = from_pairs(size, updates)
     # The pair's own read is related by rmw, not by a data dependence.
-    data = [row & ~as_set([i + 1]) if rmw[i] else row for i, row in enumerate(computed)]
+    data = [row & ~own for row, own in zip(computed, rmw, strict=True)]
     sources = [_sources(events, i) if event.reads else [-1] for i, event in enumerate(events)]
     orders = [_orders(events, i) for i in range(len(locations))]
     ends = tuple(ThreadEnd(trace.ending) for trace in chosen)
-    none = empty(size)
+    names = tuple(f"P{thread}" for thread in range(len(chosen)))
     for source_of in product(*sources):
         rf = from_pairs(size, [(write, read) for read, write in enumerate(source_of) if write >= 0])
         if not is_acyclic(union(rf, computed)):
             continue
         for coherence in product(*orders):
-            follows = {second: first for order in coherence for first, second in pairwise(order)}
+            previous = {second: first for order in coherence for first, second in pairwise(order)}
             last = {events[order[0]].location: events[order[-1]].value for order in coherence}
-            atomic = all(follows[write] == source_of[read] for read, write in updates)
+            atomic = all(previous[write] == source_of[read] for read, write in updates)
             if atomic and not _goes_on(chosen, last):
-                yield Execution(names, tuple(events), source_of, coherence, rmw, none, data, none, none, ends)
+                yield Execution(names, tuple(events), source_of, coherence, rmw, addr, data, ctrl, empty(size), ends)
 
 
 def _sources(events: Sequence[Event], read: int) -> list[int]:
