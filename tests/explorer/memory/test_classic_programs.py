@@ -71,7 +71,7 @@ COUNTS: dict[str, tuple[list[Thread], int, int, int]] = {
     "MP, mb": (mp(fence(Tag.MB)), 3, 3, 3),
     "MP, rmb in the writer": (mp(fence(Tag.RMB)), 3, 3, 4),
     "MP, released flag": (mp(flag=write("y", 1, Tag.RELEASE)), 3, 3, 3),
-    "MP, unlocked flag": (mp(flag=Step(Kind.UNLOCK, Tag.ONCE, "y", 1)), 3, 3, 3),
+    "MP, unlocked flag": (mp(flag=Step(Kind.UNLOCK, Tag.RELEASE, "y", 1)), 3, 3, 3),
     # Loads are ordered with everything later in all three.
     "LB": ([[read("x"), write("y")], [read("y"), write("x")]], 3, 3, 3),
     # Two coherence orders of two writes each.
