@@ -54,6 +54,8 @@ class Scenario:
         build: makes the case for a fix, a protocol and parameters.
         expected: per (protocol, fix, model) the properties that are violated; an empty set
             declares HOLDS.  Only declared combinations take part in the matrix.
+        ranges: the values that a size can have, where these are not 0 to the most events
+            that a path can have: bytes reach further, a choice has a few values only.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Scenario:
     small: Parameters
     build: Callable[[str, str, Parameters], Case]
     expected: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+    ranges: Mapping[str, range] = field(default_factory=dict)
 
     @property
     def models(self) -> tuple[str, ...]:

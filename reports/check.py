@@ -6,12 +6,19 @@ each other, so that no rendering and no replay starts from a damaged execution.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 from explorer.execution.kinds import Kind
-from reports.structure import Pair, Report
+from explorer.search.run import DEADLOCK
+from reports.structure import Pair, Report, Search
+
+_DIGITS = 4300
+"""Python makes no number of more digits from text."""
+
+_DECIMAL = re.compile(f"0|[1-9][0-9]{{0,{_DIGITS - 1}}}")
 
 
 class Fault(NamedTuple):
@@ -27,7 +34,7 @@ def first_fault(report: Report) -> Fault | None:
     Later checks rely on the earlier ones (an event number is looked up only after it
     was found in range), so a report is checked up to its first fault.
     """
-    checks = (_events, _source_of, _coherence, _relations, _property, _witness)
+    checks = (_events, _source_of, _coherence, _relations, _property, _witness, _search)
     return next((fault for check in checks for fault in check(report)), None)
 
 
@@ -167,3 +174,27 @@ def _witness(report: Report) -> Iterator[Fault]:
     for i, location in enumerate(report.witness.unkept_coherence):
         if location not in locations:
             yield Fault(f"$.witness.unkept_coherence[{i}]", f"there is no location {location!r}")
+
+
+def _search(report: Report) -> Iterator[Fault]:
+    yield from search_faults(report.search)
+    name = report.property.name
+    if not report.search.violating.get(name):
+        yield Fault("$.search.violating", f"counts no execution that violates {name!r}, which this one does")
+
+
+def search_faults(search: Search) -> Iterator[Fault]:
+    """What the counts of one search must keep to."""
+    for name, count in search.violating.items():
+        # Blocked executions have their own count, which is that of their deadlocks.
+        if name != DEADLOCK and count > search.executions:
+            yield Fault(f"$.search.violating[{name!r}]", f"{count} of {search.executions} executions")
+    if search.interleavings is None:
+        return
+    if not _DECIMAL.fullmatch(search.interleavings):
+        yield Fault("$.search.interleavings", f"no decimal number of up to {_DIGITS} digits")
+    elif not search.complete:
+        yield Fault("$.search.interleavings", "a search that stopped early has counted none")
+    elif int(search.interleavings) < search.executions:
+        cause = f"{search.executions} executions stand for at least as many, not {search.interleavings}"
+        yield Fault("$.search.interleavings", cause)

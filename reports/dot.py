@@ -8,9 +8,9 @@ from __future__ import annotations
 from graphviz import Digraph, escape, nohtml
 
 from explorer.execution.kinds import Kind
+from explorer.visible import visible
 from reports.steps import shown
 from reports.structure import Event, Report
-from reports.visible import visible
 from reports.words import title
 
 DRAWN = ("po", "rf", "co", "fr")

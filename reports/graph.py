@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from explorer.visible import visible
 from reports.structure import Event, Report
-from reports.visible import visible
 
 if TYPE_CHECKING:
     import networkx

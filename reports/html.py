@@ -1,4 +1,4 @@
-"""The report as one self-contained page: the picture, the reason, the steps, the modelled code, the facts.
+"""The report as one self-contained page: the reason, the picture, the steps, the modelled code, the facts.
 
 The page loads nothing and runs nothing.  The template quotes all text (jinja2 autoescape);
 the picture comes quoted from ``reports.svg``.
@@ -10,22 +10,21 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from explorer.visible import visible
 from reports.pages import render_page
 from reports.steps import Schedule, Step, initial_values
 from reports.structure import Report, SourceText
-from reports.svg import picture
-from reports.visible import visible
-from reports.words import counts, effort, explore_command, meaning, remarks, replay_command, title
+from reports.svg import picture, picture_key
+from reports.words import counts, effort, explore_command, meanings, remarks, replay_command, title, violating
 
 
 @dataclass(frozen=True)
-class _Edge:
-    """One edge of the violating path in words."""
+class _Reason:
+    """One event of the violating path; an initial write or an implied fence is no step."""
 
-    source: str
     relation: str
-    target: str
-    meaning: str
+    name: str
+    step: Step | None
 
 
 @dataclass(frozen=True)
@@ -48,14 +47,17 @@ class _Function:
 def html(report: Report, *, file: str) -> str:
     """The page; ``file`` is the report's name in the replay command."""
     schedule = Schedule(report)
+    path = schedule.path()
     return render_page(
         "report.html.j2",
         title=title(report),
         property=visible(report.property.name),
         sentence=visible(report.property.sentence),
         counts=counts(report),
+        reasons=[_Reason(relation, schedule.name(event), schedule.step_of.get(event)) for relation, event in path],
+        meanings=meanings(report),
         picture=Markup(picture(report, headline=False)),
-        path=_path(report, schedule),
+        key=[(Markup(sign), words) for sign, words in picture_key(report)],
         effort=effort(report),
         remarks=remarks(report),
         initial=", ".join(initial_values(report)),
@@ -66,13 +68,6 @@ def html(report: Report, *, file: str) -> str:
         replay=replay_command(file),
         explore=explore_command(report),
     )
-
-
-def _path(report: Report, schedule: Schedule) -> list[_Edge]:
-    return [
-        _Edge(schedule.name(edge.source), visible(edge.relation), schedule.name(edge.target), meaning(edge.relation))
-        for edge in report.property.path
-    ]
 
 
 def _function(source: SourceText, steps: list[Step]) -> _Function:
@@ -95,8 +90,8 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         ("model", f"{report.model.name}, rules {report.model.rules_hash}"),
         ("program", report.program_hash),
         ("executions explored", f"{report.search.executions:,}"),
-        ("search", "complete" if report.search.complete else "not complete"),
-        *((f"executions that violate {name}", f"{count:,}") for name, count in report.search.violating.items()),
+        ("search", "came to its end" if report.search.complete else "was stopped"),
+        *((f"executions that violate {name}", f"{count:,}") for name, count in violating(report)),
         ("interleavings", "not counted" if interleavings is None else f"{int(interleavings):,}"),
         ("sealrace", report.tool),
     ]

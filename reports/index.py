@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from explorer.visible import visible
 from reports.pages import render_page
-from reports.visible import visible
+from reports.words import coverage
+
+NOT_RUN = "not run"
+"""The word of a cell that the run did not come to."""
 
 _COLUMNS = ("scenario", "protocol", "fix")
 
@@ -33,6 +37,23 @@ class Cell:
     interleavings: str | None
     expected: bool
     reports: tuple[tuple[str, str], ...]
+    complete: bool = True
+    cut: int = 0
+    limits: tuple[str, ...] = ()
+
+    @classmethod
+    def not_run(cls, scenario: str, protocol: str, fix: str, model: str) -> Cell:
+        """A cell that was asked for, and not explored."""
+        return cls(scenario, protocol, fix, model, "INCOMPLETE", NOT_RUN, 0, {}, None, False, (), complete=False)
+
+    @property
+    def ran(self) -> bool:
+        return self.word != NOT_RUN
+
+    @property
+    def surprises(self) -> bool:
+        """Whether it says something else than its scenario declares."""
+        return self.ran and not self.expected
 
     @property
     def row(self) -> tuple[str, str, str]:
@@ -46,7 +67,8 @@ class _Entry:
     word: str
     kind: str
     counts: str
-    expected: bool
+    limits: list[str]
+    surprises: bool
     reports: list[tuple[str, str]]
 
 
@@ -59,7 +81,7 @@ def render_table(cells: Sequence[Cell]) -> str:
     models = _models(cells)
     lines = [[*_COLUMNS, *map(visible, models)]]
     for row, by_model in _rows(cells).items():
-        words = [visible(c.word) + ("" if c.expected else " !") if (c := by_model.get(m)) else "" for m in models]
+        words = [visible(c.word) + (" !" if c.surprises else "") if (c := by_model.get(m)) else "" for m in models]
         lines.append([*map(visible, row), *words])
     # A row names only what differs from the row above.
     shown = [lines[0]]
@@ -68,12 +90,17 @@ def render_table(cells: Sequence[Cell]) -> str:
         shown.append([""] * same + line[same:])
     widths = [max(len(line[i]) for line in shown) for i in range(len(lines[0]))]
     text = [" " + "   ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)) for line in shown]
-    return "\n".join(line.rstrip() for line in [*text, "", f" {summary(cells)}"]) + "\n"
+    remarks = [f" {remark}" for remark in (missing(cells), summary(cells)) if remark]
+    return "\n".join(line.rstrip() for line in [*text, "", *remarks]) + "\n"
 
 
-def render_index(cells: Sequence[Cell], *, command: str, tool: str) -> str:
-    """The index page; ``command`` is what made the run, ``tool`` the version of Sealrace."""
+def render_index(cells: Sequence[Cell], *, command: str, tool: str, titles: Mapping[str, str] | None = None) -> str:
+    """The index page.
+
+    ``command`` is what made the run, ``tool`` the version of Sealrace, ``titles`` say of scenarios what they are.
+    """
     models = _models(cells)
+    names = dict.fromkeys(cell.scenario for cell in cells)
     return render_page(
         "index.html.j2",
         columns=_COLUMNS,
@@ -83,6 +110,12 @@ def render_index(cells: Sequence[Cell], *, command: str, tool: str) -> str:
             for row, by_model in _rows(cells).items()
         ],
         summary=summary(cells),
+        missing=missing(cells),
+        violated=list(
+            dict.fromkeys(visible(name) for cell in cells for name, count in cell.violating.items() if count)
+        ),
+        cut=any(cell.cut for cell in cells),
+        titles=[(visible(name), visible(title)) for name, title in (titles or {}).items() if name in names],
         command=visible(command),
         tool=visible(tool),
     )
@@ -90,12 +123,19 @@ def render_index(cells: Sequence[Cell], *, command: str, tool: str) -> str:
 
 def summary(cells: Sequence[Cell]) -> str:
     """How many verdicts there are, and which of them their scenarios do not declare."""
-    count = f"{len(cells)} verdict" if len(cells) == 1 else f"{len(cells)} verdicts"
-    surprises = [cell for cell in cells if not cell.expected]
-    if not surprises:
-        return f"{count}, all as the scenarios declare."
-    names = ", ".join(visible(f"{c.scenario}/{c.protocol}/{c.fix}/{c.model} says {c.word}") for c in surprises)
-    return f"{count}, {len(surprises)} not as the scenarios declare: {names}."
+    verdicts = [cell for cell in cells if cell.ran]
+    count = f"{len(verdicts)} verdict" if len(verdicts) == 1 else f"{len(verdicts)} verdicts"
+    surprises = [cell for cell in verdicts if cell.surprises]
+    if surprises:
+        names = ", ".join(visible(f"{c.scenario}/{c.protocol}/{c.fix}/{c.model} says {c.word}") for c in surprises)
+        return f"{count}, {len(surprises)} not as the scenarios declare: {names}."
+    return f"{count}, all as the scenarios declare." if verdicts else "No verdict."
+
+
+def missing(cells: Sequence[Cell]) -> str:
+    """What an unfinished run lacks, empty for a run that came to its end."""
+    count = sum(not cell.ran for cell in cells)
+    return f"INCOMPLETE: {count} of {len(cells)} cells were not run." if count else ""
 
 
 def _models(cells: Sequence[Cell]) -> list[str]:
@@ -113,13 +153,15 @@ def _rows(cells: Sequence[Cell]) -> dict[tuple[str, str, str], dict[str, Cell]]:
 def _entry(cell: Cell | None) -> _Entry | None:
     if cell is None:
         return None
-    counts = [f"{cell.executions:,} executions", *(f"{n:,} {visible(name)}" for name, n in cell.violating.items() if n)]
-    if cell.interleavings is not None:
-        counts.append(f"{int(cell.interleavings):,} interleavings")
+    counts = [coverage(cell.executions, complete=cell.complete, cut=cell.cut)]
+    counts += [f"{n:,} {visible(name)}" for name, n in cell.violating.items() if n]
+    counts += [f"{cell.cut:,} cut"] if cell.cut else []
+    counts += [f"{int(cell.interleavings):,} interleavings"] if cell.interleavings is not None else []
     return _Entry(
         word=visible(cell.word),
-        kind=cell.verdict.lower(),
-        counts=", ".join(counts),
-        expected=cell.expected,
+        kind=cell.verdict.lower() if cell.ran else "not-run",
+        counts=", ".join(counts) if cell.ran else "",
+        limits=[visible(limit) for limit in cell.limits],
+        surprises=cell.surprises,
         reports=[(visible(label), link) for label, link in cell.reports],
     )

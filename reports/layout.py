@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from explorer.execution.kinds import Kind
+from explorer.visible import visible
 from reports.folding import Row, fold, summary
 from reports.measure import (
     BOX,
@@ -30,7 +31,6 @@ from reports.measure import (
 from reports.routing import Gutters, Lane, Link, Route
 from reports.steps import Schedule, Step
 from reports.structure import Report
-from reports.visible import visible
 
 _NARROWEST = 170.0  # of a lane's boxes
 

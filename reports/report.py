@@ -9,9 +9,10 @@ from typing import TypeVar
 import msgspec
 
 from explorer.errors import InputError
+from explorer.visible import visible
 from reports.check import first_fault
+from reports.duplicates import duplicate_key
 from reports.structure import FORMAT, VERSION, Report
-from reports.visible import visible
 from reports.words import explore_command
 
 __all__ = ["Report", "ReportError", "decode_report", "encode_report", "json_schema", "load_report", "save_report"]
@@ -48,7 +49,7 @@ def load_report(path: Path | str) -> Report:
 
     Raises:
         ReportError: the file cannot be read, is not JSON, is cut short, is no report, has
-            another version, or its fields have wrong types or contradict each other.
+            another version, a key twice, or its fields have wrong types or contradict each other.
     """
     try:
         content = Path(path).read_bytes()
@@ -68,6 +69,9 @@ def decode_report(content: bytes, file: str) -> Report:
         cause = f"this sealrace reads version {VERSION}, the file has version {header.version}"
         raise ReportError(file, "$.version", cause, "Use the sealrace that wrote it, or explore again.")
     report = _decode(content, file, Report)
+    twice = duplicate_key(content)
+    if twice is not None:
+        raise ReportError(file, twice, "stands twice in one object", f"The file was changed by hand. {_EXPLORE_AGAIN}")
     fault = first_fault(report)
     if fault is not None:
         advice = f"The file was changed by hand or damaged. Write it again: {explore_command(report)} --out DIR"
@@ -119,7 +123,7 @@ def _decode(content: bytes, file: str, kind: type[_Structure]) -> _Structure:
         byte = re.search(r"\(byte (\d+)\)", str(error))
         cause = str(error).removeprefix("JSON is malformed: ").partition(" (byte")[0]
         where = _line(content[: int(byte[1])]) if byte else ""
-        raise ReportError(file, where, f"not JSON: {cause}", _EXPLORE_AGAIN) from error
+        raise ReportError(file, where, f"not JSON: {visible(cause)}", _EXPLORE_AGAIN) from error
     except UnicodeDecodeError as error:
         raise ReportError(file, "", "not JSON: the text is not UTF-8", _EXPLORE_AGAIN) from error
     except RecursionError as error:

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from explorer.visible import visible
 from reports.measure import SMALL, text_width
-from reports.visible import visible
 
 _TRACK = 9.0  # distance of tracks in a gutter
 _CLEARANCE = 8.0  # vertical distance of two edges in one track

@@ -7,19 +7,22 @@ report is made or the execution replayed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import msgspec
 
 from explorer.search.record import Record
+from explorer.visible import visible
+from reports.check import Fault, search_faults
+from reports.duplicates import duplicate_key
 from reports.report import ReportError
-from reports.structure import Model, Part, Search
-from reports.visible import visible
+from reports.structure import Model, Natural, Part, Search
 
 _EXPLORE_AGAIN = "Name a run file that sealrace explore has written, or write it again."
-_Line = TypeVar("_Line", bound=Part)
+_Line = TypeVar("_Line", bound=msgspec.Struct)
 
 
 class RunHeader(Part, frozen=True):
@@ -35,7 +38,7 @@ class RunHeader(Part, frozen=True):
     program_hash: str
     model: Model
     search: Search
-    unrecorded: int
+    unrecorded: Natural
 
 
 class RunLine(Part, frozen=True):
@@ -45,6 +48,12 @@ class RunLine(Part, frozen=True):
     reads: tuple[tuple[tuple[int | str, str], ...], ...]
     coherence: dict[str, tuple[str, ...]]
     ends: tuple[str, ...]
+
+
+class _Violating(msgspec.Struct):
+    """What of a line is looked at when all are counted."""
+
+    properties: tuple[str, ...]
 
 
 def save_run(path: Path, header: RunHeader, records: Sequence[Record]) -> None:
@@ -58,7 +67,8 @@ def save_run(path: Path, header: RunHeader, records: Sequence[Record]) -> None:
 def load_run(path: Path, number: int) -> tuple[RunHeader, Record]:
     """The header and the execution number ``number`` (from 1) of a run file.
 
-    Raises ReportError where the file or the line is not what it should be.
+    Raises ReportError where the file or the line is not what it should be, or the header's
+    counts are not those of the lines.
     """
     try:
         lines = path.read_bytes().splitlines()
@@ -66,12 +76,44 @@ def load_run(path: Path, number: int) -> tuple[RunHeader, Record]:
         raise ReportError(str(path), "", error.strerror or "cannot be read", _EXPLORE_AGAIN) from error
     if not lines:
         raise ReportError(str(path), "line 1", "the file is empty", _EXPLORE_AGAIN)
-    header = _decode(lines[0], path, 1, RunHeader)
+    header = _decode_whole(lines[0], path, 1, RunHeader)
     count = len(lines) - 1
     if not 1 <= number <= count:
         raise ReportError(str(path), "", f"there is no execution {number}", f"The file records {count}.")
-    line = _decode(lines[number], path, number + 1, RunLine)
+    line = _decode_whole(lines[number], path, number + 1, RunLine)
+    fault = next(_count_faults(header, _recorded(lines, path)), None)
+    if fault is not None:
+        raise ReportError(str(path), f"line 1: {fault.path}", visible(fault.cause), _EXPLORE_AGAIN)
     return header, Record(line.properties, line.reads, tuple(line.coherence.items()), line.ends)
+
+
+def _recorded(lines: Sequence[bytes], path: Path) -> Counter[str]:
+    """How many of the recorded executions break each property."""
+    return Counter(
+        name for i, line in enumerate(lines[1:], 2) for name in _decode(line, path, i, _Violating).properties
+    )
+
+
+def _count_faults(header: RunHeader, recorded: Counter[str]) -> Iterator[Fault]:
+    """An execution is a line or among the ``unrecorded``; each of those breaks a property too."""
+    violating = header.search.violating
+    for name in {**violating, **recorded}:
+        count, lines = violating.get(name, 0), recorded[name]
+        if not lines <= count <= lines + header.unrecorded:
+            cause = f"{count} executions, but {lines} are recorded and {header.unrecorded} are not"
+            yield Fault(f"$.search.violating[{name!r}]", cause)
+    if header.unrecorded > sum(violating.values()) - recorded.total():
+        yield Fault("$.unrecorded", f"{header.unrecorded} executions that $.search.violating does not count")
+    yield from search_faults(header.search)
+
+
+def _decode_whole(content: bytes, path: Path, line: int, kind: type[_Line]) -> _Line:
+    """A line of which every part counts."""
+    decoded = _decode(content, path, line, kind)
+    twice = duplicate_key(content)
+    if twice is not None:
+        raise ReportError(str(path), f"line {line}: {twice}", "stands twice in one object", _EXPLORE_AGAIN)
+    return decoded
 
 
 def _decode(content: bytes, path: Path, line: int, kind: type[_Line]) -> _Line:

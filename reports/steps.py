@@ -3,7 +3,7 @@
 All renderings that show a schedule (text, SVG, HTML) draw these steps, so they agree
 on numbers, names and words.  A step is one event; an RMW whose read and write stand side
 by side in the schedule is one step, as is the taking of a lock; a fence that is implied
-by an RMW is none.  All strings are visible text (``reports.visible``).
+by an RMW is none.  All strings are visible text (``explorer.visible``).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from explorer.execution.kinds import Kind, Tag
+from explorer.visible import visible
 from reports.structure import Event, Report
-from reports.visible import visible
 
 SEALED = "sealed"
 """The mark of the event that sets the seal; schedules are drawn with a line after it."""
@@ -100,6 +100,21 @@ class Schedule:
         thread = self._report.events[event].thread
         own = [step for step in self.steps if step.thread == thread >= 0]
         return min(own, key=lambda step: (step.events[0] < event, abs(step.events[0] - event)), default=None)
+
+    def path(self) -> list[tuple[str, int]]:
+        """The violating path from event to event, each with the relation that leads to it.
+
+        The relation is empty where the path starts, or starts anew; without a path these are the marked events.
+        """
+        violated = self._report.property
+        if not violated.path:
+            return [("", mark.event) for mark in violated.marks]
+        events: list[tuple[str, int]] = []
+        for edge in violated.path:
+            if not events or events[-1][1] != edge.source:
+                events.append(("", edge.source))
+            events.append((visible(edge.relation), edge.target))
+        return events
 
     def _walk(self) -> Iterator[Step]:
         report = self._report

@@ -15,12 +15,12 @@ from pathlib import Path
 from textwrap import wrap
 from xml.etree import ElementTree as ET
 
+from explorer.visible import visible
 from reports.layout import Box, Layout, Strip, lay_out
 from reports.measure import BOX, FONT, LINE, MARGIN, NUMBERS, PADDING, fitting, text_width
 from reports.routing import Point, Route
 from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
-from reports.visible import visible
 from reports.words import title
 
 _STYLE = Path(__file__).parent / "templates" / "picture.css"
@@ -30,6 +30,8 @@ _CORNER = 6.0  # radius of an edge's bends
 _HEAD = 9.0  # length of an arrow head
 _STUB = 13.0  # from the sign for an initial value to its dot, to the right
 _RISE = 9.0  # and down
+_SIGN = 26.0  # width of a sign in the key
+_SHRUNK = 0.85  # of its size: text smaller than that is a strain
 
 
 def svg(report: Report) -> str:
@@ -38,8 +40,9 @@ def svg(report: Report) -> str:
 
 
 def picture(report: Report, *, headline: bool) -> str:
-    """The ``svg`` element; without headline it stands in a page that has
-    one, and the initial values.
+    """The ``svg`` element; without headline it stands in a page that has one, the initial values, and the key.
+
+    In a page it shrinks a little where the window is narrower, before it scrolls.
     """
     schedule = Schedule(report)
     layout = lay_out(report, schedule)
@@ -52,12 +55,30 @@ def picture(report: Report, *, headline: bool) -> str:
     y += LINE
     body = ET.SubElement(root, "g", {"transform": f"translate(0 {_px(y)})"})
     _body(body, report, layout, width)
-    y = _legend(root, report, layout, width, y + layout.height + LINE)
+    y += layout.height + LINE
+    if headline:
+        y = _legend(root, _key(report, layout), width, y)
+    else:
+        root.set("style", f"min-width: {_px(width * _SHRUNK)}px")
     for element in (root, background):
         element.set("width", _px(width))
         element.set("height", _px(y))
     root.set("viewBox", f"0 0 {_px(width)} {_px(y)}")
     return ET.tostring(root, encoding="unicode")
+
+
+def picture_key(report: Report) -> list[tuple[str, str]]:
+    """The signs of the picture in a page: each as a small ``svg`` element, and what it means.
+
+    They take their colours from the picture's style sheet.
+    """
+    entries = []
+    for kind, words in _key(report, lay_out(report, Schedule(report))):
+        size = {"width": _px(_SIGN), "height": _px(LINE)}
+        root = ET.Element("svg", {"class": "sealrace", "aria-hidden": "true", **size})
+        _sign(root, kind)
+        entries.append((ET.tostring(root, encoding="unicode"), words))
+    return entries
 
 
 def _headline(root: ET.Element, report: Report, width: float) -> float:
@@ -94,7 +115,9 @@ def _body(body: ET.Element, report: Report, layout: Layout, width: float) -> Non
         seal = ET.SubElement(body, "g", {"class": "seal"})
         for y in (height - 1.5, height + 1.5):
             _line(seal, (MARGIN, y), (width - MARGIN, y))
-        _text(seal, width - MARGIN, height - 6, "sealed")
+        # At both ends: in a window that shows a part of the picture, one of them is in sight.
+        _text(seal, MARGIN, height - 6, "sealed")
+        _text(seal, width - MARGIN, height - 6, "sealed", "last")
     for route in layout.routes:
         _edge(body, route)
     for event, x, y in layout.stubs:
@@ -176,32 +199,42 @@ def _edge(parent: ET.Element, route: Route) -> None:
         _text(group, route.label[0], route.label[1] + 3.5, visible(link.relation))
 
 
-def _legend(root: ET.Element, report: Report, layout: Layout, width: float, y: float) -> float:
-    """A line for each sign that the picture uses; returns the height below them."""
+def _key(report: Report, layout: Layout) -> list[tuple[str, str]]:
+    """What the picture's signs mean: a kind of sign and its meaning for each that it uses."""
     relations = list(dict.fromkeys(edge.relation for edge in report.property.path))
     entries = [("bold", f"why it is a violation: {', '.join(visible(relation) for relation in relations)}")]
     entries += [("rf", "rf: the load reads this store")] if any(not r.link.on_path for r in layout.routes) else []
     entries += [("stub", "the load reads the initial value")] if layout.stubs else []
     entries += [("fold", "steps off that path, listed in the tooltip")] if layout.strips else []
     entries += [("reordered", "dashed: takes effect out of program order")] if report.witness.reordered else []
+    return entries
+
+
+def _legend(root: ET.Element, key: list[tuple[str, str]], width: float, y: float) -> float:
+    """The key in as many lines as it takes; returns the height below them."""
     x, y = MARGIN, y + LINE
     legend = ET.SubElement(root, "g", {"class": "legend"})
-    for kind, words in entries:
-        entry_width = 34 + text_width(words, FONT) + 24
+    for kind, words in key:
+        entry_width = _SIGN + 8 + text_width(words, FONT) + 24
         if x > MARGIN and x + entry_width > width:
             x, y = MARGIN, y + LINE + 6
-        if kind in ("reordered", "fold"):
-            sign = ET.SubElement(legend, "g", {"class": kind})
-            frame = {"x": _px(x), "y": _px(y - 10), "width": "26", "height": "13", "rx": "3"}
-            ET.SubElement(sign, "rect", {"class": "box" if kind == "reordered" else "strip", **frame})
-        else:
-            sign = ET.SubElement(legend, "g", {"class": "po bold" if kind == "bold" else "rf"})
-            _line(sign, (x, y - 4), (x + 26, y - 4), "edge")
-            if kind == "stub":
-                ET.SubElement(sign, "circle", {"class": "initial", "cx": _px(x + 4), "cy": _px(y - 4), "r": "3.5"})
-        _text(legend, x + 34, y, words, "muted")
+        _sign(ET.SubElement(legend, "g", {"transform": f"translate({_px(x)} {_px(y - 11)})"}), kind)
+        _text(legend, x + _SIGN + 8, y, words, "muted")
         x += entry_width
     return y + MARGIN
+
+
+def _sign(parent: ET.Element, kind: str) -> None:
+    """One sign of the key, ``_SIGN`` wide and a line high."""
+    if kind in ("reordered", "fold"):
+        sign = ET.SubElement(parent, "g", {"class": kind})
+        frame = {"x": "0.5", "y": "0.5", "width": _px(_SIGN - 1), "height": _px(LINE - 1), "rx": "3"}
+        ET.SubElement(sign, "rect", {"class": "box" if kind == "reordered" else "strip", **frame})
+        return
+    sign = ET.SubElement(parent, "g", {"class": "po bold" if kind == "bold" else "rf"})
+    _line(sign, (0, LINE / 2), (_SIGN, LINE / 2), "edge")
+    if kind == "stub":
+        ET.SubElement(sign, "circle", {"class": "initial", "cx": "4.5", "cy": _px(LINE / 2), "r": "3.5"})
 
 
 def _rounded(points: Sequence[Point]) -> str:

@@ -3,33 +3,82 @@
 A line holds the step's number, its name in the lane of its thread, what it does, and the
 kernel reference; reading down is reading the schedule.  Steps of the violating path have
 ``>`` in the margin, the double line is the seal.  The path itself comes first, by itself.
-Lines are at most ``width`` columns wide, of visible text only.
+Lines are at most ``width`` columns wide, of visible text only; nothing is left out that
+fits.  Without a width, as in a file, nothing is left out at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from textwrap import wrap
 
+from explorer.visible import visible
 from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
-from reports.visible import visible
-from reports.words import counts, effort, meaning, remarks, replay_command, title
+from reports.words import counts, effort, meanings, remarks, replay_command, title
 
 _GAP = "  "
-_LANE = 8  # a thread's name makes its lane no wider than this
-_ACCESS = 44  # a longer access runs on into the column of references
-_SHORTEST = 12  # a reference is cut no shorter than this
+_WIDTH = 120  # of a file's paragraphs; its steps are as long as they are
+_LANE = 8  # where room is scarce: a thread's name makes its lane no wider than this,
+_ACCESS = 44  # a longer access runs on into the column of references,
+_NAME = 12  # a step's name is cut to this,
+_SHORTEST = 12  # and a reference no shorter than this
 _NARROWEST = 14  # of wrapped text
 
 
-def text(report: Report, *, file: str, width: int = 120) -> str:
-    """The report for a terminal ``width`` columns wide; ``file`` is its name in the replay command."""
+@dataclass(frozen=True)
+class _Row:
+    """A step behind what stands before it on its line."""
+
+    head: str
+    step: Step
+
+
+@dataclass(frozen=True)
+class _Ladder:
+    """The path and the schedule in rows, below a heading; ``access`` is the width of their accesses.
+
+    An event of the path that is no step, such as an initial write, has its name only.
+    """
+
+    why: list[_Row | str]
+    heading: str
+    rows: list[_Row]
+    access: int
+
+    @property
+    def width(self) -> int:
+        """Columns that show every row in full."""
+        lines = (row if isinstance(row, str) else "".join(self._parts(row)) for row in (*self.why, *self.rows))
+        return max((len(line) for line in lines), default=0)
+
+    def line(self, row: _Row | str, width: int) -> str:
+        """The row in ``width`` columns: of what is too long, the middle of the reference goes first."""
+        if isinstance(row, str):
+            return _shortened(row, width)
+        start, where, labels = self._parts(row)
+        where = _shortened(where, max(width - len(start) - len(labels), _SHORTEST))
+        return _shortened(f"{start}{where}{labels}", width)
+
+    def _parts(self, row: _Row) -> tuple[str, str, str]:
+        """What stands before the kernel reference, the reference, and the labels."""
+        start = f"{row.head}{_GAP}{row.step.action:{self.access}}{_GAP}"
+        return start, row.step.where, "".join(f"{_GAP}<- {label}" for label in row.step.labels)
+
+
+def text(report: Report, *, file: str, width: int | None = None) -> str:
+    """The report for a terminal ``width`` columns wide, or for a file; ``file`` names it in the replay command."""
     schedule = Schedule(report)
+    ladder = _ladder(report, schedule, scarce=False)
+    if width is None:
+        width = max(_WIDTH, ladder.width)
+    elif ladder.width > width:
+        ladder = _ladder(report, schedule, scarce=True)
     blocks = [
         _headline(report, width),
-        list(_why(report, schedule, width)),
-        list(_ladder(report, schedule, width)),
+        list(_why(report, ladder, width)),
+        list(_steps(ladder, width)),
         [
             *_behind(" initially  ", initial_lines(report, width - 12)),
             *_hanging(" order      ", effort(report), width),
@@ -53,60 +102,58 @@ def _headline(report: Report, width: int) -> list[str]:
     return lines + wrap(counts(report), width)
 
 
-def _why(report: Report, schedule: Schedule, width: int) -> Iterator[str]:
+def _why(report: Report, ladder: _Ladder, width: int) -> Iterator[str]:
     """The violating path: its events from top to bottom, each after the relation that leads to it."""
-    events: list[tuple[str, int]] = []
-    for edge in report.property.path:
-        if not events or events[-1][1] != edge.source:
-            events.append(("", edge.source))
-        events.append((f"--{visible(edge.relation)}-->", edge.target))
-    events = events or [("", mark.event) for mark in report.property.marks]
-    arrows = max((len(arrow) for arrow, _ in events), default=0)
-    names = max((len(schedule.name(event)) for _, event in events), default=0)
-    access = _access(schedule)
-    for i, (arrow, event) in enumerate(events):
-        head = f" {'' if i else 'why':5}{arrow:{arrows}} {schedule.name(event):{names}}"
-        step = schedule.step_of.get(event)
-        yield _line(head, step, access, width) if step else _shortened(head, width)
-    meanings = {edge.relation: meaning(edge.relation) for edge in report.property.path}
-    yield from _hanging(" " * 6, ", ".join(f"{visible(r)}: {words}" for r, words in meanings.items() if words), width)
+    for row in ladder.why:
+        yield ladder.line(row, width)
+    yield from _hanging(" " * 6, meanings(report), width)
 
 
-def _ladder(report: Report, schedule: Schedule, width: int) -> Iterator[str]:
+def _steps(ladder: _Ladder, width: int) -> Iterator[str]:
+    """The schedule: a line for every step, the notes on it, and the seal."""
+    yield ladder.heading
+    for row in ladder.rows:
+        yield ladder.line(row, width)
+        for note in row.step.notes:
+            yield from _hanging(" " * len(row.head + _GAP), note, width)
+        if row.step.seals:
+            yield " sealed ".center(width, "═")
+
+
+def _ladder(report: Report, schedule: Schedule, *, scarce: bool) -> _Ladder:
+    """The rows; where room is ``scarce``, with names cut and columns that do not wait for the longest entry."""
+    steps = schedule.steps
     threads = [visible(thread.name) for thread in report.threads]
-    names = {step.number: _shortened(step.name or "*", _SHORTEST) for step in schedule.steps}
-    lanes = [
-        max([min(len(thread), _LANE)] + [len(names[step.number]) for step in schedule.steps if step.thread == i])
-        for i, thread in enumerate(threads)
-    ]
-    numbers = max(len("step"), len(str(len(schedule.steps))))
-    access = _access(schedule)
+    names = [_shortened(step.name or "*", _NAME) if scarce else step.name or "*" for step in steps]
+    lanes = [min(len(thread), _LANE) if scarce else len(thread) for thread in threads]
+    for step, name in zip(steps, names, strict=True):
+        lanes[step.thread] = max(lanes[step.thread], len(name))
+    access = max((len(step.action) for step in steps), default=0)
+    numbers = max(len("step"), len(str(len(steps))))
 
     def head(mark: str, number: str, cells: dict[int, str]) -> str:
         columns = [cells.get(i, "").ljust(lane) for i, lane in enumerate(lanes)]
         return _GAP.join([f"{mark:1} {number:>{numbers}}", *columns])
 
-    yield head("", "step", {i: _shortened(name, lanes[i]) for i, name in enumerate(threads)})
-    for step in schedule.steps:
-        start = head(">" if step.on_path else "", str(step.number), {step.thread: names[step.number]})
-        yield _line(start, step, access, width)
-        for note in step.notes:
-            yield from _hanging(" " * len(start + _GAP), note, width)
-        if step.seals:
-            yield " sealed ".center(width, "═")
+    return _Ladder(
+        why=list(_path(schedule)),
+        heading=head("", "step", {i: _shortened(name, lanes[i]) for i, name in enumerate(threads)}),
+        rows=[
+            _Row(head(">" if step.on_path else "", str(step.number), {step.thread: name}), step)
+            for step, name in zip(steps, names, strict=True)
+        ],
+        access=min(access, _ACCESS) if scarce else access,
+    )
 
 
-def _access(schedule: Schedule) -> int:
-    """Width of the column of accesses."""
-    return min(max((len(step.action) for step in schedule.steps), default=0), _ACCESS)
-
-
-def _line(head: str, step: Step, access: int, width: int) -> str:
-    """One step behind ``head``: the access, the kernel reference as far as it fits, the labels."""
-    start = f"{head}{_GAP}{step.action:{access}}{_GAP}"
-    labels = "".join(f"{_GAP}<- {label}" for label in step.labels)
-    where = _shortened(step.where, max(width - len(start) - len(labels), _SHORTEST))
-    return _shortened(f"{start}{where}{labels}", width)
+def _path(schedule: Schedule) -> Iterator[_Row | str]:
+    events = [(f"--{relation}-->" if relation else "", event) for relation, event in schedule.path()]
+    arrows = max((len(arrow) for arrow, _ in events), default=0)
+    names = max((len(schedule.name(event)) for _, event in events), default=0)
+    for i, (arrow, event) in enumerate(events):
+        head = f" {'' if i else 'why':5}{arrow:{arrows}} {schedule.name(event):{names}}"
+        step = schedule.step_of.get(event)
+        yield _Row(head, step) if step else head
 
 
 def _shortened(line: str, width: int) -> str:

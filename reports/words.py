@@ -1,6 +1,6 @@
 """The sentences about a report that its text, SVG and HTML forms share.
 
-All strings are visible text (``reports.visible``).
+All strings are visible text (``explorer.visible``).
 """
 
 from __future__ import annotations
@@ -8,8 +8,10 @@ from __future__ import annotations
 import shlex
 
 from explorer.execution.execution import Ending
+from explorer.visible import visible
 from reports.structure import Report
-from reports.visible import visible
+
+_BOUNDS = ("unroll", "max-events")  # parameters that cut paths short
 
 _MEANINGS = {
     "po": "follows in program order",
@@ -23,21 +25,51 @@ _MEANINGS = {
 }
 
 
+def coverage(executions: int, *, complete: bool, cut: int) -> str:
+    """How many executions of how many: ``270 executions, all within the bounds``.
+
+    ``complete`` says whether the search came to its end, ``cut`` how many executions ran into a bound.
+    """
+    within = ", all within the bounds" if cut else ""
+    return f"{executions:,} executions{within if complete else ', not all'}"
+
+
 def meaning(relation: str) -> str:
     """What a relation says of its target, to be read after "which"; empty for a model's own relations."""
     external = relation in ("rfe", "rfi", "coe", "coi", "fre", "fri")
     return _MEANINGS.get(relation[:2] if external else relation, "")
 
 
+def meanings(report: Report) -> str:
+    """What the relations of the violating path say, in the order in which it has them."""
+    named = dict.fromkeys(edge.relation for edge in report.property.path)
+    return ", ".join(f"{visible(relation)}: {meaning(relation)}" for relation in named if meaning(relation))
+
+
 def counts(report: Report) -> str:
     """What the search covered, in one sentence."""
     search = report.search
-    covered = "all of them" if search.complete else "not all of them"
-    parts = [f"{search.executions:,} executions explored, {covered}"]
-    parts += [", ".join(f"{n:,} {visible(name)}" for name, n in search.violating.items())]
+    parts = [f"{search.executions:,} executions explored, {_covered(report)}"]
+    parts += [", ".join(f"{n:,} {visible(name)}" for name, n in violating(report))]
     if search.interleavings is not None:
         parts += [f"they stand for {int(search.interleavings):,} interleavings"]
     return "; ".join(part for part in parts if part)
+
+
+def violating(report: Report) -> list[tuple[str, int]]:
+    """Executions per violated property, most first: files keep no order of their own."""
+    return sorted(report.search.violating.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
+def _covered(report: Report) -> str:
+    """How much of what the model allows was looked at.
+
+    A report does not say whether a bound cut anything, so all it can claim is what the bounds let through.
+    """
+    if not report.search.complete:
+        return "not all of them: the search was stopped"
+    bounds = [f"{name} = {report.parameters[name]}" for name in _BOUNDS if name in report.parameters]
+    return f"all up to {' and '.join(map(visible, bounds))}" if bounds else "all of them"
 
 
 def effort(report: Report) -> str:

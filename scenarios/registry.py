@@ -6,13 +6,19 @@ from explorer.scenario import Scenario
 from scenarios.shmem.fresh import FRESH
 from scenarios.shmem.inflight import INFLIGHT
 from scenarios.shmem.lingering_page import LINGERING_PAGE
+from scenarios.shmem.reduced import FRESH_WINDOW, INFLIGHT_WINDOW, LINGERING_PAGE_WINDOW
 
 
 def scenarios() -> tuple[Scenario, ...]:
-    """All scenarios, in the order in which tables list them."""
+    """The scenarios in full, in the order in which tables list them."""
     return FRESH, INFLIGHT, LINGERING_PAGE
 
 
+def reduced_forms() -> tuple[Scenario, ...]:
+    """Each of these scenarios in as few accesses as show it, in the same order. Tables do not list them."""
+    return FRESH_WINDOW, INFLIGHT_WINDOW, LINGERING_PAGE_WINDOW
+
+
 def find(name: str) -> Scenario | None:
-    """The scenario of this name, or None."""
-    return next((scenario for scenario in scenarios() if scenario.name == name), None)
+    """The scenario of this name, a reduced form included, or None."""
+    return next((scenario for scenario in (*scenarios(), *reduced_forms()) if scenario.name == name), None)

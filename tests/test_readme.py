@@ -35,6 +35,11 @@ def test_the_table_is_what_the_scenarios_declare() -> None:
     assert block_after("<!-- table -->") == render_table(cells).split("\n\n")[0] + "\n"
 
 
+def test_every_fix_of_the_table_is_explained() -> None:
+    fixes = {fix for scenario in scenarios() for _, fix, _ in scenario.expected}
+    assert set(re.findall(r"^\| `([\w-]+)` \| [^|]+ \|$", README, re.MULTILINE)) >= fixes
+
+
 def test_the_example_prints_what_it_says(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     example = tmp_path / "example.py"
     example.write_text(block_after("## Your own threads"), encoding="utf-8")

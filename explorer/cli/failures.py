@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import click
 
 from explorer.errors import InputError
+from explorer.visible import visible
 
 BAD_INPUT = 2
 INCOMPLETE = 3
@@ -60,6 +61,11 @@ def _flush() -> None:
         raise
 
 
+def shown(message: str) -> str:
+    """A message that may quote what stands in a file: no control character of it gets to the terminal."""
+    return "\n".join(map(visible, message.split("\n")))
+
+
 def _fail(message: str, status: int) -> None:
-    print(message, file=sys.stderr)
+    print(shown(message), file=sys.stderr)
     sys.exit(status)

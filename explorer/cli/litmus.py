@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from explorer.cli.failures import BAD_INPUT, UsageProblem
+from explorer.cli.failures import BAD_INPUT, UsageProblem, shown
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.litmus_setting import SUFFIX, litmus_setting, macros_of, read_test
 from explorer.cli.named import read_model
@@ -70,7 +70,7 @@ def run_litmus(
         for done, result in enumerate(results, 1):
             if result.error:
                 failed += 1
-                click.echo(result.error, err=True)
+                click.echo(shown(result.error), err=True)
             else:
                 click.echo(result.json if as_json else result.text)
                 wrong += [result] if result.wrong else []

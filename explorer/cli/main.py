@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import click
 
 Command = Callable[..., None]
+
+_MODEL = "A model's name, a .cat file, or a folder with one .cfg file, as a kernel's tools/memory-model is."
+_PARAM = "Set a size of the scenario: 0 to 1000 where the scenario has no other range. May be repeated."
 
 
 class _Commands(click.Group):
@@ -20,6 +24,28 @@ class _Commands(click.Group):
 
         with user_errors():
             return super().invoke(ctx)
+
+
+class _Path(click.Path):
+    """A path. The empty one is refused: it would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("it is empty: name a file or folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _Seconds(click.FloatRange):
+    """A time above 0, and not infinite."""
+
+    def __init__(self) -> None:
+        super().__init__(0, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if not isfinite(seconds):
+            self.fail(f"{value} is no number of seconds", param, ctx)
+        return seconds
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -46,17 +72,19 @@ _SHARED: tuple[Callable[[Command], Command], ...] = (
     click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text."),
     click.option(
         "--out",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=_Path(file_okay=False, path_type=Path),
         default=Path("out"),
         show_default=True,
         help="Folder for reports and run files.",
     ),
     click.option("--all-reports", is_flag=True, help="Write a full report for every violating execution."),
     click.option("--small", is_flag=True, help="The scenario's small sizes: seconds instead of minutes."),
-    click.option("--unroll", type=click.IntRange(1), default=3, show_default=True, help="Iterations of a while loop."),
+    click.option(
+        "--unroll", type=click.IntRange(1, 100), default=3, show_default=True, help="Iterations of a while loop."
+    ),
     click.option("--max-executions", type=click.IntRange(1), help="Stop after this many complete executions."),
-    click.option("--max-time", type=click.FloatRange(0, min_open=True), help="Stop a search after this many seconds."),
-    click.option("--max-events", type=click.IntRange(1), help="Cut a thread's path after this many events."),
+    click.option("--max-time", type=_Seconds(), help="Stop a search after this many seconds."),
+    click.option("--max-events", type=click.IntRange(1, 1000), help="Cut a thread's path after this many events."),
 )
 
 
@@ -86,9 +114,11 @@ def list_scenarios(as_json: bool) -> None:
     "--model",
     "models",
     multiple=True,
-    help="A model's name or a .cat file. May be repeated.  [default: the scenario's]",
+    type=_Path(),
+    metavar="MODEL",
+    help=f"{_MODEL} May be repeated.  [default: the scenario's]",
 )
-@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help="Set a size of the scenario.")
+@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=_PARAM)
 @_explores
 def explore(
     scenario: str,
@@ -110,7 +140,7 @@ def explore(
 
 
 @main.command()
-@click.option("--jobs", type=click.IntRange(1), help="Processes.  [default: one per core]")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one per core]")
 @_explores
 def matrix(jobs: int | None, expect: bool, as_json: bool, **how: Any) -> None:
     """Explore every scenario with every fix that it declares under every model."""
@@ -121,7 +151,7 @@ def matrix(jobs: int | None, expect: bool, as_json: bool, **how: Any) -> None:
 
 
 @main.command()
-@click.argument("report")
+@click.argument("report", type=_Path())
 def replay(report: str) -> None:
     """Run the execution of REPORT again, access by access, and check all that it claims.
 
@@ -134,7 +164,7 @@ def replay(report: str) -> None:
 
 
 @main.command()
-@click.argument("report")
+@click.argument("report", type=_Path())
 @click.option(
     "-f",
     "--format",
@@ -144,7 +174,7 @@ def replay(report: str) -> None:
     type=click.Choice(["text", "dot", "svg", "html", "graphml", "json"]),
     help="What to draw.",
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.option("-o", "--output", type=_Path(dir_okay=False, path_type=Path), help="Write to a file.")
 def graph(report: str, form: str, output: Path | None) -> None:
     """Draw REPORT: a report file, or FILE.run.jsonl:N for the Nth execution of a run file."""
     from explorer.cli.graph import draw
@@ -153,23 +183,47 @@ def graph(report: str, form: str, output: Path | None) -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--model", default="lkmm", show_default=True, help="Model or .cat file.")
+@click.argument("paths", nargs=-1, type=_Path(exists=True, path_type=Path))
+@click.option("--export", "scenario", metavar="SCENARIO", help="Write the scenario as a litmus test instead.")
+@click.option("--fix", default="none", show_default=True, help="With --export: the fix variant.")
+@click.option("--protocol", help="With --export: how the seal gets set.  [default: the scenario's first]")
+@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=f"With --export: {_PARAM.lower()}")
+@click.option("--small", is_flag=True, help="With --export: the scenario's small sizes.")
+@click.option("-o", "--output", type=_Path(dir_okay=False, path_type=Path), help="With --export: write to a file.")
+@click.option("--model", type=_Path(), metavar="MODEL", default="lkmm", show_default=True, help=_MODEL)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
 @click.option("--check", is_flag=True, help="Compare with the tests' comments Result: ..., exit 1 on a difference.")
 @click.option(
     "--reports",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=_Path(file_okay=False, path_type=Path),
     help="Folder for a report of a witness of each condition.",
 )
-@click.option("--jobs", type=click.IntRange(1), help="Processes.  [default: one per core]")
+@click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one per core]")
 def litmus(
-    paths: tuple[Path, ...], model: str, as_json: bool, check: bool, reports: Path | None, jobs: int | None
+    paths: tuple[Path, ...],
+    scenario: str | None,
+    fix: str,
+    protocol: str | None,
+    parameters: tuple[str, ...],
+    small: bool,
+    output: Path | None,
+    model: str,
+    as_json: bool,
+    check: bool,
+    reports: Path | None,
+    jobs: int | None,
 ) -> None:
-    """Run C litmus tests: files, and folders with all that is below them.
+    """Run C litmus tests: files, and folders with all that is below them. Or make one of a scenario (--export).
 
     Exit status: 0 all ran (with --check: all as their comments say), 1 a result differs, 2 a file could not be run.
     """
+    if (scenario is None) is not bool(paths):
+        raise click.UsageError("give files and folders to run, or --export SCENARIO")
+    if scenario is not None:
+        from explorer.cli.litmus_export import export_scenario
+
+        export_scenario(scenario, fix, protocol, parameters, output, small=small)
+        return
     from explorer.cli.litmus import run_litmus
 
     sys.exit(run_litmus(paths, model, as_json=as_json, check=check, reports=reports, jobs=jobs))
@@ -186,10 +240,10 @@ def models(ctx: click.Context) -> None:
 
 
 @models.command("show")
-@click.argument("name")
+@click.argument("name", type=_Path())
 @click.option("--plan", is_flag=True, help="Print when each relation and check is computed instead.")
 def show_model(name: str, plan: bool) -> None:
-    """Print the rules of model NAME, of a .cat file, or of a kernel's tools/memory-model."""
+    """Print the rules of model NAME: a model's name, a .cat file, or a folder as a kernel's tools/memory-model."""
     if plan:
         from explorer.cli.model_plan import show_model_plan
 

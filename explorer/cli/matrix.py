@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from os.path import relpath
 from pathlib import Path
@@ -20,10 +20,14 @@ from explorer.cli.workers import Job, explore_jobs
 from explorer.cli.writing import make_folder
 from reports.index import Cell, render_index, render_table
 
+_INDEX = "index.html"
+
 
 def explore_matrix(options: Options, *, jobs: int | None, expect: bool, as_json: bool) -> int:
     """Explore all declared cells, print the table, write the index page; gives the exit status."""
     make_folder(options.out)
+    # What an earlier run left would pass for this one's, if this one fails.
+    (options.out / _INDEX).unlink(missing_ok=True)
     work = declared_jobs()
     total = sum(len(models) for *_, models in work)
     results: dict[Job, list[CellResult]] = {}
@@ -33,12 +37,14 @@ def explore_matrix(options: Options, *, jobs: int | None, expect: bool, as_json:
             advance(sum(map(len, results.values())), "")
     # In the order of the scenarios, whichever job was the quickest.
     cells = [cell for job in work for cell in results.get(job, [])]
-    page = _write_index(cells, options)
+    drawn = [cell for job in work for cell in _as_drawn(job, results.get(job, []), options)]
+    page = _write_index(drawn, options)
     if as_json:
         for cell in cells:
             print_json(cell)
     else:
-        _show(cells, options, page)
+        click.echo(render_table(drawn), nl=False)
+        _show_more(cells, page)
     if interrupts.noted:
         click.echo(f"interrupted: {sum(not cell.interrupted for cell in cells)} of {total} cells explored", err=True)
     return exit_status(cells, total, expect=expect)
@@ -53,9 +59,8 @@ def declared_jobs() -> list[Job]:
     return [(*key, tuple(models)) for key, models in jobs.items()]
 
 
-def _show(cells: Sequence[CellResult], options: Options, page: Path) -> None:
-    if cells:
-        click.echo(render_table([_as_drawn(cell, options) for cell in cells]), nl=False)
+def _show_more(cells: Sequence[CellResult], page: Path) -> None:
+    """What stands under the table: limits, and where the pictures are."""
     for cell in cells:
         for limit in cell.limits:
             click.echo(f" {cell.scenario}, fix {cell.fix}, model {cell.model}: {limit}")
@@ -67,15 +72,24 @@ def _show(cells: Sequence[CellResult], options: Options, page: Path) -> None:
         click.echo(f" One {found.word}, step by step:  sealrace graph {found.reports[0][1]}")
 
 
-def _write_index(cells: Sequence[CellResult], options: Options) -> Path:
-    path = options.out / "index.html"
-    drawn = [_as_drawn(cell, options) for cell in cells]
-    page = render_index(drawn, command=f"sealrace matrix{options.command}", tool=version("sealrace"))
-    path.write_text(page, encoding="utf-8")
+def _write_index(drawn: Sequence[Cell], options: Options) -> Path:
+    path = options.out / _INDEX
+    titles = {scenario.name: scenario.title for scenario in all_scenarios()}
+    command = f"sealrace matrix{options.command}"
+    path.write_text(render_index(drawn, command=command, tool=version("sealrace"), titles=titles), encoding="utf-8")
     return path
 
 
-def _as_drawn(cell: CellResult, options: Options) -> Cell:
+def _as_drawn(job: Job, found: Sequence[CellResult], options: Options) -> Iterator[Cell]:
+    """The cells of a job as reports draw them, those not explored included."""
+    scenario, fix, protocol, models = job
+    explored = {cell.model: cell for cell in found}
+    for model in models:
+        cell = explored.get(model)
+        yield _with_links(cell, options) if cell else Cell.not_run(scenario, protocol, fix, model)
+
+
+def _with_links(cell: CellResult, options: Options) -> Cell:
     """The cell as reports draw it, with links relative to the index page."""
     pages = ((label, Path(path).with_suffix(".html")) for label, path in cell.reports)
     return Cell(
@@ -90,4 +104,7 @@ def _as_drawn(cell: CellResult, options: Options) -> Cell:
         interleavings=None if cell.interleavings is None else str(cell.interleavings),
         expected=cell.as_declared,
         reports=tuple((label, relpath(page, options.out)) for label, page in pages),
+        complete=cell.complete,
+        cut=cell.cut,
+        limits=cell.limits,
     )

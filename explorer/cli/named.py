@@ -8,6 +8,9 @@ from explorer.cli.failures import UsageProblem
 from explorer.memory.model import Model, load_model
 from explorer.scenario import Scenario
 
+_DIGITS = 1000
+"""Digits that are read as a number, more than any range has; Python itself stops at 4300."""
+
 
 def all_scenarios() -> tuple[Scenario, ...]:
     """The scenarios that are installed, in the order of tables."""
@@ -17,8 +20,13 @@ def all_scenarios() -> tuple[Scenario, ...]:
 
 
 def find_scenario(name: str) -> Scenario:
-    """The scenario with this name; UsageProblem lists those that exist."""
+    """The scenario with this name, or the reduced form of one; UsageProblem lists the scenarios that exist."""
+    from scenarios.registry import reduced_forms
+
     known = {scenario.name: scenario for scenario in all_scenarios()}
+    reduced = {scenario.name: scenario for scenario in reduced_forms()}
+    if name in reduced:
+        return reduced[name]
     return known[choose("scenario", name, tuple(known))]
 
 
@@ -39,7 +47,7 @@ def numbers(parameters: Sequence[str]) -> dict[str, int]:
     found = {}
     for parameter in parameters:
         name, _, value = parameter.partition("=")
-        if not name or not value.isdecimal():
+        if not name or not value.isdecimal() or len(value) > _DIGITS:
             raise UsageProblem(f"--param {parameter}: write NAME=N with a number N, for example pages=2")
         found[name] = int(value)
     return found

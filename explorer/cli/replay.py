@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import NamedTuple
+
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from explorer.cli.failures import UsageProblem
-from explorer.cli.stored import load, stored_model, stored_setting
+from explorer.cli.stored import check_search, load, naming, rerun, stored_model, stored_setting
 from explorer.cli.writing import Writer
-from explorer.schedule.replay import ReplayMismatch, replay
-from explorer.search.run import violations_of
+from explorer.visible import visible
 from reports.replay import recording_of
 from reports.report import Report
 
@@ -18,20 +23,19 @@ def replay_report(name: str) -> None:
     report = load(name)
     setting = stored_setting(report, name)
     model = stored_model(report.model, name)
-    try:
-        execution = replay(setting.unfolding, recording_of(report), model)
-    except ReplayMismatch as difference:
-        raise UsageProblem(
-            f"{name}: {difference}\n  the scenario or the file has changed: explore again"
-        ) from difference
-    found = {violation.property: violation for violation in violations_of(execution, setting.case, model)}
+    # The steps come first: where the scenario has changed, they tell what it does now.
+    execution, violations = rerun(recording_of(report), setting, model, name)
+    found = {violation.property: violation for violation in violations}
     violation = found.get(report.property.name)
     if violation is None:
         raise UsageProblem(
-            f"{name}: the execution runs again, but breaks no property '{report.property.name}'\n"
+            f"{name}: the execution runs again, but breaks no property '{visible(report.property.name)}'\n"
             "  the property or the file has changed: explore again"
         )
-    _compare(name, report, Writer(setting, model, report.model.name).report(execution, violation, None, report.search))
+    with naming(name):
+        again = Writer(setting, model, report.model.name).report(execution, violation, None, report.search)
+    _compare(name, report, again)
+    check_search(report.search, setting, model, name)
     events = len(execution) - execution.initial_writes
     click.echo(
         f"reproduced: {events} events of {len(execution.threads)} threads, {report.property.name} "
@@ -40,10 +44,56 @@ def replay_report(name: str) -> None:
 
 
 def _compare(name: str, report: Report, again: Report) -> None:
-    """What the engine derives from the execution is what the report says."""
-    for part in ("property", "relations", "witness"):
-        if getattr(report, part) != getattr(again, part):
-            raise UsageProblem(
-                f"{name}: $.{part}: the execution runs again, but gives another {part}\n"
-                "  the file was changed by hand, or written by another sealrace: explore again"
-            )
+    """What is known of the execution is what the report says, in every field.
+
+    The report may come from another version of the tool, and its search is not made again.
+    """
+    difference = next(_differences("$", report, replace(again, tool=report.tool)), None)
+    if difference is not None:
+        raise UsageProblem(
+            f"{name}: {difference.path}: the file has {_shown(difference.file)}, "
+            f"the execution run again gives {_shown(difference.again)}\n"
+            "  the file was changed by hand, the scenario's code has moved, or another sealrace wrote it: explore again"
+        )
+
+
+class _Difference(NamedTuple):
+    """A field by its JSON path, and its two values; a missing one is ``_MISSING``."""
+
+    path: str
+    file: object
+    again: object
+
+
+_MISSING = object()
+
+
+def _differences(path: str, file: object, again: object) -> Iterator[_Difference]:
+    """Where two parts of reports differ, in the order of the file."""
+    parts, others = _parts(file), _parts(again)
+    if parts is None or others is None:
+        if type(file) is not type(again) or file != again:
+            yield _Difference(path, file, again)
+        return
+    for name in {**parts, **others}:
+        yield from _differences(path + name, parts.get(name, _MISSING), others.get(name, _MISSING))
+
+
+def _parts(value: object) -> dict[str, object] | None:
+    """The parts of a structure, mapping or list by the end of their paths; None of anything else."""
+    match value:
+        case Struct():
+            return {f".{name}": getattr(value, name) for name in value.__struct_fields__}
+        case Mapping():
+            return {f"[{name!r}]": part for name, part in value.items()}
+        case tuple():
+            return {f"[{i}]": part for i, part in enumerate(value)}
+    return None
+
+
+def _shown(value: object) -> str:
+    """A value as messages show it: in quotes if it is text, and cut where it is long."""
+    if value is _MISSING:
+        return "nothing"
+    text = visible(repr(value.value if isinstance(value, Enum) else value))
+    return text if len(text) <= 60 else f"{text[:60]}..."

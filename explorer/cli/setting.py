@@ -7,13 +7,24 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from explorer.cli.failures import UsageProblem
 from explorer.cli.named import choose
 from explorer.program.fingerprint import fingerprint
+from explorer.program.flow import MAX_EVENTS
 from explorer.program.tree import Unfolding
 from explorer.scenario import Case, Scenario
 
 UNROLL = 3
 """Iterations of a while loop, unless told otherwise."""
+
+UNROLLS = range(1, 101)
+"""Iterations that make sense: the paths of the shortest loop are laid out in seconds at 100, in minutes at 400."""
+
+EVENT_LIMITS = range(1, MAX_EVENTS + 1)
+"""Where a path can be cut: none is longer."""
+
+SIZES = range(MAX_EVENTS + 1)
+"""Sizes of which the scenario says nothing: more things than events there cannot be."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +79,23 @@ class Setting:
 
 
 def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) -> Setting:
-    """Build and unfold; UsageProblem for a size that the scenario does not have."""
+    """Build and unfold.
+
+    Raises:
+        UsageProblem: a size that the scenario does not have, or a number that is out of range.
+        ScenarioError: the sizes do not fit each other, or the program cannot be explored.
+    """
+    _require_within("unroll", options.unroll, UNROLLS)
+    if options.max_events is not None:
+        _require_within("max-events", options.max_events, EVENT_LIMITS)
     sizes = dict(scenario.small if options.small else scenario.parameters)
     for name, value in options.parameters.items():
-        sizes[choose("parameter", name, tuple(sizes))] = value
+        _require_within(choose("parameter", name, tuple(sizes)), value, scenario.ranges.get(name, SIZES))
+        sizes[name] = value
     case = scenario.build(fix, protocol, sizes)
     return Setting(scenario, protocol, fix, sizes, case, Unfolding(case.program, options.unroll, options.max_events))
+
+
+def _require_within(name: str, value: int, allowed: range) -> None:
+    if value not in allowed:
+        raise UsageProblem(f"{name}={value} is out of range\n  it can be {allowed[0]} to {allowed[-1]}")

@@ -1,23 +1,36 @@
-"""What ``replay`` and ``graph`` are given: a report file, or one execution of a run file."""
+"""What ``replay`` and ``graph`` are given: a report file, or one execution of a run file.
+
+Files are edited and damaged, and come from others: whatever they lead to is told as an
+error of theirs.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from unicodedata import category
 
 from explorer.cli.failures import UsageProblem
 from explorer.cli.litmus_setting import SUFFIX, stored_litmus
 from explorer.cli.named import find_scenario, read_model
 from explorer.cli.setting import UNROLL, Options, Setting, make_setting
 from explorer.cli.writing import Writer, by_severity
+from explorer.errors import InputError
+from explorer.execution.execution import Execution
 from explorer.memory.model import Model
-from explorer.search.record import RecordError
-from explorer.search.run import violations_of
-from reports.report import Report, load_report
+from explorer.property import Violation
+from explorer.schedule.recording import Recording
+from explorer.search.run import DEADLOCK, violations_of
+from explorer.visible import visible
+from reports.report import Report, ReportError, load_report
 from reports.runs import RunHeader, load_run
 from reports.structure import Model as ModelName
+from reports.structure import Search
 
-_RUN_LINE = re.compile(r"(.+):([0-9]+)$")
+_RUN_LINE = re.compile(r"(.+):([0-9]{1,9})$")
+_CHANGED = "the scenario or the file has changed: explore again"
 
 
 def load(name: str) -> Report:
@@ -37,41 +50,128 @@ def _report_of_line(name: str, file: Path, number: int) -> Report:
     header, record = load_run(file, number)
     setting = stored_setting(header, name)
     model = stored_model(header.model, name)
-    try:
+    with naming(name):
         execution = record.execution(setting.unfolding)
-    except RecordError as error:
-        raise UsageProblem(f"{name}: {error}") from error
-    violations = violations_of(execution, setting.case, model)
+    violations = rerun(Recording.of(execution), setting, model, name)[1]
+    _compare_header(header, setting, model, name)
+    found = tuple(violation.property for violation in violations)
+    if found != record.properties:
+        raise UsageProblem(
+            f"{name}: $.properties: the file has {_listed(record.properties)}, "
+            f"the execution breaks {_listed(found)}\n  {_CHANGED}"
+        )
     if not violations:
-        raise UsageProblem(f"{name}: this execution breaks no property\n  the scenario has changed: explore again")
+        raise UsageProblem(f"{name}: this execution breaks no property\n  {_CHANGED}")
     violation = min(violations, key=lambda violation: by_severity(violation.property))
     return Writer(setting, model, header.model.name).report(execution, violation, None, header.search)
 
 
+def _compare_header(header: RunHeader, setting: Setting, model: Model, file: str) -> None:
+    """The header names what was made of it."""
+    made: dict[str, object] = {
+        "scenario": setting.scenario.name,
+        "protocol": setting.protocol,
+        "fix": setting.fix,
+        "parameters": setting.parameters,
+        "program_hash": setting.program_hash,
+    }
+    for field, value in made.items():
+        if getattr(header, field) != value:
+            raise UsageProblem(f"{file}: line 1: $.{field}: is not that of the program\n  {_CHANGED}")
+    check_search(header.search, setting, model, file)
+
+
+def check_search(search: Search, setting: Setting, model: Model, file: str) -> None:
+    """The search counted what a search of this case under this model counts (UsageProblem)."""
+    names = sorted(prop.name for prop in setting.case.properties)
+    counted = sorted(name for name in search.violating if name != DEADLOCK)
+    if counted != names:
+        raise UsageProblem(
+            f"{file}: $.search.violating: counts {_listed(counted)}, the scenario has {_listed(names)}\n  {_CHANGED}"
+        )
+    if search.interleavings is not None and model.name != "sc":
+        raise UsageProblem(f"{file}: $.search.interleavings: they are counted under sc only\n  {_CHANGED}")
+
+
+def rerun(recording: Recording, setting: Setting, model: Model, file: str) -> tuple[Execution, list[Violation]]:
+    """Replay an execution that a file holds, and find what it breaks.
+
+    Raises UsageProblem where the program does not have it or the model does not allow it.
+    """
+    # Not needed to draw a report, and slow to import.
+    from explorer.schedule.replay import ReplayMismatch, replay
+
+    with naming(file):
+        try:
+            execution = replay(setting.unfolding, recording, model)
+        except ReplayMismatch as difference:
+            raise UsageProblem(f"{visible(str(difference))}\n  {_CHANGED}") from difference
+        return execution, violations_of(execution, setting.case, model)
+
+
 def stored_setting(stored: Report | RunHeader, file: str) -> Setting:
     """The setting that a report or run file names; UsageProblem where there is none any more."""
+    for field in ("scenario", "protocol", "fix"):
+        _check_name(getattr(stored, field), f"$.{field}", file)
     if stored.scenario.endswith(SUFFIX):
-        return stored_litmus(stored.scenario, stored_model(stored.model, file))
-    scenario = find_scenario(stored.scenario)
-    if stored.fix not in scenario.fixes or stored.protocol not in scenario.protocols:
-        raise UsageProblem(
-            f"{file}: scenario {scenario.name} has no fix '{stored.fix}' with protocol '{stored.protocol}'\n"
-            "  explore again"
-        )
-    sizes = {}
-    for name, value in stored.parameters.items():
-        if not isinstance(value, int) or value < 0:
-            raise UsageProblem(f"{file}: parameter {name} must be a number, not {value!r}\n  explore again")
-        sizes[name] = value
-    unroll = sizes.pop("unroll", UNROLL)
-    max_events = sizes.pop("max-events", None)
-    options = Options(Path(), sizes, unroll=unroll, max_events=max_events)
-    return make_setting(scenario, stored.fix, stored.protocol, options)
+        model = stored_model(stored.model, file)
+        with naming(file):
+            _check_readable(stored.scenario)
+            return stored_litmus(stored.scenario, model)
+    with naming(file):
+        scenario = find_scenario(stored.scenario)
+        if stored.fix not in scenario.fixes or stored.protocol not in scenario.protocols:
+            raise UsageProblem(
+                f"scenario {scenario.name} has no fix '{stored.fix}' with protocol '{stored.protocol}'\n  explore again"
+            )
+        sizes = {}
+        for name, value in stored.parameters.items():
+            _check_name(name, "$.parameters", file)
+            if not isinstance(value, int):
+                raise UsageProblem(f"parameter {name} must be a number, not {value!r}\n  explore again")
+            sizes[name] = value
+        unroll = sizes.pop("unroll", UNROLL)
+        max_events = sizes.pop("max-events", None)
+        options = Options(Path(), sizes, unroll=unroll, max_events=max_events)
+        return make_setting(scenario, stored.fix, stored.protocol, options)
 
 
 def stored_model(stored: ModelName, file: str) -> Model:
     """The model that a report or run file names; UsageProblem if its rules are others by now."""
-    model = read_model(stored.name)
-    if model.rules_hash != stored.rules_hash:
-        raise UsageProblem(f"{file}: the rules of model {stored.name} have changed\n  explore again")
+    _check_name(stored.name, "$.model.name", file)
+    with naming(file):
+        _check_readable(stored.name)
+        model = read_model(stored.name)
+        if model.rules_hash != stored.rules_hash:
+            raise UsageProblem(f"the rules of model {stored.name} have changed\n  explore again")
     return model
+
+
+@contextmanager
+def naming(file: str) -> Iterator[None]:
+    """What goes wrong with what a file names is told with the file's own name."""
+    try:
+        yield
+    except ReportError:
+        raise
+    except InputError as error:
+        raise UsageProblem(f"{file}: {error}") from error
+    except OSError as error:
+        raise UsageProblem(f"{file}: {error.filename}: {error.strerror}\n  explore again") from error
+
+
+def _check_name(name: str, path: str, file: str) -> None:
+    """No name holds control characters; those of an edited file would end up in messages and as paths."""
+    if any(category(char) in ("Cc", "Cs") for char in name):
+        raise UsageProblem(f"{file}: {path}: no name holds control characters: {visible(name)}\n  explore again")
+
+
+def _check_readable(name: str) -> None:
+    """What a file names by a path is no device or pipe: reading one need not end."""
+    path = Path(name)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UsageProblem(f"{name}: is no file\n  explore again")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return visible(", ".join(names)) or "no property"

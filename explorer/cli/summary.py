@@ -11,6 +11,7 @@ from explorer.cli.writing import by_severity
 from explorer.search.result import Verdict
 from reports.render import render
 from reports.report import load_report
+from reports.words import coverage
 
 
 def row(cell: CellResult, fix_width: int, model_width: int) -> str:
@@ -25,7 +26,7 @@ def row(cell: CellResult, fix_width: int, model_width: int) -> str:
 
 def explored(cell: CellResult) -> str:
     """How many executions of what kind, and in what time."""
-    parts = [f"{cell.executions:,} executions" + ("" if cell.complete else ", not all")]
+    parts = [coverage(cell.executions, complete=cell.complete, cut=cell.cut)]
     parts += [f"{count:,} {name}" for name, count in cell.counts.items()]
     parts += [f"{count:,} {name}" for name, count in (("cut", cell.cut), ("dropped", cell.dropped)) if count]
     return f"{', '.join(parts)}; {cell.seconds:.2f} s"

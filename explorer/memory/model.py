@@ -12,6 +12,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
+from explorer.execution.cycle import cycle_in_words
 from explorer.execution.execution import Execution
 from explorer.execution.relation import Relation, is_acyclic, is_irreflexive, transitive_closure
 from explorer.memory.cat.analysis import Analysis, Growth
@@ -224,10 +225,23 @@ class Model:
         return tuple(dict.fromkeys(flag.name for flag in self.flag_checks if flag.name in raised))
 
     def before(self, execution: Execution) -> Relation | None:
-        """The order in which accesses take effect, transitively closed; None without ``let before``."""
+        """The order in which accesses take effect, transitively closed; None without ``let before``.
+
+        Raises:
+            CatError: it has a cycle, and the model allows the execution.
+        """
         if not self.has_before:
             return None
-        return transitive_closure(self._accepted(execution).relation(self.relations["before"]))
+        order = self._accepted(execution).relation(self.relations["before"])
+        closed = transitive_closure(order)
+        if not is_irreflexive(closed) and self.allows(execution):
+            raise CatError(
+                f"'before' has a cycle in an execution that the model allows: {cycle_in_words(execution, order)}",
+                self.theory.defined["before"],
+                "it is the order in which accesses take effect: without cycles in every execution that is allowed",
+                "add 'acyclic before' to forbid such executions, or define it without the cycle (r+ for r*, r for r?)",
+            )
+        return closed
 
     def named_relations(self, execution: Execution) -> dict[str, Relation]:
         """The relations that the file (its includes too) names, in order of first definition.

@@ -16,7 +16,7 @@ from explorer.memory.cat.analysis import Analysis
 from explorer.memory.cat.base import BASE_SETS, BaseValues
 from explorer.memory.cat.elaborate import Theory
 from explorer.memory.cat.evaluate import Evaluator
-from explorer.memory.cat.term import Op, Term
+from explorer.memory.cat.term import Op, Term, parts
 
 _COMMUNICATION = {
     "rf": ("rfi", "rfe"),
@@ -72,7 +72,8 @@ class Order:
     @cached_property
     def uses(self) -> frozenset[str]:
         """Names of the base sets and relations that the static rows are made of."""
-        return frozenset().union(*[_base_names(term) for term in (*self.static, *([self.among] if self.among else []))])
+        roots = self.static if self.among is None else (*self.static, self.among)
+        return frozenset(term.name for term in parts(roots) if term.op is Op.BASE)
 
     def orders_loads_before_later_stores(self) -> bool:
         """Whether every load is ordered before every later store of its thread.
@@ -138,12 +139,6 @@ def _one_sided(part: Term, simple: Mapping[object, tuple[str, ...]], sides: Mapp
         if side in sides and all(len(simple.get(piece, ())) == 2 for piece in pieces):
             return {name for piece in pieces for name in simple[piece] if name.endswith(sides[side])}
     return set()
-
-
-def _base_names(term: Term) -> set[str]:
-    """Names of the base sets and relations that a term is made of."""
-    names = {term.name} if term.op is Op.BASE else set()
-    return names.union(*[_base_names(operand) for operand in term.operands])
 
 
 def _classes(kinds: list[Kind], named: list[str]) -> list[tuple[Kind, Tag | None]]:

@@ -76,15 +76,18 @@ def _axiom(axiom: Axiom, model: Model) -> Entry:
 
 
 def _complete(name: str, term: Term, model: Model) -> Entry:
-    place = _obstacle(term, None, model)
+    place = _obstacle(term, model)
     return Entry(name, COMPLETE, place.text if place else "", place)
 
 
-def _obstacle(term: Term, around: Place | None, model: Model) -> Place | None:
+def _obstacle(term: Term, model: Model) -> Place | None:
     """Where the first innermost term that is not monotone is spelled out, or what is around it."""
     analysis: Analysis = model.analysis
-    place = model.theory.table.places.get(term.number, around)
-    for operand in term.operands:
-        if analysis.growth_on_paths(operand) is Growth.UNKNOWN and term.op is not Op.CHOICE:
-            return _obstacle(operand, place, model)
+    place: Place | None = None
+    inner: Term | None = term
+    while inner is not None:
+        term = inner
+        place = model.theory.table.places.get(term.number, place)
+        unknown = (operand for operand in term.operands if analysis.growth_on_paths(operand) is Growth.UNKNOWN)
+        inner = next(unknown, None) if term.op is not Op.CHOICE else None
     return place

@@ -24,6 +24,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
+from explorer.errors import InputError
+from explorer.execution.cycle import cycle_in_words
 from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind
 from explorer.execution.relation import (
@@ -37,6 +39,19 @@ from explorer.execution.relation import (
 )
 
 _NOBODY = -1  # the thread that ran before the first event
+
+
+class NoOrderError(InputError):
+    """An execution that the model allows, and of which its order of effect leaves no linear extension."""
+
+    def __init__(self, execution: Execution, required: Relation) -> None:
+        """``required``: before | rfe, with a cycle."""
+        super().__init__(
+            "before | rfe has a cycle in an execution that the model allows: "
+            f"{cycle_in_words(execution, required)}\n"
+            "  a read takes effect after the store of another thread that it reads, whatever 'before' says\n"
+            "  add 'acyclic before | rfe' to the model to forbid such executions, or define 'before' without the cycle"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +98,7 @@ def witness(
     returned as soon as no order at or below it exists, and when the greedy rule finds none.
 
     Raises:
-        ValueError: ``before | rfe`` has a cycle, so that no order exists.
+        NoOrderError: ``before | rfe`` has a cycle, so that no order exists.
     """
     if at_most is not None and _switches_needed(execution, before) > at_most[0]:
         return None
@@ -140,7 +155,7 @@ def _kept_order(execution: Execution, before: Sequence[int]) -> Relation:
             required[store] |= 1 << load
     earlier = inverse(transitive_closure(required))
     if not is_irreflexive(earlier):
-        raise ValueError("before | rfe has a cycle: no order of the events exists")
+        raise NoOrderError(execution, required)
     for store, load in own_reads:
         _keep(earlier, store, load)
     for coherence in execution.coherence:

@@ -19,6 +19,15 @@ PROTOCOL = "P2"
 
 MODELS = ("sc", "tso", "pso")
 
+PAGES = range(1, 9)
+"""Pages of a file. Each adds a round to every loop; at 8 the paths alone take a quarter of a minute to lay out."""
+
+READER_RANGES = {"pages": PAGES, "pos": range(PAGES[-1] * PAGE_SIZE), "count": range(1, PAGES[-1] * PAGE_SIZE + 1)}
+"""What the sizes of a file and of a read of it can be."""
+
+TRUNCATION_RANGES = {"passes": range(1, 3)}
+"""The kernel's two passes over the pages, or the second one alone."""
+
 
 def reader(inode: Inode, fix: Fix, parameters: Parameters) -> ThreadSpec:
     """The reading thread: ``count`` bytes at ``pos``.

@@ -21,12 +21,10 @@ from scenarios.shmem.objects import AddressSpace, Inode, get_page_unless_zero, i
 
 
 class Sgp(IntEnum):
-    """enum sgp_type (include/linux/shmem_fs.h), in its order."""
+    """enum sgp_type (include/linux/shmem_fs.h): the members that the modelled paths pass, in its order."""
 
     READ = 0  # a hole is no page
     NOALLOC = 1  # a hole is -ENOENT
-    CACHE = 2
-    WRITE = 3
     FALLOC = 4  # a hole gets a page, which stays not uptodate
 
 
@@ -36,7 +34,7 @@ async def shmem_getpage(t: Thread, inode: Inode, index: int, sgp: Sgp) -> tuple[
 
     Returns (error, page); error is 0, -EINVAL (beyond the size) or -ENOENT.
     """
-    if sgp <= Sgp.CACHE and await i_size_read(t, inode, at="G1 i_size_read") <= index << PAGE_SHIFT:
+    if sgp is not Sgp.FALLOC and await i_size_read(t, inode, at="G1 i_size_read") <= index << PAGE_SHIFT:
         return -EINVAL, None
     page = await pagecache_get_page(t, inode.i_mapping, index)
     if page is None:
@@ -56,7 +54,7 @@ async def shmem_getpage(t: Thread, inode: Inode, index: int, sgp: Sgp) -> tuple[
     await t.write(page.data[0], 0, at="G7 clear_highpage")
     await t.fence(Tag.WMB, at="G7 SetPageUptodate smp_wmb")
     await t.fetch("|", page.uptodate, 1, ONCE, at="G7 SetPageUptodate", result=None)
-    if sgp <= Sgp.CACHE and await i_size_read(t, inode, at="G8 i_size_read") <= index << PAGE_SHIFT:
+    if sgp is not Sgp.FALLOC and await i_size_read(t, inode, at="G8 i_size_read") <= index << PAGE_SHIFT:
         await page.lock.release(t, at="G8 unlock_page")
         await put_page(t, page, at="G8 put_page")
         return -EINVAL, None

@@ -6,7 +6,7 @@ from explorer.program.program import Program, ThreadSpec
 from explorer.program.thread import Thread
 from explorer.scenario import Case, Parameters, Scenario
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE, PAGE_SIZE
-from scenarios.shmem.declare import PROTOCOL, on_every_model, properties, reader
+from scenarios.shmem.declare import PROTOCOL, READER_RANGES, TRUNCATION_RANGES, on_every_model, properties, reader
 from scenarios.shmem.fallocate import shmem_fallocate
 from scenarios.shmem.fixes import FIXES, Fix
 from scenarios.shmem.goals import looked_up_after_seal, met_seal, returned_data
@@ -78,4 +78,5 @@ INFLIGHT = Scenario(
     small={"pages": 1, "passes": 1, "pos": 0, "count": PAGE_SIZE},
     build=build,
     expected=EXPECTED,
+    ranges=READER_RANGES | TRUNCATION_RANGES,
 )

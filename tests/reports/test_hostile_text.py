@@ -12,11 +12,11 @@ import networkx as nx
 import pytest
 from msgspec.structs import replace
 
+from explorer.visible import visible
 from reports.dot import dot
 from reports.index import Cell, render_index, render_table
 from reports.render import FORMS, render
 from reports.structure import Report, Thread
-from reports.visible import visible
 
 SHOWN = "</script><b>&\"'\\\\x1b[31m\\u202e]]>\\x0a{{ 7*7 }}"
 

@@ -6,11 +6,11 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from explorer.visible import visible
 from reports.layout import Box, Layout, lay_out
 from reports.measure import BOX, FONT, LINE, SMALL, text_width
 from reports.steps import Schedule
 from reports.structure import Report
-from reports.visible import visible
 
 
 @pytest.fixture(params=["leak", "stale", "odd", "long", "hostile"])

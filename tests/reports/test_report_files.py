@@ -18,6 +18,7 @@ AGAIN = (
     "\n  The file was changed by hand or damaged. Write it again: "
     "sealrace explore inflight --fix none --protocol P2 --model sc --out DIR"
 )
+NO_DECIMAL = "no decimal number of up to 4300 digits"
 UNLIKE = (
     "\n  The file does not follow reports/schema/report-v1.schema.json. "
     "Write it again: sealrace explore SCENARIO --out DIR."
@@ -257,6 +258,63 @@ def test_a_wrong_type_names_the_field(leak: Report, edit: Callable[[dict[str, An
 )
 def test_a_contradiction_names_the_field(leak: Report, edit: Callable[[dict[str, Any]], object], message: str) -> None:
     assert error_of(edited(leak, edit)) == f"r.json: {message}{AGAIN}"
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (
+            lambda f: f["search"]["violating"].update(late=1205),
+            "$.search.violating['late']: 1205 of 1204 executions",
+        ),
+        (
+            lambda f: f["search"]["violating"].update(leak=0),
+            "$.search.violating: counts no execution that violates 'leak', which this one does",
+        ),
+        (
+            lambda f: f["search"]["violating"].pop("leak"),
+            "$.search.violating: counts no execution that violates 'leak', which this one does",
+        ),
+        (lambda f: f["search"].update(interleavings="12\n"), f"$.search.interleavings: {NO_DECIMAL}"),
+        (lambda f: f["search"].update(interleavings="012"), f"$.search.interleavings: {NO_DECIMAL}"),
+        (lambda f: f["search"].update(interleavings="1" * 4301), f"$.search.interleavings: {NO_DECIMAL}"),
+        (
+            lambda f: f["search"].update(interleavings="1203"),
+            "$.search.interleavings: 1204 executions stand for at least as many, not 1203",
+        ),
+        (
+            lambda f: f["search"].update(complete=False),
+            "$.search.interleavings: a search that stopped early has counted none",
+        ),
+    ],
+)
+def test_counts_that_contradict(leak: Report, edit: Callable[[dict[str, Any]], object], message: str) -> None:
+    assert error_of(edited(leak, edit)) == f"r.json: {message}{AGAIN}"
+
+
+def test_deadlocks_are_not_among_the_complete_executions(odd: Report) -> None:
+    # Two complete executions, and three that end blocked.
+    content = edited(odd, lambda fields: fields["search"]["violating"].update(deadlock=3))
+    assert decode_report(content, "r.json").search.violating == {"deadlock": 3}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        (b'"version": 1', b'"version": 1, "version": 1', "$.version"),
+        (b'{"id":4,', b'{"id":4,"id":4,', "$.events[4].id"),
+        (b'"addr": []', b'"addr": [], "addr": []', "$.relations.addr"),
+        (b'"ctrl-later": [', b'"ctrl-later": [], "ctrl-later": [', "$.relations['ctrl-later']"),
+        (b'"late":40', b'"late":40,"la\\u0074e":40', "$.search.violating.late"),
+    ],
+)
+def test_a_key_that_stands_twice(leak: Report, before: bytes, after: bytes, place: str) -> None:
+    content = encode_report(leak)
+    assert content.count(before) == 1
+    assert error_of(content.replace(before, after)) == (
+        f"r.json: {place}: stands twice in one object\n"
+        "  The file was changed by hand. Write it again: sealrace explore SCENARIO --out DIR."
+    )
 
 
 def test_a_transitive_co_edge_may_stand_on_the_path(leak: Report) -> None:

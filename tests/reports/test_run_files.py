@@ -22,7 +22,9 @@ HEADER = RunHeader(
     parameters={"pages": 2},
     program_hash="5a17",
     model=Model(name="sc", rules_hash="c0de"),
-    search=Search(executions=347, violating={"leak": 54}, interleavings="14608504579756357396", complete=True),
+    search=Search(
+        executions=347, violating={"leak": 3, "late": 5}, interleavings="14608504579756357396", complete=True
+    ),
     unrecorded=3,
 )
 RECORDS = [
@@ -82,8 +84,8 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 def test_a_line_cut_short_is_named(run: Path) -> None:
     run.write_bytes(run.read_bytes()[:-20])
-    assert load_run(run, 1) == (HEADER, RECORDS[0])
-    assert error_of(run, 2) == f"line 3: Input data was truncated{AGAIN}"
+    for number in (1, 2):
+        assert error_of(run, number) == f"line 3: Input data was truncated{AGAIN}"
 
 
 @pytest.mark.parametrize(
@@ -102,6 +104,42 @@ def test_a_wrong_field_is_named(run: Path, before: bytes, after: bytes, message:
     error = error_of(run)
     assert error.startswith(message)
     assert error.endswith(AGAIN)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (b'"fix":"none"', b'"fix":"none","fix":"none"', "line 1: $.fix"),
+        (b'{"leak":3,', b'{"leak":3,"leak":3,', "line 1: $.search.violating.leak"),
+        (b'{"inode.i_size":', b'{"inode.i_size":[],"inode.i_size":', "line 2: $.coherence['inode.i_size']"),
+    ],
+)
+def test_a_key_that_stands_twice(run: Path, before: bytes, after: bytes, message: str) -> None:
+    run.write_bytes(run.read_bytes().replace(before, after))
+    assert error_of(run) == f"{message}: stands twice in one object{AGAIN}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        # Recorded are one leak and two that are late; three more break one or both.
+        (b'"leak":3', b'"leak":0', "$.search.violating['leak']: 0 executions, but 1 are recorded and 3 are not"),
+        (b'"leak":3', b'"leak":5', "$.search.violating['leak']: 5 executions, but 1 are recorded and 3 are not"),
+        (b'"late":5', b'"x":5', "$.search.violating['x']: 5 executions, but 0 are recorded and 3 are not"),
+        (
+            b'["late"]',
+            b'["late","\\u001b"]',
+            "$.search.violating['\\x1b']: 0 executions, but 1 are recorded and 3 are not",
+        ),
+        (b'"unrecorded":3', b'"unrecorded":6', "$.unrecorded: 6 executions that $.search.violating does not count"),
+        (b'"executions":347', b'"executions":4', "$.search.violating['late']: 5 of 4 executions"),
+    ],
+)
+def test_counts_of_the_header_that_the_lines_contradict(run: Path, before: bytes, after: bytes, message: str) -> None:
+    content = run.read_bytes()
+    assert content.count(before) == 1
+    run.write_bytes(content.replace(before, after))
+    assert error_of(run) == f"line 1: {message}{AGAIN}"
 
 
 def test_the_command_line_takes_these_errors_for_bad_input() -> None:

@@ -90,7 +90,7 @@ LONG = """\
 
 # Columns: 2 for the marker, 4 for the number, the threads' names, and 26 for the longest access (A9); 2 between.
 def test_the_leak(leak: Report) -> None:
-    assert text(leak, file="out/leak.json") == LEAK
+    assert text(leak, file="out/leak.json", width=120) == LEAK
 
 
 def test_forwarding_locks_old_values_and_coherence_that_was_not_kept(odd: Report) -> None:
@@ -124,6 +124,34 @@ def test_a_reordered_access_stands_where_it_took_effect(stale: Report) -> None:
     shown = "> 1 R3 reads inode.seals = 0 mm/shmem.c shmem_file_read_iter: seal check <- STALE"
     assert " ".join(lines[first].split()) == shown
     assert lines[first + 1].strip() == "^ reordered: before R1 (step 5), its predecessor; weak does not order them"
+
+
+def test_a_file_leaves_nothing_out(leak: Report) -> None:
+    """R10 on the path is the widest line: 34 columns with its name, 30 with its access, the reference, 9 of label."""
+    lines = text(leak, file="r.json").splitlines()
+    assert "…" not in "".join(lines)
+    where = "mm/shmem.c shmem_file_read_iter: copy_page_to_iter"
+    assert next(line for line in lines if " R10 " in line).endswith(f"{where}  <- LEAK")
+    assert len(next(line for line in lines if " sealed " in line and "═" in line)) == 34 + 30 + len(where) + 9
+
+
+def test_names_take_the_width_that_is_there(leak: Report) -> None:
+    """Threads of 18 letters are shown as they are where each line still fits, and cut where it does not."""
+    names = ("kvm_memslot_owner0", "kvm_memslot_guest0", "shmem_file_reader0")
+    named = replace(
+        leak, threads=tuple(replace(thread, name=name) for thread, name in zip(leak.threads, names, strict=True))
+    )
+    heading = text(named, file="r.json", width=160).split("\n\n")[2].splitlines()[0]
+    assert heading.split() == ["step", *names]
+    heading = text(named, file="r.json", width=110).split("\n\n")[2].splitlines()[0]
+    assert heading.split() == ["step", "kvm_…er0", "kvm_…st0", "shme…er0"]
+
+
+def test_the_headline_claims_no_more_than_the_search_did(leak: Report) -> None:
+    bounded = replace(leak, parameters={"pages": 1, "unroll": 3, "max-events": 20})
+    assert "1,204 executions explored, all up to unroll = 3 and max-events = 20; " in text(bounded, file="r.json")
+    stopped = replace(leak, search=replace(leak.search, complete=False, interleavings=None))
+    assert "1,204 executions explored, not all of them: the search was stopped; " in text(stopped, file="r.json")
 
 
 def test_no_line_is_wider_than_asked(leak: Report, stale: Report, odd: Report, long: Report, hostile: Report) -> None:

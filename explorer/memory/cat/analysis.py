@@ -70,10 +70,12 @@ class Analysis:
         self._growth: list[Growth] = []
         self._growth_on_paths: list[Growth] = []
         self._locality: list[Locality] = []
+        self._rmw: list[bool] = []
         self._terms = tuple(table.terms)
         for term in table.terms:
             self._dynamic.append(self._is_dynamic(term))
             self._chosen.append(term.op is Op.CHOICE or self._any(self._chosen, term))
+            self._rmw.append(self._is_rmw(term))
             self._locality.append(self._locality_of(term))
             self._growth.append(self._growth_of(term))
             self._growth_on_paths.append(self._growth_on_paths_of(term))
@@ -184,7 +186,7 @@ class Analysis:
             case Op.OPTIONAL:
                 return common & (Locality.FORWARD | Locality.PAIRWISE)
             case Op.DOMAIN | Op.RANGE:
-                return Locality.PAIRWISE if self._is_rmw(term.operands[0]) else Locality.NONE
+                return Locality.PAIRWISE if self._rmw[term.operands[0].number] else Locality.NONE
             case Op.FIXPOINT:
                 return common & _PO if common & _PO == _PO else Locality.NONE
             case Op.COMPONENT:
@@ -203,7 +205,7 @@ class Analysis:
                 return term.name == "rmw"
             case Op.SEQUENCE:
                 kinds = [o for o in term.operands if o.op is Op.IDENTITY and self._locality[o.number]]
-                return bool(kinds) and any(self._is_rmw(operand) for operand in term.operands)
+                return bool(kinds) and self._any(self._rmw, term)
             case _:
                 return False
 

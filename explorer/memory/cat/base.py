@@ -30,12 +30,16 @@ PAIRWISE = frozenset({"loc", "int", "ext", "id"})
 
 
 class BaseValues:
-    """The base sets and relations of one execution, each computed when first asked for."""
+    """The base sets and relations of one execution, each computed when first asked for.
+
+    ``steps`` counts those of the recursion or ``map`` that is being computed (see ``binders``).
+    """
 
     def __init__(self, execution: Execution) -> None:
         self.execution = execution
         self.size = len(execution)
         self.universe: EventSet = (1 << self.size) - 1
+        self.steps = 0
 
     @cached_property
     def by_kind(self) -> dict[Kind, EventSet]:

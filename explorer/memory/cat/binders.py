@@ -10,7 +10,8 @@ from typing import Any
 
 from explorer.memory.cat import families
 from explorer.memory.cat.base import BaseValues
-from explorer.memory.cat.source import CatError
+from explorer.memory.cat.limits import MAX_STEPS
+from explorer.memory.cat.source import BeyondLimit, CatError, Place
 from explorer.memory.cat.steps import Step, Values, algebra, in_order
 from explorer.memory.cat.term import Op, Term, TermTable
 
@@ -23,7 +24,7 @@ def compile_step(table: TermTable, term: Term) -> Step:
         case Op.MAP:
             return _map(table, term)
         case _:
-            return algebra(term)
+            return algebra(term, table.places.get(term.number))
 
 
 def _rounds(table: TermTable, binder: Term, body: Term) -> list[tuple[int, Step]]:
@@ -49,11 +50,16 @@ def _fixpoint(table: TermTable, term: Term) -> Step:
     sorts = [body.sort for body in term.operands]
     rounds = [_rounds(table, term, body) for body in term.operands]
 
+    place = table.places[term.number]
+    work = sum(map(len, rounds))
+
     def iterate(values: Values, base: BaseValues) -> tuple[Any, ...]:
+        _begin(term, base)
         found: tuple[Any, ...] = tuple(families.nothing(sort, base.size) for sort in sorts)
         for variable, nothing in zip(variables, found, strict=True):
             values[variable] = nothing
         for _ in range(len(bodies) * base.size**2 + 2):
+            _spend(base, work, place)
             before = found
             for variable, body, steps in zip(variables, bodies, rounds, strict=True):
                 for number, step in steps:
@@ -62,7 +68,7 @@ def _fixpoint(table: TermTable, term: Term) -> Step:
             found = tuple(values[variable] for variable in variables)
             if found == before:
                 return found
-        raise CatError("this recursion never comes to rest", table.places[term.number])
+        raise CatError("this recursion never comes to rest", place)
 
     return iterate
 
@@ -71,10 +77,13 @@ def _map(table: TermTable, term: Term) -> Step:
     body, collection = term.operands
     (variable,) = term.variables
     steps = _rounds(table, term, body)
+    place = table.places.get(term.number)
 
     def apply(values: Values, base: BaseValues) -> Any:
+        _begin(term, base)
         results = []
         for member in families.elements(values[collection.number], collection.sort):
+            _spend(base, 1 + len(steps), place)
             values[variable] = member
             for number, step in steps:
                 values[number] = step(values, base)
@@ -82,3 +91,15 @@ def _map(table: TermTable, term: Term) -> Step:
         return families.collect(results, body.sort, base.size)
 
     return apply
+
+
+def _begin(binder: Term, base: BaseValues) -> None:
+    """An outermost binder begins to count; those inside go on counting."""
+    if not binder.open_in:
+        base.steps = 0
+
+
+def _spend(base: BaseValues, steps: int, place: Place | None) -> None:
+    base.steps += steps
+    if base.steps > MAX_STEPS:
+        raise BeyondLimit(f"this takes more than {MAX_STEPS} steps", place)

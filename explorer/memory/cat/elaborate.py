@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import assert_never
 
 from explorer.memory.cat.base import BASE
 from explorer.memory.cat.declarations import Declarations
 from explorer.memory.cat.expressions import Expressions
 from explorer.memory.cat.library import KERNEL_PRELUDE, PRELUDE
+from explorer.memory.cat.limits import MAX_CHOICES
 from explorer.memory.cat.names import Meaning, Scope
 from explorer.memory.cat.parser import parse
 from explorer.memory.cat.primitives import PRIMITIVES
 from explorer.memory.cat.sort import RELATION
-from explorer.memory.cat.source import CatError, Place, Source
+from explorer.memory.cat.source import BeyondLimit, CatError, Place, Source
 from explorer.memory.cat.syntax import (
     Check,
     CheckKind,
@@ -46,7 +48,8 @@ class Theory:
 
     ``rules`` are its checks in file order, flags included; ``relations`` the relations
     that it names itself, with their last meaning; ``choices`` what its ``with`` statements
-    choose, in order; ``names`` what base names and prelude mean in the same table.
+    choose, in order; ``names`` what base names and prelude mean in the same table;
+    ``defined`` where each name of the file was last defined.
     """
 
     table: TermTable
@@ -54,6 +57,7 @@ class Theory:
     relations: dict[str, Term]
     choices: tuple[Term, ...]
     names: Scope
+    defined: dict[str, Place]
 
 
 def elaborate(statements: Sequence[Statement], *, kernel: bool = False) -> Theory:
@@ -73,10 +77,10 @@ def elaborate(statements: Sequence[Statement], *, kernel: bool = False) -> Theor
             number of arguments, two checks of one name, a tag that no event carries.
     """
     elaborator = _Elaborator()
-    for statement in parse(Source("prelude", PRELUDE)):
+    for statement in _parsed("prelude", PRELUDE):
         elaborator.statement(statement)
     names = dict(elaborator.scope)
-    dialect = parse(Source("kernel prelude", KERNEL_PRELUDE)) if kernel else ()
+    dialect = _parsed("kernel prelude", KERNEL_PRELUDE) if kernel else ()
     last = {name: at for at, statement in enumerate((*dialect, *statements)) for name in bound_names(statement)}
     for at, statement in enumerate((*dialect, *statements)):
         if at == len(dialect):
@@ -90,14 +94,21 @@ def elaborate(statements: Sequence[Statement], *, kernel: bool = False) -> Theor
         for name in elaborator.own
         if isinstance(meaning := elaborator.scope[name], Term) and meaning.sort == RELATION
     }
-    return Theory(elaborator.table, tuple(elaborator.rules), relations, tuple(elaborator.choices), names)
+    return Theory(
+        elaborator.table, tuple(elaborator.rules), relations, tuple(elaborator.choices), names, elaborator.own
+    )
+
+
+@cache
+def _parsed(name: str, text: str) -> tuple[Statement, ...]:
+    return parse(Source(name, text))
 
 
 class _Elaborator:
     """The state of one elaboration.
 
     ``scope`` is what the next statement can name, ``own`` the names that the file has
-    defined, in order of first definition.
+    defined, in order of first definition, and where each was last defined.
     """
 
     def __init__(self) -> None:
@@ -105,7 +116,7 @@ class _Elaborator:
         self.expressions = Expressions(self.table)
         self.declarations = Declarations()
         self.scope: Scope = {**{name: self.table.base(name, sort) for name, sort in BASE.items()}, **PRIMITIVES}
-        self.own: dict[str, None] = {}
+        self.own: dict[str, Place] = {}
         self.rules: list[Rule] = []
         self.choices: list[Term] = []
 
@@ -123,8 +134,10 @@ class _Elaborator:
             case With(name, source, place):
                 collection = self.expressions.term(source, self.scope)
                 if collection.sort.element is None:
-                    message = f"expected something to choose from, but '{source.place.text}' is no set"
+                    message = f"expected something to choose from, but '{source.place.quoted}' is no set"
                     raise CatError(message, source.place)
+                if len(self.choices) == MAX_CHOICES:
+                    raise BeyondLimit(f"too large: more than {MAX_CHOICES} choices", place)
                 choice = self.table.choice(name, collection)
                 self.choices.append(choice)
                 found = Check(CheckKind.EMPTY, True, False, source, f"with {name}", place)
@@ -147,7 +160,7 @@ class _Elaborator:
             word = meaning.sort.name if isinstance(meaning, Term) else "function or tuple"
             raise CatError(f"'before' is the order in which accesses take effect: a relation, not a {word}", place)
         self.scope[name] = meaning
-        self.own[name] = None
+        self.own[name] = place
 
     def check(self, check: Check) -> None:
         """Several flags may have one name; an axiom's is its own."""

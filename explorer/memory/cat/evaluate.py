@@ -19,9 +19,10 @@ from explorer.memory.cat.term import Op, Term, TermTable
 
 
 class Evaluator:
-    """Evaluates the terms of one table."""
+    """Evaluates the terms of one table; ``places`` says where some are spelled out."""
 
     def __init__(self, table: TermTable, analysis: Analysis) -> None:
+        self.places = table.places
         self.steps = [compile_step(table, term) for term in table.terms]
         self._schedules: dict[int, list[tuple[int, bool]]] = {}
         self._static = [analysis.static(term) for term in table.terms]

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from explorer.memory.cat.known import require_known
+from explorer.memory.cat.limits import MAX_TERMS, Effort
 from explorer.memory.cat.names import Function, Map, Meaning, Primitive, Scope, Several, unknown_name
 from explorer.memory.cat.primitives import FAMILIES
 from explorer.memory.cat.recursive_sorts import recursive_sorts
 from explorer.memory.cat.sort import RELATION, SET, Sort, set_of
-from explorer.memory.cat.source import CatError, NotSupported, Place
+from explorer.memory.cat.source import BeyondLimit, CatError, NotSupported, Place
 from explorer.memory.cat.syntax import (
     Apply,
     Binary,
@@ -43,12 +44,16 @@ _BINARY = {
     BinaryOp.PRODUCT: Op.PRODUCT,
 }
 
+_NOTES = 10
+"""Lines under a message, beyond which no further call is named."""
+
 
 class Expressions:
     """Gives expressions their meaning, as terms of one table."""
 
     def __init__(self, table: TermTable) -> None:
         self.table = table
+        self._effort = Effort()
 
     def term(self, expression: Expression, scope: Scope, wanted: Sort | None = None) -> Term:
         """The term of an expression, of the wanted sort where one is wanted.
@@ -65,6 +70,13 @@ class Expressions:
 
     def meaning(self, expression: Expression, scope: Scope, wanted: Sort | None = None) -> Meaning:
         """What an expression stands for; ``wanted`` settles what ``{}`` and ``0`` are."""
+        with self._effort.within(expression.place):
+            meaning = self._meaning(expression, scope, wanted)
+        if self.table.size > MAX_TERMS:
+            raise BeyondLimit(f"too large: more than {MAX_TERMS} terms, functions written out", expression.place)
+        return meaning
+
+    def _meaning(self, expression: Expression, scope: Scope, wanted: Sort | None) -> Meaning:
         match expression:
             case Name(name, place):
                 if name not in scope:
@@ -89,7 +101,7 @@ class Expressions:
             case Try(attempt, otherwise):
                 try:
                     return self.meaning(attempt, scope, wanted)
-                except NotSupported:
+                except (NotSupported, BeyondLimit):
                     raise
                 except CatError:
                     return self.meaning(otherwise, scope, wanted)
@@ -123,7 +135,7 @@ class Expressions:
             if binding.parameters or len(binding.names) > 1:
                 kind = "functions" if binding.parameters else "tuples"
                 raise CatError(f"recursive {kind} are part of cat, but not supported yet", binding.place)
-        sorts = recursive_sorts(bindings, scope)
+        sorts = recursive_sorts(bindings, scope, self._effort)
         names = [binding.name for binding in bindings]
         variables = [self.table.variable(sorts[name]) for name in names]
         inner = {**scope, **dict(zip(names, variables, strict=True))}
@@ -191,7 +203,7 @@ class Expressions:
                     given = (spelled,) * len(arguments)
             case _:
                 what = "a tuple" if isinstance(function, Several) else _a(function.sort)
-                text = expression.function.place.text
+                text = expression.function.place.quoted
                 raise CatError(f"'{text}' is {what}, not a function", expression.function.place)
         return self._call(function, arguments, given, place)
 
@@ -211,12 +223,13 @@ class Expressions:
                 try:
                     return self.meaning(body, {**scope, **dict(zip(parameters, arguments, strict=True))})
                 except CatError as error:
-                    error.notes.append(f"in the call of '{name}' at {place}")
+                    if len(error.notes) < _NOTES:
+                        error.notes.append(f"in the call of '{name}' at {place}")
                     raise
             case Map(function=None):
                 _require_count("map", 1, len(arguments), place)
                 if not isinstance(arguments[0], Function | Primitive):
-                    raise CatError(f"'map' needs a function, but '{spelled[0].place.text}' is none", spelled[0].place)
+                    raise CatError(f"'map' needs a function, but '{spelled[0].place.quoted}' is none", spelled[0].place)
                 return Map(arguments[0])
             case Map(function=mapped):
                 assert mapped is not None
@@ -226,7 +239,9 @@ class Expressions:
                     raise _wrong_sort(spelled[0], collection.sort, SET)
                 variable = self.table.variable(collection.sort.element)
                 image = self._require(self._call(mapped, [variable], spelled, place), spelled[0])
-                return self.table.map(variable, image, collection)
+                result = self.table.map(variable, image, collection)
+                self.table.places.setdefault(result.number, place)
+                return result
 
     def _require(self, meaning: Meaning, expression: Expression, wanted: Sort | None = None) -> Term:
         """The term that an expression stands for, of the wanted sort where one is wanted."""
@@ -238,9 +253,9 @@ class Expressions:
                 return meaning
             case Several():
                 expected = _a(wanted) if wanted else "a set or a relation"
-                raise CatError(f"expected {expected}, but '{expression.place.text}' is a tuple", expression.place)
+                raise CatError(f"expected {expected}, but '{expression.place.quoted}' is a tuple", expression.place)
             case _:
-                text = expression.place.text
+                text = expression.place.quoted
                 raise CatError(f"'{text}' is a function and needs an argument: {text}(...)", expression.place)
 
 
@@ -259,7 +274,7 @@ def _a(sort: Sort) -> str:
 
 
 def _wrong_sort(expression: Expression, sort: Sort, wanted: Sort) -> CatError:
-    text = expression.place.text
+    text = expression.place.quoted
     notes = []
     if (sort, wanted) == (SET, RELATION):
         notes = [f"[{text}] is the relation of each member with itself"]

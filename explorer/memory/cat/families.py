@@ -7,12 +7,15 @@ ascending order, relations in it as tuples of rows; so equal collections have eq
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import product
+from math import prod
 from typing import Any
 
 from explorer.execution.relation import EventSet, Relation, as_set, from_pairs, members, pairs
+from explorer.memory.cat.limits import MAX_MEMBERS
 from explorer.memory.cat.sort import EVENT, PAIR, RELATION, SET, Sort
+from explorer.memory.cat.source import BeyondLimit, Place
 
 
 def elements(value: Any, sort: Sort) -> list[Any]:
@@ -45,18 +48,24 @@ def nothing(sort: Sort, size: int) -> Any:
     return collect((), sort.element, size)
 
 
-def cross(families: Any, sort: Sort, size: int) -> Any:
+def cross(families: Any, sort: Sort, size: int, place: Place | None) -> Any:
     """The unions of one member of every family; of no family, the empty union alone.
 
     Args:
         families: a collection of this sort: families of sets, of relations, or larger.
         size: number of events.
+        place: what asks for it.
+
+    Raises:
+        BeyondLimit: more unions than ``MAX_MEMBERS``.
     """
     family = sort.element
     assert family is not None
     assert family.element is not None
-    chosen = product(*[elements(each, family) for each in elements(families, sort)])
-    return collect((_union(each, family.element, size) for each in chosen), family.element, size)
+    factors = [elements(each, family) for each in elements(families, sort)]
+    if prod(map(len, factors)) > MAX_MEMBERS:
+        raise _too_many(place)
+    return collect((_union(each, family.element, size) for each in product(*factors)), family.element, size)
 
 
 def _union(values: Iterable[Any], sort: Sort, size: int) -> Any:
@@ -64,18 +73,27 @@ def _union(values: Iterable[Any], sort: Sort, size: int) -> Any:
     return collect((member for value in values for member in elements(value, sort)), sort.element, size)
 
 
-def linearisations(events: EventSet, relation: Relation, size: int) -> Any:
-    """The strict total orders of a set that contain the relation on it; none if that has a cycle."""
-    return collect((_order(line, size) for line in _lines(events, relation)), RELATION, size)
+def linearisations(events: EventSet, relation: Relation, size: int, place: Place | None) -> Any:
+    """The strict total orders of a set that contain the relation on it; none if that has a cycle.
 
-
-def _lines(events: EventSet, relation: Relation) -> Iterator[tuple[int, ...]]:
-    if not events:
-        yield ()
-    for first in members(events):
-        if not any(relation[other] >> first & 1 for other in members(events)):
-            for rest in _lines(events & ~(1 << first), relation):
-                yield (first, *rest)
+    Raises:
+        BeyondLimit: they are more than ``MAX_MEMBERS``, or dead ends on the way are.
+    """
+    orders: list[Relation] = []
+    pending: list[tuple[int, ...]] = [()]
+    tried = 0
+    while pending:
+        line = pending.pop()
+        left = events & ~as_set(line)
+        if not left:
+            orders.append(_order(line, size))
+            continue
+        firsts = [first for first in members(left) if not any(relation[other] >> first & 1 for other in members(left))]
+        pending += [(*line, first) for first in firsts]
+        tried += len(firsts)
+        if tried > 2 * MAX_MEMBERS:
+            raise _too_many(place)
+    return collect(orders, RELATION, size)
 
 
 def _order(line: tuple[int, ...], size: int) -> Relation:
@@ -90,3 +108,7 @@ def _order(line: tuple[int, ...], size: int) -> Relation:
 def classes(equivalence: Relation, size: int) -> Any:
     """The classes of an equivalence relation: the rows that are not empty."""
     return collect((row for row in equivalence if row), SET, size)
+
+
+def _too_many(place: Place | None) -> BeyondLimit:
+    return BeyondLimit(f"too large: more than {MAX_MEMBERS} relations in one collection", place)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from pathlib import Path
 
 from explorer.memory.cat.library import LIBRARY
+from explorer.memory.cat.limits import MAX_FILES, MAX_STATEMENTS, MAX_TEXT
 from explorer.memory.cat.parser import parse
-from explorer.memory.cat.source import CatError, Place, Source
+from explorer.memory.cat.source import BeyondLimit, CatError, Place, Source
 from explorer.memory.cat.syntax import Include, Show, Statement
 
 _MODELS = files("explorer.memory").joinpath("models")
@@ -26,7 +28,7 @@ def find_model(name_or_path: str) -> Source:
     """
     if name_or_path in model_names():
         return _packaged(f"{name_or_path}.cat")
-    if not Path(name_or_path).exists():
+    if not os.path.exists(name_or_path):  # also where no file could have this name
         raise CatError(
             f"no memory model '{name_or_path}'",
             None,
@@ -42,24 +44,42 @@ def statements_of(source: Source) -> tuple[Statement, ...]:
     Raises:
         CatError: a syntax error, an include that is not found, or files that include each other.
     """
-    return tuple(_expand(source, (source.file,)))
+    return tuple(_Reader().rules(source, (source.file,), None))
 
 
-def _expand(source: Source, chain: tuple[str, ...]) -> list[Statement]:
-    rules: list[Statement] = []
-    for statement in parse(source):
-        match statement:
-            case Include(path, place):
-                included = _included(path, place)
-                if included.file in chain:
-                    circle = " includes ".join((*chain[chain.index(included.file) :], included.file))
-                    raise CatError(f"files include each other: {circle}", place)
-                rules += _expand(included, (*chain, included.file))
-            case Show():
-                pass
-            case _:
-                rules.append(statement)
-    return rules
+class _Reader:
+    """Follows includes, and keeps count of what has been read."""
+
+    def __init__(self) -> None:
+        self._files = 0
+        self._text = 0
+        self._statements = 0
+
+    def rules(self, source: Source, chain: tuple[str, ...], named: Place | None) -> list[Statement]:
+        """The rules of a file that ``chain[:-1]`` led to, and that is named at a place."""
+        self._files += 1
+        self._text += len(source.text)
+        if self._files > MAX_FILES:
+            raise BeyondLimit(f"too large: more than {MAX_FILES} files", named)
+        if self._text > MAX_TEXT:
+            raise BeyondLimit(f"too large: more than {MAX_TEXT} characters of rules", named or Place(source, 0, 0))
+        rules: list[Statement] = []
+        for statement in parse(source):
+            self._statements += 1
+            if self._statements > MAX_STATEMENTS:
+                raise BeyondLimit(f"too large: more than {MAX_STATEMENTS} statements", statement.place)
+            match statement:
+                case Include(path, place):
+                    included = _included(path, place)
+                    if included.file in chain:
+                        circle = " includes ".join((*chain[chain.index(included.file) :], included.file))
+                        raise CatError(f"files include each other: {circle}", place)
+                    rules += self.rules(included, (*chain, included.file), place)
+                case Show():
+                    pass
+                case _:
+                    rules.append(statement)
+        return rules
 
 
 def _included(path: str, place: Place) -> Source:
@@ -67,7 +87,7 @@ def _included(path: str, place: Place) -> Source:
     if path in LIBRARY:
         return Source(path, LIBRARY[path])
     directory = place.source.directory
-    if directory is not None and (directory / path).is_file():
+    if directory is not None and os.path.isfile(directory / path):
         return read_source(directory / path, str(directory / path), place)
     packaged = [*(f"{name}.cat" for name in model_names()), "rcu.cat"]
     if path in packaged:
@@ -84,8 +104,12 @@ def _packaged(file: str) -> Source:
 def read_source(path: Path, shown: str, place: Place | None) -> Source:
     """The text of a file; CatError, at the place that names it, where it cannot be read."""
     try:
-        return Source(shown, path.read_text(encoding="utf-8"), path.parent)
+        with path.open(encoding="utf-8") as file:
+            text = file.read(MAX_TEXT + 1)
     except OSError as error:
         raise CatError(f"cannot read the model {shown}: {error.strerror}", place) from None
     except UnicodeDecodeError:
         raise CatError(f"cannot read the model {shown}: it is not UTF-8 text", place) from None
+    except ValueError:
+        raise CatError(f"cannot read the model {shown}: no file has this name", place) from None
+    return Source(shown, text, path.parent)

@@ -29,7 +29,7 @@ def require_known(expression: Expression, names: tuple[str, ...], scope: Scope) 
     Raises:
         CatError: at the first name that nothing defines.
     """
-    inner = {**scope, **dict.fromkeys(names, _LOCAL)}
+    inner = {**scope, **dict.fromkeys(names, _LOCAL)} if names else scope
     match expression:
         case Name(name, place):
             if name not in inner:

@@ -15,6 +15,9 @@ from explorer.memory.cat.term import Term, TermTable
 REFUSED_FUNCTIONS = frozenset({"tag2events", "tag2instrs", "tag2level", "tag2scope", "tag2set"})
 """Functions that cat has and this version does not."""
 
+_LONGEST = 60
+"""Characters of a name that can be a slip for another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -81,6 +84,8 @@ def _some(names: list[str]) -> str:
 
 
 def _meant(name: str, known: list[str]) -> str | None:
+    if len(name) > _LONGEST:
+        return None
     for cut in range(2, len(name) - 1):
         if name[:cut] in known and name[cut:] in known:
             return f"{name[:cut]} | {name[cut:]}"

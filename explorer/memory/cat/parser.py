@@ -9,7 +9,9 @@ from importlib.resources import files
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
-from explorer.memory.cat.source import CatError, NotSupported, Place, Source
+from explorer.memory.cat.comments import blank_comments
+from explorer.memory.cat.limits import MAX_DEPTH
+from explorer.memory.cat.source import BeyondLimit, CatError, NotSupported, Place, Source
 from explorer.memory.cat.syntax import (
     Apply,
     Binary,
@@ -40,6 +42,12 @@ from explorer.memory.cat.syntax import (
 _UNARY = {op.name.lower(): op for op in UnaryOp}
 _BINARY = {op.name.lower(): op for op in BinaryOp}
 
+_CHAINED = frozenset({"union", "sequence", "intersection"})
+"""Operators of which a chain means the same however it is grouped."""
+
+_CHAIN = 50
+"""Operands up to which a chain is grouped to the right, as in herd; a longer one is halved, to be less deep."""
+
 
 def parse(source: Source) -> tuple[Statement, ...]:
     """The statements of a file, in order, includes not followed.
@@ -47,7 +55,7 @@ def parse(source: Source) -> tuple[Statement, ...]:
     Raises:
         CatError: the text is not cat, or uses a part of cat that is not supported yet.
     """
-    code = _blank_comments(source)
+    code = blank_comments(source)
     try:
         tree = _lark().parse(code)
     except UnexpectedToken as error:
@@ -55,49 +63,35 @@ def parse(source: Source) -> tuple[Statement, ...]:
     except UnexpectedCharacters as error:
         start = error.pos_in_stream or 0
         raise CatError(f"unexpected character {code[start]!r}", Place(source, start, start + 1)) from None
+    statements = _trees(tree)
+    _require_shallow(statements, source)
     builder = _Builder(source)
-    return tuple(builder.statement(child) for child in tree.children if isinstance(child, Tree))
+    return tuple(map(builder.statement, statements))
+
+
+def _require_shallow(statements: list[Tree[Token]], source: Source) -> None:
+    """BeyondLimit where something is nested too deeply; the operands of a chain are on one level."""
+    level = statements
+    for _ in range(MAX_DEPTH + 1):
+        level = [child for node in level for child in _operands(node)]
+    if level:
+        place = Place(source, level[0].meta.start_pos, level[0].meta.end_pos)
+        raise BeyondLimit(f"nested too deeply: more than {MAX_DEPTH} levels", place)
+
+
+def _operands(node: Tree[Token]) -> list[Tree[Token]]:
+    """The trees directly below one, for a chain of one operator all its operands."""
+    operands = _trees(node)
+    if node.data in _CHAINED:
+        while (last := operands[-1]).data == node.data:
+            operands[-1:] = _trees(last)
+    return operands
 
 
 @cache
 def _lark() -> Lark:
     grammar = files("explorer.memory.cat").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(grammar, parser="lalr", lexer="basic", propagate_positions=True)
-
-
-def _blank_comments(source: Source) -> str:
-    """The text with every comment replaced by spaces, so that offsets stay."""
-    text = source.text
-    kept: list[str] = []
-    opened: list[int] = []  # where the comments around the current position start
-    at = 0
-    while at < len(text):
-        end = at + 1
-        if text.startswith("(*", at):
-            opened.append(at)
-            end = at + 2
-            blank = True
-        elif opened and text.startswith("*)", at):
-            opened.pop()
-            end = at + 2
-            blank = True
-        elif opened:
-            blank = True
-        elif text.startswith("//", at) or text[at] == "#":
-            newline = text.find("\n", at)
-            end = newline if newline >= 0 else len(text)
-            blank = True
-        else:
-            if text[at] == '"':
-                closing = text.find('"', at + 1)
-                end = closing + 1 if closing >= 0 else end
-            blank = False
-        piece = text[at:end]
-        kept.append("".join(c if c == "\n" else " " for c in piece) if blank else piece)
-        at = end
-    if opened:
-        raise CatError("this comment is never closed", Place(source, opened[0], opened[0] + 2))
-    return "".join(kept)
 
 
 def _unexpected(error: UnexpectedToken, source: Source, code: str) -> CatError:
@@ -127,13 +121,17 @@ def _quoted(token: Token) -> str:
     return f"'{name}'"
 
 
+_ALONE = {"TAG": "a tag ('once)", "LBRACE": "'{'", "LSQB": "'['", "FROM": "'from'", "_OR": "'||'"}
+"""What can be expected where nothing else is."""
+
+
 def _in_words(accepted: set[str]) -> str:
     """What the parser would accept, for a reader who does not know its tokens."""
     words = []
     if "VBAR" in accepted:
         # Behind an expression a further one would be accepted too, as an argument; nobody means that.
         words.append("an operator")
-    elif "LSQB" in accepted:
+    elif {"LSQB", "TILDE"} <= accepted:
         words.append("an expression")
     elif "NAME" in accepted:
         words.append("a name")
@@ -145,6 +143,7 @@ def _in_words(accepted: set[str]) -> str:
         words.append("a new statement (let, acyclic, irreflexive, empty, flag, with, include, show)")
     elif "ACYCLIC" in accepted:
         words.append("acyclic, irreflexive or empty")
+    words += [] if words else sorted(_ALONE.get(terminal, "something else") for terminal in accepted)
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
@@ -226,6 +225,14 @@ class _Builder:
     def bindings(self, node: Tree[Token]) -> tuple[Binding, ...]:
         return tuple(self.binding(child) for child in _trees(node) if child.data in ("binding", "tuple_binding"))
 
+    def chain(self, node: Tree[Token]) -> Expression:
+        """``a | b | c``: a tree whose last operand is again one of the same operator, and so on."""
+        spine = [node]
+        while (last := _trees(spine[-1])[-1]).data == node.data:
+            spine.append(last)
+        operands = [self.expression(_trees(each)[0]) for each in spine]
+        return _grouped(_BINARY[str(node.data)], [*operands, self.expression(last)], list(map(self.place, spine)))
+
     def expression(self, node: Tree[Token]) -> Expression:
         place = self.place(node)
         rule = str(node.data)
@@ -233,6 +240,8 @@ class _Builder:
             return Name(str(node.children[0]), place)
         if rule in ("let_in", "let_rec_in"):
             return LetIn(self.bindings(node), rule == "let_rec_in", self.expression(_trees(node)[-1]), place)
+        if rule in _CHAINED:
+            return self.chain(node)
         operands = tuple(self.expression(child) for child in _trees(node))
         if rule in _UNARY:
             return Unary(_UNARY[rule], operands[0], place)
@@ -252,6 +261,20 @@ class _Builder:
             case _:
                 assert rule == "apply", rule
                 return Apply(operands[0], operands[1], place)
+
+
+def _grouped(op: BinaryOp, operands: list[Expression], places: list[Place]) -> Expression:
+    """``operands`` with one operator between each two; ``places[i]`` is the stretch from operand i to the last."""
+    if len(operands) > _CHAIN:
+        cut = len(operands) // 2
+        end = operands[cut - 1].place.end
+        left = [Place(place.source, place.start, end) for place in places[: cut - 1]]
+        halves = _grouped(op, operands[:cut], left), _grouped(op, operands[cut:], places[cut:])
+        return Binary(op, *halves, places[0])
+    chain = operands[-1]
+    for operand, place in zip(operands[-2::-1], places[::-1], strict=True):
+        chain = Binary(op, operand, chain, place)
+    return chain
 
 
 def _trees(node: Tree[Token]) -> list[Tree[Token]]:

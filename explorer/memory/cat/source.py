@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.errors import InputError
+from explorer.visible import visible
+
+EXCERPT = 100
+"""Columns of a line that a message shows; of a longer one those around the place."""
+
+QUOTED = 60
+"""Characters of an expression that a message repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,28 @@ class Place:
         """What stands there, on one line."""
         return " ".join(self.source.text[self.start : self.end].split())
 
+    @property
+    def quoted(self) -> str:
+        """What stands there, cut to what a message can repeat."""
+        text = self.text
+        return text if len(text) <= QUOTED else f"{text[: QUOTED - 3]}..."
+
+    def excerpt(self) -> tuple[str, str]:
+        """The line on which the place starts, and under it the marks that underline the place."""
+        line, start = self.line_text.replace("\t", " "), self.column - 1
+        # A place that runs over several lines is underlined on its first.
+        end = min(len(line), max(start + 1, start + self.end - self.start))
+        first = 0 if len(line) <= EXCERPT else max(0, min(start - EXCERPT // 2, len(line) - EXCERPT))
+        last = min(len(line), first + EXCERPT)
+        before, marked, after = (
+            visible(line[first:start]),
+            visible(line[start : min(end, last)]),
+            visible(line[end:last]),
+        )
+        head, tail = "..." if first else "", "..." if last < len(line) else ""
+        marks = " " * len(head + before) + "^" * max(1, len(marked))
+        return f"{head}{before}{marked}{after}{tail}", marks
+
     def __str__(self) -> str:
         return f"{self.source.file}:{self.line}:{self.column}"
 
@@ -80,20 +109,12 @@ class CatError(InputError):
         return self.place.column if self.place else 0
 
     def __str__(self) -> str:
-        notes = [f"  {note}" for note in self.notes]
+        notes = [f"  {visible(note)}" for note in self.notes]
         if self.place is None:
-            return "\n".join([self.message, *notes])
-        text = self.place.line_text.replace("\t", " ")
-        # A place that runs over several lines is underlined on its first.
-        width = max(1, min(self.place.end - self.place.start, len(text) - self.place.column + 1))
-        return "\n".join(
-            [
-                f"{self.place}: {self.message}",
-                f"{self.place.line:5} | {text}",
-                f"      | {' ' * (self.place.column - 1)}{'^' * width}",
-                *notes,
-            ]
-        )
+            return "\n".join([visible(self.message), *notes])
+        line, marks = self.place.excerpt()
+        head = visible(f"{self.place}: {self.message}")
+        return "\n".join([head, f"{self.place.line:5} | {line}", f"      | {marks}", *notes])
 
 
 class NotSupported(CatError):
@@ -101,3 +122,7 @@ class NotSupported(CatError):
 
     def __init__(self, what: str, place: Place) -> None:
         super().__init__(f"{what} is part of cat, but not supported yet", place)
+
+
+class BeyondLimit(CatError):
+    """More than Sealrace reads or computes (see ``limits``); no ``try`` gets around it."""

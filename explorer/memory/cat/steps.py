@@ -13,6 +13,7 @@ from explorer.execution.relation import EventSet, Relation, from_pairs, pairs
 from explorer.memory.cat import families
 from explorer.memory.cat.base import BASE_RELATIONS, BASE_SETS, BaseValues
 from explorer.memory.cat.sort import RELATION, SET
+from explorer.memory.cat.source import Place
 from explorer.memory.cat.term import Op, Term
 
 # The value of term n at place n (see families), for a fixpoint a tuple of these; None where not
@@ -51,8 +52,8 @@ def _inputs(term: Term) -> tuple[Term, ...]:
     return term.operands
 
 
-def algebra(term: Term) -> Step:
-    """The step of a term that is neither a fixpoint nor a map."""
+def algebra(term: Term, place: Place | None) -> Step:
+    """The step of a term that is neither a fixpoint nor a map; ``place`` is for messages."""
     match term.op:
         case Op.BASE:
             return _base(term)
@@ -66,15 +67,15 @@ def algebra(term: Term) -> Step:
         case Op.SEQUENCE:
             return _sequence(term)
         case Op.COMPONENT:
-            place, index = term.operands[0].number, term.index
-            return lambda values, _: values[place][index]
+            fixpoint, index = term.operands[0].number, term.index
+            return lambda values, _: values[fixpoint][index]
         case Op.INTERSECTION | Op.DIFFERENCE:
             return _binary(term)
         case Op.PRODUCT:
             a, b = (operand.number for operand in term.operands)
             return lambda values, base: relation.product(values[a], values[b], base.size)
         case Op.SINGLETON | Op.CROSS | Op.LINEARISATIONS | Op.CLASSES:
-            return _family(term)
+            return _family(term, place)
         case _:
             return _unary(term)
 
@@ -137,16 +138,16 @@ def _binary(term: Term) -> Step:
     return lambda values, _: tuple(member for member in values[a] if (member in values[b]) is common)
 
 
-def _family(term: Term) -> Step:
+def _family(term: Term, place: Place | None) -> Step:
     places = [operand.number for operand in term.operands]
     a, sort = places[0], term.operands[0].sort
     match term.op:
         case Op.SINGLETON:
             return lambda values, base: families.collect([values[a]], sort, base.size)
         case Op.CROSS:
-            return lambda values, base: families.cross(values[a], sort, base.size)
+            return lambda values, base: families.cross(values[a], sort, base.size, place)
         case Op.LINEARISATIONS:
-            return lambda values, base: families.linearisations(values[a], values[places[1]], base.size)
+            return lambda values, base: families.linearisations(values[a], values[places[1]], base.size, place)
         case _:
             return lambda values, base: families.classes(values[a], base.size)
 

@@ -7,7 +7,7 @@ the same relation as ``before``" is a comparison of objects.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -79,10 +79,12 @@ class TermTable:
     """Makes terms and keeps one of each.
 
     ``places`` says of some terms where they were first spelled out: it serves messages.
+    ``size`` counts the terms and their operands.
     """
 
     def __init__(self) -> None:
         self.terms: list[Term] = []
+        self.size = 0
         self.places: dict[int, Place] = {}
         self._interned: dict[tuple[object, ...], Term] = {}
 
@@ -103,9 +105,14 @@ class TermTable:
 
     def sequence(self, first: Term, second: Term) -> Term:
         """Composition, grouped to the left: in ``r ; [S] ; q`` the cheap ``r ; [S]`` comes first."""
-        if second.op is Op.SEQUENCE:
-            return self.sequence(self.sequence(first, second.operands[0]), second.operands[1])
-        return self._make(Op.SEQUENCE, RELATION, (first, second))
+        later: list[Term] = []
+        while second.op is Op.SEQUENCE:
+            second, last = second.operands
+            later.append(last)
+        result = self._make(Op.SEQUENCE, RELATION, (first, second))
+        for factor in reversed(later):
+            result = self._make(Op.SEQUENCE, RELATION, (result, factor))
+        return result
 
     def binary(self, op: Op, first: Term, second: Term) -> Term:
         """Intersection and difference (both of one sort), product, or linearisations."""
@@ -177,5 +184,18 @@ class TermTable:
             open_in -= frozenset(variables)
         term = Term(len(self.terms), op, sort, operands, name, index, variables, open_in)
         self.terms.append(term)
+        self.size += 1 + len(operands)
         self._interned[key] = term
         return term
+
+
+def parts(roots: Iterable[Term]) -> Iterator[Term]:
+    """Every term that the roots are made of, themselves among them, once each."""
+    seen: set[int] = set()
+    pending = list(roots)
+    while pending:
+        term = pending.pop()
+        if term.number not in seen:
+            seen.add(term.number)
+            pending.extend(term.operands)
+            yield term

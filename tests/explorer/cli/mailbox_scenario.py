@@ -92,6 +92,7 @@ MAILBOX = Scenario(
     small={"stores": 1},
     build=build,
     expected=DECLARED,
+    ranges={"stores": range(1, 4)},
 )
 
 

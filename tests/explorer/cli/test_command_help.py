@@ -9,6 +9,7 @@ import pytest
 from command_line import run
 
 from explorer.cli.main import main
+from explorer.cli.setting import EVENT_LIMITS, SIZES, UNROLLS
 
 COMMANDS = [(name,) for name in main.commands] + [("models", "show"), ()]
 HEAVY = ("networkx", "trio", "lark", "rich", "jinja2", "msgspec", "scenarios", "reports", "explorer.program")
@@ -19,6 +20,19 @@ def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
     result = run(*command, "--help")
     assert result.exit_code == 0
     assert result.output.startswith(f"Usage: main {' '.join(command)}".rstrip())
+
+
+def test_help_states_the_ranges_that_settings_have() -> None:
+    text = run("explore", "--help").output
+    assert f"{UNROLLS[0]}<=x<={UNROLLS[-1]}]" in text
+    assert f"[{EVENT_LIMITS[0]}<=x<={EVENT_LIMITS[-1]}]" in text
+    assert f"{SIZES[0]} to {SIZES[-1]} where" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("command", [("explore",), ("litmus",)], ids=" ".join)
+def test_help_says_what_a_model_can_be(command: tuple[str, ...]) -> None:
+    text = " ".join(run(*command, "--help").output.split())
+    assert "A model's name, a .cat file, or a folder with one .cfg file" in text
 
 
 def test_commands_are_those_of_the_readme() -> None:

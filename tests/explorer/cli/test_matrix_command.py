@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
-from command_line import process, run
+from command_line import Run, process, run
 
+from explorer.cli.cell import CellResult, explore_cell
+from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import find_scenario
 from explorer.cli.setting import Options, Setting, make_setting
+from explorer.cli.workers import Job
 from explorer.scenario import Scenario
 
 
@@ -83,3 +87,57 @@ KEPT = [("fresh", "no-check"), ("lingering-page", "none")]
         found.append((done.stdout, files))
     assert found[0] == found[1]
     assert sum(name.endswith(".json") for name in found[0][1]) > 4
+
+
+def first_fix_only(
+    jobs: Sequence[Job], options: Options, _processes: int, _interrupts: Interrupts
+) -> Iterator[tuple[Job, list[CellResult]]]:
+    """What the workers do when a run is stopped after its first job, in this process: toys do not travel."""
+    scenario, fix, protocol, models = jobs[0]
+    setting = make_setting(find_scenario(scenario), fix, protocol, options)
+    yield jobs[0], [explore_cell(setting, model, options, lambda _: None) for model in models]
+
+
+def test_a_run_that_was_stopped_says_what_it_did_not_do(sealrace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.cli.matrix.explore_jobs", first_fix_only)
+    result = sealrace("matrix", "--expect")
+    # Declared are fixes none and fenced under three models each.
+    assert result.exit_code == 3
+    lines = [line.split() for line in result.output.splitlines()]
+    assert ["mailbox", "P2", "none", "late", "late", "leak"] in lines
+    assert ["fenced", *(["not", "run"] * 3)] in lines
+    assert " INCOMPLETE: 3 of 6 cells were not run." in result.output.splitlines()
+    assert " 3 verdicts, all as the scenarios declare." in result.output.splitlines()
+    index = Path("out/index.html").read_text()
+    assert "<title>Sealrace verdicts (incomplete)</title>" in index
+    assert '<p class="banner">INCOMPLETE: 3 of 6 cells were not run.</p>' in index
+    assert index.count('<td><span class="word not-run">not run</span>') == 3
+
+
+def test_an_index_of_an_earlier_run_does_not_pass_for_one_that_failed(
+    sealrace: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Iterator[tuple[Job, list[CellResult]]]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("explorer.cli.matrix.explore_jobs", fail)
+    Path("out").mkdir()
+    Path("out/index.html").write_text("all is well")
+    assert sealrace("matrix").exit_code != 0
+    assert not Path("out/index.html").exists()
+
+
+def test_cut_executions_are_told_alike_in_text_json_and_index(sealrace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one event a thread nothing ends: the writer never raises the flag, the reader never looks into the box."""
+    monkeypatch.setattr("explorer.cli.matrix.explore_jobs", first_fix_only)
+    cells = [json.loads(line) for line in sealrace("matrix", "--max-events", "1", "--json").output.splitlines()]
+    assert [(cell["verdict"], cell["executions"], cell["cut"]) for cell in cells] == [("INCOMPLETE", 0, 1)] * 3
+    index = Path("out/index.html").read_text()
+    bound = "limit of 1 events per thread reached: raise --max-events"
+    assert cells[0]["limits"][0] == bound
+    assert index.count('<span class="word incomplete">INCOMPLETE</span>') == 3
+    assert index.count('<span class="counts">0 executions, all within the bounds, 1 cut') == 3
+    assert index.count(f'<span class="limit">{bound}</span>') == 3
+    printed = sealrace("explore", "mailbox", "--model", "pso", "--max-events", "1").output
+    assert " explored   0 executions, all within the bounds, 1 cut; " in printed
+    assert f" but        {bound}" in printed.splitlines()

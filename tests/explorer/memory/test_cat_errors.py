@@ -115,6 +115,39 @@ def test_a_mistake_is_said_with_its_place(tmp_path: Path, text: str, place: str,
     assert mistake(tmp_path, text).splitlines()[0] == f"my.cat:{place}: {message}"
 
 
+def test_control_characters_are_shown_as_escapes(tmp_path: Path) -> None:
+    assert mistake(tmp_path, "let a = [po(* \x1b[2J *)] ; rf") == (
+        "my.cat:1:10: expected a set, but 'po' is a relation\n"
+        "    1 | let a = [po(* \\x1b[2J *)] ; rf\n"
+        "      |          ^^\n"
+        "  domain(r) and range(r) are the sets of the left and right ends of a relation r"
+    )
+    assert mistake(tmp_path, '(* \x1b *) include "\x1b[2J"').splitlines()[:3] == [
+        "my.cat:1:9: include file '\\x1b[2J' not found",
+        '    1 | (* \\x1b *) include "\\x1b[2J"',
+        "      |            ^^^^^^^^^^^^^^^^^",
+    ]
+
+
+def test_of_a_long_line_the_part_around_the_mistake_is_shown(tmp_path: Path) -> None:
+    text = f"let a = {'po | ' * 100}nothing{' | po' * 100}"
+    line, marks = mistake(tmp_path, text).splitlines()[1:3]
+    assert line == f"    1 | ...{text[458:558]}..."
+    assert line[marks.index("^") : marks.rindex("^") + 1] == "nothing"
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a\0b"], ids=["long", "nul"])
+def test_names_that_no_file_can_have(tmp_path: Path, name: str) -> None:
+    assert "not found" in mistake(tmp_path, f'include "{name}"')
+
+
+def test_declarations_say_what_they_expect(tmp_path: Path) -> None:
+    assert "'po' cannot stand here, expected '||' or a tag ('once)\n" in mistake(tmp_path, "enum A = po")
+    assert "'po' cannot stand here, expected a tag ('once)\n" in mistake(tmp_path, "instructions R[{po}]")
+    assert "'po' cannot stand here, expected 'from'\n" in mistake(tmp_path, "with x po")
+    assert "'po' cannot stand here, expected '['\n" in mistake(tmp_path, "instructions R po")
+
+
 def test_a_mistake_inside_a_function_names_the_call(tmp_path: Path) -> None:
     assert mistake(tmp_path, "let f(x) = x ; po\nlet a = f(R)\n") == (
         "my.cat:1:12: expected a relation, but 'x' is a set\n"

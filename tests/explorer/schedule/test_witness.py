@@ -21,7 +21,7 @@ from explorer.execution.relation import (
     transitive_closure,
     union,
 )
-from explorer.schedule.linear import witness
+from explorer.schedule.linear import NoOrderError, witness
 
 X = Location("x")
 Y = Location("y")
@@ -88,8 +88,20 @@ def test_message_passing_under_sc(flag: int, data: int, order: tuple[int, ...], 
 
 def test_no_order_is_an_error() -> None:
     execution = message_passing(1, 0)  # forbidden under sc
-    with pytest.raises(ValueError, match=r"before \| rfe has a cycle"):
+    with pytest.raises(NoOrderError, match=r"before \| rfe has a cycle"):
         witness(execution, sc(execution))
+
+
+def test_the_cycle_is_named_that_leaves_no_order() -> None:
+    # r = x; y = 1  ||  r = y; x = 1, both read 1: program order and the two reads make a circle.
+    events = [initial(X), initial(Y), read(0, 0, X, 1), write(0, 1, Y), read(1, 0, Y, 1), write(1, 1, X)]
+    execution = build(events, {2: 5, 4: 3}, [[0, 5], [1, 3]])
+    with pytest.raises(NoOrderError, match=r"before \| rfe has a cycle") as caught:
+        witness(execution, execution.po)
+    assert str(caught.value).splitlines()[0] == (
+        "before | rfe has a cycle in an execution that the model allows: "
+        "P0: R[once] x=1 -> P0: W[once] y=1 -> P1: R[once] y=1 -> P1: W[once] x=1 -> P0: R[once] x=1"
+    )
 
 
 def test_store_buffering_under_tso() -> None:
