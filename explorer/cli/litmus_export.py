@@ -1,0 +1,52 @@
+"""``sealrace litmus --export``: a scenario as a litmus test for herd."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from explorer.cli.named import choose, find_scenario, numbers
+from explorer.cli.setting import Options, make_setting
+from explorer.execution.execution import Execution
+from explorer.litmus.export.text import export
+from explorer.litmus.export.violating_states import Broken
+from explorer.memory.model import Model
+from explorer.scenario import Case
+from explorer.search.run import violations_of
+
+
+def export_scenario(
+    name: str, fix: str, protocol: str | None, parameters: Sequence[str], output: Path | None, *, small: bool
+) -> None:
+    """Print a scenario's program with one fix as a litmus test, or write it to a file.
+
+    Raises:
+        UsageProblem: the scenario has no such fix, protocol or size.
+        ScenarioError: the program or its property cannot be said in a litmus test.
+    """
+    scenario = find_scenario(name)
+    fix = choose("fix", fix, scenario.fixes)
+    protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
+    setting = make_setting(scenario, fix, protocol, Options(Path(), numbers(parameters), small=small))
+    sizes = "".join(f", {size} {value}" for size, value in setting.sizes.items())
+    text = export(
+        f"{scenario.name}-{fix}",
+        f"Scenario {scenario.name}, fix {fix}, protocol {protocol}{sizes}: {scenario.title}.",
+        setting.unfolding,
+        _properties_broken(setting.case) if setting.case.properties else None,
+    )
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(text, encoding="utf-8")
+    click.echo(f"wrote {output}", err=True)
+
+
+def _properties_broken(case: Case) -> Broken:
+    def broken(execution: Execution, model: Model) -> list[str]:
+        return [violation.property for violation in violations_of(execution, case, model)]
+
+    return broken
