@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from explorer.execution.cycle import cycle_in_words
 from explorer.execution.execution import Execution
@@ -71,7 +72,10 @@ class Axiom:
 
     def holds(self, valuation: Valuation) -> bool:
         """Whether a candidate passes."""
-        value = valuation.value(self.term)
+        return self.passes(valuation.value(self.term))
+
+    def passes(self, value: Any) -> bool:
+        """Whether this value of the term passes."""
         match self.kind:
             case CheckKind.ACYCLIC:
                 passes = is_acyclic(value)

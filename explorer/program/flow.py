@@ -21,6 +21,7 @@ from explorer.program.expression import Expression, ReadOf
 from explorer.program.frames import place_of
 from explorer.program.loops import LoopWatch, Place
 from explorer.program.program import Program, ThreadSpec
+from explorer.program.segment import Shape
 from explorer.program.state_key import has_unnamed, variables_key
 from explorer.program.step import Access, Cause, Finish, Fork, Made, MadeAt, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
@@ -45,7 +46,8 @@ class Arm:
     is made from there (empty for accesses) and ``tested`` what the fork that follows tests:
     constants as they are, values as ``MadeAt`` numbers that stand for the place where they
     came to be.  ``summary`` has one entry per access: kind, tag, location and what is stored
-    if it is a constant.  ``touched`` are the locations read or written in it, ``writes``
+    if it is a constant.  ``shapes`` has the steps made, each with the location that it ends at
+    (see ``PathTree.shapes``).  ``touched`` are the locations read or written in it, ``writes``
     those written, both without repetition; ``later_writes`` those that may be written after
     it.  ``cut`` names the loop whose bound ended it (empty otherwise), ``returns`` says
     that the thread returned.
@@ -55,6 +57,7 @@ class Arm:
     operands: list[Operands] = field(default_factory=list)
     tested: Operands = ()
     summary: list[tuple[str, ...]] = field(default_factory=list)
+    shapes: dict[tuple[Location | None, Shape], None] = field(default_factory=dict)
     touched: dict[Location, None] = field(default_factory=dict)
     writes: dict[Location, None] = field(default_factory=dict)
     next: State | None = None
@@ -200,6 +203,7 @@ class _Walk:
         self._replaying = bool(decisions)
         self._watch = LoopWatch()
         self._read_locations: dict[int, Location] = {}
+        self._accesses: list[Access] = []
         # Per step of the path the number of its place.
         self._step_places: list[int] = []
         self._fork_places: list[Place] = []
@@ -226,6 +230,7 @@ class _Walk:
         if place[: len(self._forked_at)] != self._forked_at:
             self._forked_at, self._forks_there = (), 0
         if isinstance(step, Access):
+            self._accesses.append(step)
             self._note(step, frames)
         if self._replaying:
             return
@@ -234,6 +239,7 @@ class _Walk:
         self._arm.operands.append(self._from_places(step.operands) if isinstance(step, Made) else ())
         if isinstance(step, Access):
             self._arm.summary.append(_summary(step))
+            self._arm.shapes.setdefault((step.location, _shape(self._accesses)))
         if isinstance(step, Access) and step.location is not None:
             self._arm.touched.setdefault(step.location)
             if step.writes:
@@ -322,6 +328,14 @@ def _summary(access: Access) -> tuple[str, ...]:
         str(access.value) if constant else "",
         "waits" if access.waits else "",
     )
+
+
+def _shape(accesses: list[Access]) -> Shape:
+    """The step that the last of these accesses belongs to, up to it."""
+    begin = len(accesses) - 1
+    if accesses[begin].rmw and accesses[begin].writes:
+        begin -= 2 if accesses[begin - 1].fenced else 1
+    return tuple((access.kind, access.tag, access.rmw) for access in accesses[begin:])
 
 
 def _spread_later_writes(arms: list[Arm]) -> None:

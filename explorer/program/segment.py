@@ -5,12 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
+from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
 from explorer.program.errors import ScenarioError
 from explorer.program.program import ThreadSpec
 from explorer.program.step import Access, Cause, Finish, Fork
 from explorer.program.symbolic import Outcome
+
+Shape: TypeAlias = tuple[tuple[Kind, "Tag | None", bool], ...]
+"""The events of one step by kind and tag, and whether each is half of an RMW."""
 
 
 @dataclass(eq=False)
@@ -67,6 +72,13 @@ class PathTree(ABC):
     @abstractmethod
     def control(self, segment: Segment) -> tuple[int, ...]:
         """See ``Segment.control``."""
+
+    def shapes(self) -> dict[Location | None, frozenset[Shape]] | None:
+        """The steps that the thread may make, each up to its access of the location; None if nobody has looked.
+
+        Fences that stand alone are listed under None.
+        """
+        return None
 
     @abstractmethod
     def summary(self) -> Iterable[tuple[object, ...]]:

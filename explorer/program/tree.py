@@ -20,7 +20,7 @@ from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression
 from explorer.program.flow import Arm, Flow, State, explore_program
 from explorer.program.program import Program
-from explorer.program.segment import PathTree, Segment, event_limit
+from explorer.program.segment import PathTree, Segment, Shape, event_limit
 from explorer.program.step import Access, Cause, Finish, Fork, Made, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
 
@@ -59,6 +59,17 @@ class Tree(PathTree):
             assert isinstance(part, FlowSegment)
             last = part.path_control  # the parent's first: no deep recursion
         return last.accesses
+
+    def shapes(self) -> dict[Location | None, frozenset[Shape]]:
+        return self._shapes
+
+    @cached_property
+    def _shapes(self) -> dict[Location | None, frozenset[Shape]]:
+        found: dict[Location | None, set[Shape]] = {}
+        for arm in self.flow.arms:
+            for location, shape in arm.shapes:
+                found.setdefault(location, set()).add(shape)
+        return {location: frozenset(shapes) for location, shapes in found.items()}
 
     def summary(self) -> Iterator[tuple[object, ...]]:
         yield _arm_summary(self.flow.start)

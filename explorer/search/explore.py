@@ -23,7 +23,7 @@ from itertools import accumulate, repeat
 from typing import Any
 
 from explorer.execution.execution import Execution, Status, ThreadEnd, worst
-from explorer.execution.location import Location, Value
+from explorer.execution.location import Value
 from explorer.memory.model import Model
 from explorer.program.build import Path, blocked_at, build_execution
 from explorer.program.expression import evaluate, reads_of
@@ -31,7 +31,7 @@ from explorer.program.segment import Segment
 from explorer.program.step import Cause
 from explorer.program.symbolic import Outcome
 from explorer.program.tree import Unfolding
-from explorer.search.passing import Passing
+from explorer.search.growth import PartialExecutions
 from explorer.search.prepared import FENCE, READ, Item, Preparation
 from explorer.search.state import ENDED, RUNNING, WAITING, Edges, State
 
@@ -52,7 +52,7 @@ class Search:
         self.states = 0
         self._preparation = Preparation(unfolding, model)
         self._paths: dict[tuple[Segment, int], Path] = {}
-        self._passing = Passing(model)
+        self._growth = PartialExecutions(unfolding, model)
         self._never_pass = model.orders_loads_before_later_stores
         # Threads that write most go first: readers then find the writes there.
         self._turns = sorted(
@@ -87,8 +87,9 @@ class Search:
 
         Gives the finished execution if it ends here.
         """
-        if state.open and not state.questions and not self._open_reads_may_end(state):
-            return None
+        if not state.questions and (state.open or self._growth.more_than_orders):
+            if not self._open_reads_may_end(state) or not self._growth.possible(state):
+                return None
         while True:
             if state.questions:
                 self._answer_question(state, stack)
@@ -258,26 +259,12 @@ class Search:
             any(self._may_supply(state, read, thread) for thread in range(len(state.segments))) for read in state.open
         )
 
-    def _may_supply(self, state: State, read: int, thread: int) -> bool:
-        """Whether a thread may still add the write that an open read waits for.
-
-        Not where an order leads from the open read to a read of the thread, and from there
-        to every later write of the thread.
-        """
+    @staticmethod
+    def _may_supply(state: State, read: int, thread: int) -> bool:
+        """Whether a thread may still add a write of the location of an open read."""
         if thread == state.owner[read] or state.phase[thread] == ENDED:
             return False
-        location = state.access[read].location
-        if not state.segments[thread].may_write[state.index[thread]] >> location & 1:
-            return False
-        segment = state.segments[thread].segment
-        written = self.unfolding.locations[location]
-        for event in state.where[thread]:
-            item = state.access[event]
-            orders = [place for place, rows in enumerate(state.rows) if rows[event] >> read & 1]
-            if item.kind == READ and orders:
-                if not self._passing.holding(segment, item.position, written).isdisjoint(orders):
-                    return False
-        return True
+        return bool(state.segments[thread].may_write[state.index[thread]] >> state.access[read].location & 1)
 
     def _ask(self, state: State, location: int) -> None:
         """A write has been added: ask every read that waits for its location."""
@@ -352,18 +339,33 @@ class Search:
         Reads that are open already change nothing: what a waiting read waits for can only come
         from behind another waiting read.
         """
-        cycle = self._passing.cycle(
-            [
-                (state.segments[thread].segment, item.access, self._later_writes(state, thread))
-                for thread, item in zip(waiting, items, strict=True)
-            ]
-        )
-        return (waiting[cycle[0]], items[cycle[0]]) if cycle else None
+        reads = [(thread, state.segments[thread], state.index[thread]) for thread in waiting]
+        for cycle in _cycles([self._served(state, thread, waiting, items) for thread in waiting]):
+            if self._growth.cycle_possible([reads[i] for i in cycle]):
+                return waiting[cycle[0]], items[cycle[0]]
+        return None
 
-    def _later_writes(self, state: State, thread: int) -> frozenset[Location]:
-        """The locations that a thread may still write."""
-        bits = state.segments[thread].may_write[state.index[thread]]
-        return frozenset(location for i, location in enumerate(self.unfolding.locations) if bits >> i & 1)
+    @staticmethod
+    def _served(state: State, thread: int, waiting: list[int], items: list[Item]) -> list[int]:
+        """The waiting reads, by place, whose write a thread may still add."""
+        writes = state.segments[thread].may_write[state.index[thread]]
+        return [
+            place
+            for place, (other, item) in enumerate(zip(waiting, items, strict=True))
+            if other != thread and writes >> item.location & 1
+        ]
+
+
+def _cycles(edges: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:
+    """The cycles of a graph with an edge from i to each of ``edges[i]``, each from its least node."""
+    stack: list[tuple[int, ...]] = [(start,) for start in reversed(range(len(edges)))]
+    while stack:
+        path = stack.pop()
+        for other in reversed(edges[path[-1]]):
+            if other > path[0] and other not in path:
+                stack.append((*path, other))
+        if path[0] in edges[path[-1]]:
+            yield path
 
 
 class Leaf:

@@ -93,15 +93,18 @@ class Preparation:
     def _prepare(self, thread: int, segment: Segment) -> Prepared:
         path = [access for part in segment.path for access in part.accesses]
         first = len(path) - len(segment.accesses)
-        alone = self._alone(segment, path)
-        before = [_direct(order.static_rows(alone)) for order in self.model.orders]
-        members = [order.members(alone) for order in self.model.orders]
+        control: Sequence[int] = [0] * len(path)
+        if any("ctrl" in order.uses for order in self.model.orders):
+            control = [mask for part in segment.path for mask in part.control]
+        events = alone(0, path, control)
+        before = [_direct(order.static_rows(events)) for order in self.model.orders]
+        members = [order.members(events) for order in self.model.orders]
         items = [
             Item(
                 access,
                 -1 if access.location is None else self._index[access.location],
                 tuple(tuple(rows[first + i]) for rows in before),
-                sum(1 << order for order, events in enumerate(members) if events >> first + i & 1),
+                sum(1 << order for order, related in enumerate(members) if related >> first + i & 1),
             )
             for i, access in enumerate(segment.accesses)
         ]
@@ -110,24 +113,22 @@ class Preparation:
             may_write[-1] |= 1 << self._index[location]
         for i in range(len(items) - 1, -1, -1):
             may_write[i] = may_write[i + 1] | (1 << items[i].location if items[i].kind == WRITE else 0)
-        return Prepared(thread, segment, items, may_write, names_present(alone.events))
+        return Prepared(thread, segment, items, may_write, names_present(events.events))
 
-    def _alone(self, segment: Segment, path: list[Access]) -> Execution:
-        """The path as an execution of one thread, with neither rf nor co."""
-        control: Sequence[int] = [0] * len(path)
-        if any("ctrl" in order.uses for order in self.model.orders):
-            control = [mask for part in segment.path for mask in part.control]
-        return Execution(
-            threads=("",),
-            events=tuple(Event(0, i, a.kind, a.tag, a.location, None) for i, a in enumerate(path)),
-            source_of=(-1,) * len(path),
-            coherence=(),
-            rmw=[1 << i + 1 if a.rmw and a.reads else 0 for i, a in enumerate(path)],
-            addr=inverse([a.addr for a in path]),
-            data=inverse([a.data for a in path]),
-            ctrl=inverse(list(control)),
-            ctrl_later=inverse([a.ctrl_later for a in path]),
-        )
+
+def alone(thread: int, accesses: Sequence[Access], control: Sequence[int]) -> Execution:
+    """A path as an execution of one thread, with neither rf nor co; ``control``: per access its controlling reads."""
+    return Execution(
+        threads=("",),
+        events=tuple(Event(thread, i, a.kind, a.tag, a.location, None) for i, a in enumerate(accesses)),
+        source_of=(-1,) * len(accesses),
+        coherence=(),
+        rmw=[1 << i + 1 if a.rmw and a.reads else 0 for i, a in enumerate(accesses)],
+        addr=inverse([a.addr for a in accesses]),
+        data=inverse([a.data for a in accesses]),
+        ctrl=inverse(list(control)),
+        ctrl_later=inverse([a.ctrl_later for a in accesses]),
+    )
 
 
 def _direct(order: Relation) -> list[list[int]]:

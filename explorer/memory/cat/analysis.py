@@ -62,9 +62,13 @@ _OPAQUE = frozenset(
 
 
 class Analysis:
-    """The answers for all terms of a table as it is now."""
+    """The answers for all terms of a table as it is now.
 
-    def __init__(self, table: TermTable) -> None:
+    ``absent`` are base sets known to be empty in all executions in question: more can then be
+    said of what is empty with them.
+    """
+
+    def __init__(self, table: TermTable, absent: frozenset[str] = frozenset()) -> None:
         self._dynamic: list[bool] = []
         self._chosen: list[bool] = []
         self._growth: list[Growth] = []
@@ -72,6 +76,7 @@ class Analysis:
         self._locality: list[Locality] = []
         self._rmw: list[bool] = []
         self._terms = tuple(table.terms)
+        self._empty = self.empty_without(absent)
         for term in table.terms:
             self._dynamic.append(self._is_dynamic(term))
             self._chosen.append(term.op is Op.CHOICE or self._any(self._chosen, term))
@@ -135,7 +140,23 @@ class Analysis:
     def _any(answers: list[bool], term: Term) -> bool:
         return any(answers[operand.number] for operand in term.operands)
 
+    def empty(self, term: Term) -> bool:
+        """Whether the term is certainly empty."""
+        return self._empty[term.number]
+
+    def local(self, term: Term) -> bool:
+        """Whether its value in an execution is made up of its values on the threads' paths alone.
+
+        No pair has its ends in different threads, and no member needs another thread's events.
+        """
+        locality = self._locality[term.number]
+        if term.sort == SET:
+            return bool(locality & Locality.PAIRWISE)
+        return term.sort == RELATION and bool(locality & Locality.FORWARD)
+
     def _is_dynamic(self, term: Term) -> bool:
+        if self._empty[term.number]:
+            return False
         match term.op:
             case Op.BASE:
                 return term.name in DYNAMIC
@@ -145,6 +166,8 @@ class Analysis:
                 return self._any(self._dynamic, term)
 
     def _growth_of(self, term: Term) -> Growth:
+        if self._empty[term.number]:
+            return Growth.FIXED
         # The locality of a variable is an assumption until its fixpoint is closed.
         if not term.open_in and self._locality[term.number] & (Locality.PAIRWISE | Locality.FORWARD):
             return Growth.FIXED  # events that are added stand behind the ones that decide
@@ -156,11 +179,11 @@ class Analysis:
         return _combined(term, [self._growth_on_paths[operand.number] for operand in term.operands])
 
     def _locality_of(self, term: Term) -> Locality:
+        if self._empty[term.number]:
+            return Locality.PAIRWISE | (_PO if term.sort == RELATION else Locality.NONE)
         of = [self._locality[operand.number] for operand in term.operands]
         common = reduce(and_, of) if of else Locality.NONE
         match term.op:
-            case Op.EMPTY:
-                return Locality.PAIRWISE | (_PO if term.sort == RELATION else Locality.NONE)
             case Op.BASE:
                 return _base_locality(term)
             case Op.VARIABLE:

@@ -22,11 +22,14 @@ Values: TypeAlias = list[Any]
 Step: TypeAlias = Callable[[Values, BaseValues], Any]
 
 
-def in_order(roots: Iterable[Term], wanted: Callable[[Term], bool]) -> list[int]:
+def in_order(
+    roots: Iterable[Term], wanted: Callable[[Term], bool], given: Callable[[Term], bool] = lambda _: False
+) -> list[int]:
     """The numbers of the wanted terms that the roots are made of, operands first.
 
     What is not wanted is still looked into: the bodies of a fixpoint hold both terms of
-    each round and terms that are the same in all rounds.
+    each round and terms that are the same in all rounds.  What is given has its value, and
+    is not looked into.
     """
     seen: set[int] = set()
     found: list[int] = []
@@ -35,7 +38,8 @@ def in_order(roots: Iterable[Term], wanted: Callable[[Term], bool]) -> list[int]
         term = pending.pop()
         if term.number not in seen:
             seen.add(term.number)
-            pending.extend(_inputs(term))
+            if not given(term):
+                pending.extend(_inputs(term))
             if wanted(term):
                 found.append(term.number)
     return sorted(found)

@@ -1,0 +1,253 @@
+"""Whether a partial execution can still grow into one that the model allows, as far as its axioms tell.
+
+The orders that a state keeps up to date see only what is linear in a model.  Here the other
+axioms that only get harder to meet are asked, of what is there and of what must still come: the
+write that an open read waits for can only come behind what its thread has done already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, product
+
+from explorer.execution.event import Event, Source
+from explorer.execution.execution import Execution
+from explorer.execution.kinds import Kind
+from explorer.execution.location import Location
+from explorer.execution.relation import empty
+from explorer.memory.cat.base import SET_NAMES
+from explorer.memory.growing import Block, Growing
+from explorer.memory.model import Model
+from explorer.program.expression import reads_of
+from explorer.program.segment import Segment, Shape
+from explorer.program.step import Access, Cause
+from explorer.program.tree import Unfolding
+from explorer.search.prepared import WRITE, Prepared, alone
+from explorer.search.state import ENDED, WAITING, State
+
+_NOWHERE = Source("", 0, ())
+
+MOST = 64
+"""Ways round a cycle that are tried before it is taken to be possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """A path of a thread that ends with a write of some location, at least as weakly ordered as any that may come."""
+
+    block: Block
+
+    @property
+    def write(self) -> int:
+        """Its position."""
+        return len(self.block.events) - 1
+
+
+class PartialExecutions:
+    """Answers for the partial executions of one program under one model."""
+
+    def __init__(self, unfolding: Unfolding, model: Model) -> None:
+        self._unfolding = unfolding
+        self._model = model
+        self._paths: dict[tuple[int, Segment], Block] = {}
+        self._prefixes: dict[tuple[int, Segment, int], Block] = {}
+        self._supplies: dict[tuple[int, Segment, int, int], tuple[Supply, ...] | None] = {}
+        self._initial: dict[tuple[int, ...], Block] = {}
+        self._cycles: dict[tuple[object, ...], bool] = {}
+
+    @cached_property
+    def _growing(self) -> Growing:
+        present: set[str] = set()
+        for tree in self._unfolding.trees:
+            shapes = tree.shapes()
+            if shapes is None:
+                present |= SET_NAMES
+                continue
+            for kind, tag, _rmw in {part for steps in shapes.values() for shape in steps for part in shape}:
+                present |= {kind.value} | ({tag.cat_name} if tag else set())
+        return Growing(self._model, self._model.axioms, frozenset(present))
+
+    @cached_property
+    def more_than_orders(self) -> bool:
+        """Whether a partial execution that the orders accept can fail an axiom."""
+        return any(axiom in self._model.residual_axioms for axiom in self._growing.axioms)
+
+    # ---- a state
+
+    def possible(self, state: State) -> bool:
+        """Whether the state passes, and each open read may still get its write."""
+        threads = [self._made(state, thread) for thread in range(len(state.segments))]
+        return self._passes(state, threads) and all(self._may_be_supplied(state, read, threads) for read in state.open)
+
+    def _may_be_supplied(self, state: State, read: int, threads: list[Block]) -> bool:
+        location = state.access[read].location
+        for thread, segment in enumerate(state.segments):
+            if thread == state.owner[read] or state.phase[thread] == ENDED:
+                continue
+            if not segment.may_write[state.index[thread]] >> location & 1:
+                continue
+            supplies = self._supplies_of(segment, state.index[thread], location)
+            if supplies is None:
+                return True
+            for supply in supplies:
+                extended = [*threads[:thread], supply.block, *threads[thread + 1 :]]
+                if self._passes(state, extended, (read, thread, supply.write)):
+                    return True
+        return False
+
+    def _made(self, state: State, thread: int) -> Block:
+        """What a thread has done; of an update that it waits to begin, nothing."""
+        segment = state.segments[thread]
+        size = len(state.where[thread])
+        if state.phase[thread] == WAITING:
+            size -= segment.items[state.index[thread]].access.fenced
+        return self._prefix(thread, segment.segment, size)
+
+    def _passes(self, state: State, threads: Sequence[Block], supplied: tuple[int, int, int] | None = None) -> bool:
+        """Whether the axioms hold where the threads have done this.
+
+        ``supplied``: an open read that reads from a write that has no place in coherence yet:
+        its thread and position.
+        """
+        written = tuple(location for location, order in enumerate(state.co) if order)
+        initial = {location: place for place, location in enumerate(written)}
+        blocks = [self._initial_writes(written), *threads]
+        starts = list(accumulate((len(block.events) for block in blocks), initial=0))
+        source_of = [-1] * starts[-1]
+
+        def number(event: int) -> int:
+            if event < 0:
+                return initial.get(-1 - event, -1)
+            return starts[state.owner[event] + 1] + state.access[event].position
+
+        for event, source in enumerate(state.source):
+            if source is not None:
+                source_of[number(event)] = number(source)
+        if supplied is not None:
+            read, thread, position = supplied
+            source_of[number(read)] = starts[thread + 1] + position
+        coherence = [(place, *map(number, state.co[location])) for location, place in initial.items()]
+        return self._growing.holds(blocks, source_of, coherence)
+
+    # ---- waiting reads round a cycle
+
+    def cycle_possible(self, cycle: Sequence[tuple[int, Prepared, int]]) -> bool:
+        """Whether each of these waiting reads may read from the thread before it, the first from the last.
+
+        Nothing else that the threads have done with each other is looked at, so that the
+        answer is found once.
+
+        Args:
+            cycle: per thread its number, its segment and the index in it of the item that it
+                waits at.
+        """
+        key = tuple((thread, segment.segment, index) for thread, segment, index in cycle)
+        known = self._cycles.get(key)
+        if known is None:
+            known = self._cycles[key] = self._cycle_possible(cycle)
+        return known
+
+    def _cycle_possible(self, cycle: Sequence[tuple[int, Prepared, int]]) -> bool:
+        wanted = [segment.items[index] for _thread, segment, index in cycle]
+        ways: list[tuple[Supply, ...]] = []
+        for place, (_thread, segment, index) in enumerate(cycle):
+            supplies = self._supplies_of(segment, index, wanted[(place + 1) % len(cycle)].location)
+            if supplies is None:
+                return True
+            ways.append(supplies)
+        for tried, way in enumerate(product(*ways)):
+            if tried == MOST:
+                return True
+            blocks = [supply.block for supply in way]
+            starts = list(accumulate((len(block.events) for block in blocks), initial=0))
+            source_of = [-1] * starts[-1]
+            for place, item in enumerate(wanted):
+                source_of[starts[place] + item.position] = starts[place - 1 if place else len(way) - 1] + (
+                    way[place - 1].write
+                )
+            if self._growing.holds([self._initial_writes(()), *blocks], source_of, ()):
+                return True
+        return False
+
+    # ---- what a thread can still write
+
+    def _supplies_of(self, prepared: Prepared, index: int, location: int) -> tuple[Supply, ...] | None:
+        """The weakest ways in which a thread may go on, from an item on, to a write of the location.
+
+        Every other way adds events before the write, which add to what is ordered. None where
+        the steps of the thread are not known.
+        """
+        key = (prepared.thread, prepared.segment, index, location)
+        if key not in self._supplies:
+            found = self._find_supplies(prepared, index, self._unfolding.locations[location])
+            self._supplies[key] = None if found is None else tuple(found)
+        return self._supplies[key]
+
+    def _find_supplies(self, prepared: Prepared, index: int, location: Location) -> list[Supply] | None:
+        thread, segment = prepared.thread, prepared.segment
+        here = [item.position for item in prepared.items[index:] if item.kind == WRITE]
+        found = [
+            Supply(self._prefix(thread, segment, position + 1))
+            for position in here
+            if self._path(thread, segment).events[position].location is location
+        ]
+        if location in segment.later_writes:
+            shapes = segment.tree.shapes()
+            if shapes is None:
+                return None
+            for shape in sorted(shapes.get(location, ()), key=repr):
+                if shape[-1][0].writes:
+                    found.append(Supply(self._with_step(thread, segment, location, shape)))
+        return found
+
+    def _with_step(self, thread: int, segment: Segment, location: Location, shape: Shape) -> Block:
+        """The path up to the end of the segment and then a step that nothing but its kind and place orders."""
+        path, control = _accesses(segment)
+        later = path[-1].ctrl_later if path else 0
+        fork = segment.fork
+        if fork is not None and fork.cause is Cause.IF and fork.expression is not None:
+            later |= reads_of(fork.expression)
+        for kind, tag, rmw in shape:
+            where = None if kind is Kind.FENCE else location
+            path.append(Access(len(path), kind, tag, where, _NOWHERE, ctrl_later=later, rmw=rmw))
+            control.append(0)
+        return self._growing.block(alone(thread, path, control))
+
+    def _path(self, thread: int, segment: Segment) -> Block:
+        known = self._paths.get((thread, segment))
+        if known is None:
+            path, control = _accesses(segment)
+            known = self._paths[thread, segment] = self._growing.block(alone(thread, path, control))
+        return known
+
+    def _prefix(self, thread: int, segment: Segment, size: int) -> Block:
+        """The first events of a path; what relates them is as in the whole path."""
+        known = self._prefixes.get((thread, segment, size))
+        if known is None:
+            known = self._prefixes[thread, segment, size] = self._path(thread, segment).prefix(size)
+        return known
+
+    def _initial_writes(self, locations: tuple[int, ...]) -> Block:
+        known = self._initial.get(locations)
+        if known is None:
+            none = empty(len(locations))
+            events = tuple(
+                Event(-1, place, Kind.INITIAL, None, self._unfolding.locations[location], None)
+                for place, location in enumerate(locations)
+            )
+            known = self._initial[locations] = self._growing.block(
+                Execution(("",), events, (-1,) * len(locations), (), none, none, none, none, none)
+            )
+        return known
+
+
+def _accesses(segment: Segment) -> tuple[list[Access], list[int]]:
+    """The accesses of the path to the end of a segment, and the reads that control each."""
+    path: list[Access] = []
+    control: list[int] = []
+    for part in segment.path:
+        path += part.accesses
+        control += part.control
+    return path, control
