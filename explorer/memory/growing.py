@@ -15,7 +15,7 @@ from typing import Any
 
 from explorer.execution.event import Event
 from explorer.execution.execution import Execution
-from explorer.execution.relation import empty
+from explorer.execution.relation import empty, members
 from explorer.memory.cat import families
 from explorer.memory.cat.analysis import Analysis, Growth
 from explorer.memory.cat.base import SET_NAMES, BaseValues
@@ -44,6 +44,19 @@ class Block:
             self.events[:size],
             tuple(events & mask for events in self.sets),
             tuple(tuple(row & mask for row in rows[:size]) for rows in self.relations),
+        )
+
+    def among(self, kept: Sequence[int]) -> Block:
+        """The block of some of the events (positions, ascending)."""
+        place = {old: new for new, old in enumerate(kept)}
+
+        def renumbered(events: int) -> int:
+            return sum(1 << place[event] for event in members(events) if event in place)
+
+        return Block(
+            tuple(self.events[event] for event in kept),
+            tuple(renumbered(events) for events in self.sets),
+            tuple(tuple(renumbered(rows[event]) for event in kept) for rows in self.relations),
         )
 
 
@@ -105,6 +118,8 @@ class Growing:
     def holds(self, blocks: Sequence[Block], source_of: Sequence[int], coherence: Sequence[Sequence[int]]) -> bool:
         """Whether the execution made of these blocks may still grow into one that passes the axioms.
 
+        Events may be missing anywhere: what fails without them fails with them.
+
         Args:
             blocks: initial writes first, then thread by thread; they number the events.
             source_of: per event the write that it reads from, -1 for none (yet).
@@ -117,10 +132,10 @@ class Growing:
         for term in self._nothing:
             values[term.number] = families.nothing(term.sort, size)
         for place, term in enumerate(self._sets):
-            members = 0
+            events = 0
             for block, start in zip(blocks, starts, strict=False):
-                members |= block.sets[place] << start
-            values[term.number] = members
+                events |= block.sets[place] << start
+            values[term.number] = events
         for place, term in enumerate(self._relations):
             values[term.number] = [
                 row << start for block, start in zip(blocks, starts, strict=False) for row in block.relations[place]

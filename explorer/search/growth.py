@@ -7,6 +7,7 @@ write that an open read waits for can only come behind what its thread has done 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,15 +35,23 @@ MOST = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Supply:
-    """A path of a thread that ends with a write of some location, at least as weakly ordered as any that may come."""
+class Part:
+    """What a thread has done, less what no other thread has to do with.
+
+    ``kept`` are the positions of the events of ``block``.
+    """
 
     block: Block
+    kept: tuple[int, ...]
 
-    @property
-    def write(self) -> int:
-        """Its position."""
-        return len(self.block.events) - 1
+    def prefix(self, size: int) -> Part:
+        """What of it is among the first so many events of the thread."""
+        count = bisect_left(self.kept, size)
+        return Part(self.block.prefix(count), self.kept[:count])
+
+    def place(self, position: int) -> int:
+        """The place of an event in the block."""
+        return bisect_left(self.kept, position)
 
 
 class PartialExecutions:
@@ -51,9 +60,10 @@ class PartialExecutions:
     def __init__(self, unfolding: Unfolding, model: Model) -> None:
         self._unfolding = unfolding
         self._model = model
-        self._paths: dict[tuple[int, Segment], Block] = {}
-        self._prefixes: dict[tuple[int, Segment, int], Block] = {}
-        self._supplies: dict[tuple[int, Segment, int, int], tuple[Supply, ...] | None] = {}
+        self._paths: dict[tuple[int, Segment], Part] = {}
+        self._prefixes: dict[tuple[int, Segment, int], Part] = {}
+        # Each ends with the write in question.
+        self._supplies: dict[tuple[int, Segment, int, int], tuple[Part, ...] | None] = {}
         self._initial: dict[tuple[int, ...], Block] = {}
         self._cycles: dict[tuple[object, ...], bool] = {}
 
@@ -70,6 +80,20 @@ class PartialExecutions:
         return Growing(self._model, self._model.axioms, frozenset(present))
 
     @cached_property
+    def _shared(self) -> frozenset[Location]:
+        """The locations that several threads touch and one writes: nothing but them relates threads."""
+        touched: list[set[Location]] = []
+        written: set[Location] = set()
+        for tree in self._unfolding.trees:
+            shapes = tree.shapes()
+            if shapes is None:
+                return frozenset(self._unfolding.locations)
+            touched.append({location for location in shapes if location is not None})
+            written |= {x for x, steps in shapes.items() if x is not None and any(s[-1][0].writes for s in steps)}
+        several = (x for x in self._unfolding.locations if sum(x in each for each in touched) > 1)
+        return frozenset(x for x in several if x in written)
+
+    @cached_property
     def more_than_orders(self) -> bool:
         """Whether a partial execution that the orders accept can fail an axiom."""
         return any(axiom in self._model.residual_axioms for axiom in self._growing.axioms)
@@ -79,9 +103,12 @@ class PartialExecutions:
     def possible(self, state: State) -> bool:
         """Whether the state passes, and each open read may still get its write."""
         threads = [self._made(state, thread) for thread in range(len(state.segments))]
-        return self._passes(state, threads) and all(self._may_be_supplied(state, read, threads) for read in state.open)
+        if not state.open:
+            return self._passes(state, threads)
+        # With one event more it fails all that it fails without.
+        return all(self._may_be_supplied(state, read, threads) for read in state.open)
 
-    def _may_be_supplied(self, state: State, read: int, threads: list[Block]) -> bool:
+    def _may_be_supplied(self, state: State, read: int, threads: list[Part]) -> bool:
         location = state.access[read].location
         for thread, segment in enumerate(state.segments):
             if thread == state.owner[read] or state.phase[thread] == ENDED:
@@ -92,12 +119,12 @@ class PartialExecutions:
             if supplies is None:
                 return True
             for supply in supplies:
-                extended = [*threads[:thread], supply.block, *threads[thread + 1 :]]
-                if self._passes(state, extended, (read, thread, supply.write)):
+                extended = [*threads[:thread], supply, *threads[thread + 1 :]]
+                if self._passes(state, extended, (read, thread)):
                     return True
         return False
 
-    def _made(self, state: State, thread: int) -> Block:
+    def _made(self, state: State, thread: int) -> Part:
         """What a thread has done; of an update that it waits to begin, nothing."""
         segment = state.segments[thread]
         size = len(state.where[thread])
@@ -105,29 +132,34 @@ class PartialExecutions:
             size -= segment.items[state.index[thread]].access.fenced
         return self._prefix(thread, segment.segment, size)
 
-    def _passes(self, state: State, threads: Sequence[Block], supplied: tuple[int, int, int] | None = None) -> bool:
+    def _passes(self, state: State, threads: Sequence[Part], supplied: tuple[int, int] | None = None) -> bool:
         """Whether the axioms hold where the threads have done this.
 
-        ``supplied``: an open read that reads from a write that has no place in coherence yet:
-        its thread and position.
+        ``supplied``: an open read, and the thread whose last event it reads from; that one
+        has no place in coherence yet.
         """
-        written = tuple(location for location, order in enumerate(state.co) if order)
+        written = tuple(
+            location
+            for location, order in enumerate(state.co)
+            if order and self._unfolding.locations[location] in self._shared
+        )
         initial = {location: place for place, location in enumerate(written)}
-        blocks = [self._initial_writes(written), *threads]
+        blocks = [self._initial_writes(written), *(part.block for part in threads)]
         starts = list(accumulate((len(block.events) for block in blocks), initial=0))
         source_of = [-1] * starts[-1]
 
         def number(event: int) -> int:
             if event < 0:
                 return initial.get(-1 - event, -1)
-            return starts[state.owner[event] + 1] + state.access[event].position
+            thread = state.owner[event]
+            return starts[thread + 1] + threads[thread].place(state.access[event].position)
 
         for event, source in enumerate(state.source):
-            if source is not None:
+            if source is not None and state.access[event].location in initial:
                 source_of[number(event)] = number(source)
         if supplied is not None:
-            read, thread, position = supplied
-            source_of[number(read)] = starts[thread + 1] + position
+            read, thread = supplied
+            source_of[number(read)] = starts[thread + 2] - 1
         coherence = [(place, *map(number, state.co[location])) for location, place in initial.items()]
         return self._growing.holds(blocks, source_of, coherence)
 
@@ -151,7 +183,7 @@ class PartialExecutions:
 
     def _cycle_possible(self, cycle: Sequence[tuple[int, Prepared, int]]) -> bool:
         wanted = [segment.items[index] for _thread, segment, index in cycle]
-        ways: list[tuple[Supply, ...]] = []
+        ways: list[tuple[Part, ...]] = []
         for place, (_thread, segment, index) in enumerate(cycle):
             supplies = self._supplies_of(segment, index, wanted[(place + 1) % len(cycle)].location)
             if supplies is None:
@@ -160,20 +192,19 @@ class PartialExecutions:
         for tried, way in enumerate(product(*ways)):
             if tried == MOST:
                 return True
-            blocks = [supply.block for supply in way]
-            starts = list(accumulate((len(block.events) for block in blocks), initial=0))
-            source_of = [-1] * starts[-1]
+            blocks = [part.block for part in way]
+            ends = list(accumulate(len(block.events) for block in blocks))
+            source_of = [-1] * ends[-1]
             for place, item in enumerate(wanted):
-                source_of[starts[place] + item.position] = starts[place - 1 if place else len(way) - 1] + (
-                    way[place - 1].write
-                )
+                read = ends[place] - len(blocks[place].events) + way[place].place(item.position)
+                source_of[read] = ends[place - 1] - 1
             if self._growing.holds([self._initial_writes(()), *blocks], source_of, ()):
                 return True
         return False
 
     # ---- what a thread can still write
 
-    def _supplies_of(self, prepared: Prepared, index: int, location: int) -> tuple[Supply, ...] | None:
+    def _supplies_of(self, prepared: Prepared, index: int, location: int) -> tuple[Part, ...] | None:
         """The weakest ways in which a thread may go on, from an item on, to a write of the location.
 
         Every other way adds events before the write, which add to what is ordered. None where
@@ -185,13 +216,12 @@ class PartialExecutions:
             self._supplies[key] = None if found is None else tuple(found)
         return self._supplies[key]
 
-    def _find_supplies(self, prepared: Prepared, index: int, location: Location) -> list[Supply] | None:
+    def _find_supplies(self, prepared: Prepared, index: int, location: Location) -> list[Part] | None:
         thread, segment = prepared.thread, prepared.segment
-        here = [item.position for item in prepared.items[index:] if item.kind == WRITE]
         found = [
-            Supply(self._prefix(thread, segment, position + 1))
-            for position in here
-            if self._path(thread, segment).events[position].location is location
+            self._prefix(thread, segment, item.position + 1)
+            for item in prepared.items[index:]
+            if item.kind == WRITE and item.access.location is location
         ]
         if location in segment.later_writes:
             shapes = segment.tree.shapes()
@@ -199,10 +229,10 @@ class PartialExecutions:
                 return None
             for shape in sorted(shapes.get(location, ()), key=repr):
                 if shape[-1][0].writes:
-                    found.append(Supply(self._with_step(thread, segment, location, shape)))
+                    found.append(self._with_step(thread, segment, location, shape))
         return found
 
-    def _with_step(self, thread: int, segment: Segment, location: Location, shape: Shape) -> Block:
+    def _with_step(self, thread: int, segment: Segment, location: Location, shape: Shape) -> Part:
         """The path up to the end of the segment and then a step that nothing but its kind and place orders."""
         path, control = _accesses(segment)
         later = path[-1].ctrl_later if path else 0
@@ -213,20 +243,20 @@ class PartialExecutions:
             where = None if kind is Kind.FENCE else location
             path.append(Access(len(path), kind, tag, where, _NOWHERE, ctrl_later=later, rmw=rmw))
             control.append(0)
-        return self._growing.block(alone(thread, path, control))
+        return self._part(thread, path, control)
 
-    def _path(self, thread: int, segment: Segment) -> Block:
-        known = self._paths.get((thread, segment))
-        if known is None:
-            path, control = _accesses(segment)
-            known = self._paths[thread, segment] = self._growing.block(alone(thread, path, control))
-        return known
+    def _part(self, thread: int, path: Sequence[Access], control: Sequence[int]) -> Part:
+        kept = tuple(access.position for access in path if access.location in self._shared)
+        return Part(self._growing.block(alone(thread, path, control)).among(kept), kept)
 
-    def _prefix(self, thread: int, segment: Segment, size: int) -> Block:
+    def _prefix(self, thread: int, segment: Segment, size: int) -> Part:
         """The first events of a path; what relates them is as in the whole path."""
         known = self._prefixes.get((thread, segment, size))
         if known is None:
-            known = self._prefixes[thread, segment, size] = self._path(thread, segment).prefix(size)
+            whole = self._paths.get((thread, segment))
+            if whole is None:
+                whole = self._paths[thread, segment] = self._part(thread, *_accesses(segment))
+            known = self._prefixes[thread, segment, size] = whole.prefix(size)
         return known
 
     def _initial_writes(self, locations: tuple[int, ...]) -> Block:

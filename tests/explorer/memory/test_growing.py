@@ -1,0 +1,82 @@
+"""Axioms asked of growing executions, put together from what each thread's path decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from random_executions import executions, restricted
+
+from explorer.execution.execution import Execution
+from explorer.memory.cat.base import SET_NAMES, names_present
+from explorer.memory.growing import Block, Growing
+from explorer.memory.model import load_model
+
+MODELS = {name: load_model(name) for name in ("sc", "tso", "pso", "armv8", "lkmm")}
+
+
+def blocks_of(growing: Growing, execution: Execution) -> list[Block]:
+    """The initial writes, and each thread alone."""
+    parts = [list(range(execution.initial_writes))]
+    parts += [execution.thread_events(thread) for thread in range(len(execution.threads))]
+    alone = [restricted(execution, part) for part in parts]
+    return [
+        growing.block(replace(part, source_of=(-1,) * len(part), coherence=(), events=part.events)) for part in alone
+    ]
+
+
+@pytest.mark.parametrize("name", MODELS)
+@settings(deadline=None, max_examples=150)
+@given(executions())
+def test_the_answer_is_that_of_the_axioms_on_the_whole(name: str, execution: Execution) -> None:
+    model = MODELS[name]
+    growing = Growing(model, model.axioms, names_present(execution.events))
+    failed = {axiom.name for axiom in growing.axioms} & set(model.violated(execution))
+    blocks = blocks_of(growing, execution)
+    assert growing.holds(blocks, execution.source_of, execution.coherence) is not bool(failed)
+
+
+@pytest.mark.parametrize("name", MODELS)
+@settings(deadline=None, max_examples=150)
+@given(executions(), st.data())
+def test_what_fails_on_some_events_fails_on_all(name: str, execution: Execution, data: st.DataObject) -> None:
+    model = MODELS[name]
+    growing = Growing(model, model.axioms, names_present(execution.events))
+    blocks = blocks_of(growing, execution)
+    kept = [
+        list(range(len(block.events)))
+        if place == 0
+        else sorted(data.draw(st.sets(st.integers(0, len(block.events) - 1))) if block.events else [])
+        for place, block in enumerate(blocks)
+    ]
+    starts = [0]
+    for block in blocks:
+        starts.append(starts[-1] + len(block.events))
+    number = {
+        start + position: new
+        for new, (start, position) in enumerate(
+            (start, position) for start, part in zip(starts, kept, strict=False) for position in part
+        )
+    }
+    smaller = growing.holds(
+        [block.among(part) for block, part in zip(blocks, kept, strict=True)],
+        [number.get(execution.source_of[event], -1) for event in number],
+        [[number[write] for write in order if write in number] for order in execution.coherence],
+    )
+    if not smaller:
+        assert not model.allows(execution)
+
+
+def test_what_a_program_lacks_makes_more_axioms_of_the_kernels_model_grow() -> None:
+    """A read-side section is found by what is still open, which later events change."""
+    model = MODELS["lkmm"]
+    without_rcu = frozenset({"Plain", "Once", "Acquire", "Release", "Mb", "F"})
+    assert [axiom.name for axiom in Growing(model, model.axioms, SET_NAMES).axioms] == [
+        *("coherence", "atomicity", "happens-before", "propagation")
+    ]
+    assert [axiom.name for axiom in Growing(model, model.axioms, without_rcu).axioms] == [
+        *("coherence", "atomicity", "happens-before", "propagation"),
+        *("plain-read-from-the-future", "plain-read-of-the-overwritten", "plain-coherence"),
+    ]
