@@ -76,7 +76,8 @@ class Analysis:
         self._locality: list[Locality] = []
         self._rmw: list[bool] = []
         self._terms = tuple(table.terms)
-        self._empty = self.empty_without(absent)
+        # Where all may be there, only ``0`` is: the evaluator relies on static terms having static operands.
+        self._empty = self.empty_without(absent) if absent else [term.op is Op.EMPTY for term in self._terms]
         for term in table.terms:
             self._dynamic.append(self._is_dynamic(term))
             self._chosen.append(term.op is Op.CHOICE or self._any(self._chosen, term))
@@ -141,7 +142,7 @@ class Analysis:
         return any(answers[operand.number] for operand in term.operands)
 
     def empty(self, term: Term) -> bool:
-        """Whether the term is certainly empty."""
+        """Whether the term is ``0``, or certainly empty for want of the absent sets."""
         return self._empty[term.number]
 
     def local(self, term: Term) -> bool:
