@@ -1,6 +1,6 @@
 # Every target sets up .venv by itself; it is quick when that has been done.
 .DEFAULT_GOAL := help
-.PHONY: help explore test check bench clean
+.PHONY: help explore matrix test check bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,12 +8,16 @@ READY := $(VENV)/.ready
 
 help:
 	@echo "make explore   explore the patch; the table, and pictures in out/index.html"
+	@echo "make matrix    the same under all five models; minutes, in out-all/index.html"
 	@echo "make test      run the tests"
 	@echo "make check     lint (ruff) and type-check (mypy)"
 	@echo "make bench     time the search; figures in bench/"
 
 explore: $(READY)
 	@$(BIN)/sealrace matrix --expect --out out
+
+matrix: $(READY)
+	@$(BIN)/sealrace matrix --expect --out out-all --model sc --model tso --model pso --model armv8 --model lkmm
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto
@@ -40,4 +44,4 @@ $(READY): pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) out
+	rm -rf $(VENV) out out-all

@@ -14,6 +14,9 @@ from explorer.execution.execution import Execution
 from explorer.program.program import Program
 from explorer.property import Property
 
+QUICK_MODELS = ("sc", "tso", "pso")
+"""The models that keep loads in order: the search of a kernel path takes seconds, under others it can take minutes."""
+
 Parameters: TypeAlias = Mapping[str, int]
 """Sizes of a scenario by name (pages, bytes to read)."""
 
@@ -71,5 +74,6 @@ class Scenario:
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The models that the scenario declares something for; the models that order most where it declares nothing."""
-        return tuple(dict.fromkeys(model for _protocol, _fix, model in self.expected)) or ("sc", "tso", "pso")
+        """The models to explore it under where none is named: the quick ones that it declares something for."""
+        declared = {model for _protocol, _fix, model in self.expected}
+        return tuple(model for model in QUICK_MODELS if model in declared) or QUICK_MODELS

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from explorer.cli.main import main
+from explorer.scenario import QUICK_MODELS
 from reports.index import Cell, render_table
 from reports.render import render
 from reports.report import load_report
@@ -26,9 +27,11 @@ def block_after(mark: str) -> str:
 
 
 def test_the_table_is_what_the_scenarios_declare() -> None:
+    """The one of ``make explore``, which explores under the models that ``matrix`` explores under by itself."""
     cells = []
     for scenario in scenarios():
-        for (protocol, fix, model), violated in scenario.expected.items():
+        declared = {key: violated for key, violated in scenario.expected.items() if key[2] in QUICK_MODELS}
+        for (protocol, fix, model), violated in declared.items():
             word = next((word for word in WORDS if word in violated), "HOLDS")
             verdict = "VIOLATED" if violated else "HOLDS"
             cells.append(Cell(scenario.name, protocol, fix, model, verdict, word, 1, {}, None, True, ()))

@@ -32,6 +32,7 @@ from explorer.litmus.judge import Answer, judge
 from explorer.litmus.syntax import Expected, Litmus, Outcome, Quantifier
 from explorer.litmus.violation import NAME
 from explorer.memory.model import Model
+from explorer.program.errors import ScenarioError
 from reports.structure import Search
 
 _HEADS = {Quantifier.EXISTS: "Allowed", Quantifier.NOT_EXISTS: "Forbidden", Quantifier.FORALL: "Required"}
@@ -45,6 +46,7 @@ class LitmusResult:
     file: str
     text: str = ""
     json: str = ""
+    stated: bool = False
     wrong: str = ""
     error: str = ""
 
@@ -61,7 +63,7 @@ def run_litmus(
     if reports is not None:
         make_folder(reports)
     wrong: list[LitmusResult] = []
-    failed = 0
+    failed = stated = 0
     with (
         Interrupts() as interrupts,
         progress_bar("Running", len(files)) as advance,
@@ -73,13 +75,16 @@ def run_litmus(
                 click.echo(shown(result.error), err=True)
             else:
                 click.echo(result.json if as_json else result.text)
+                stated += result.stated
                 wrong += [result] if result.wrong else []
             advance(done, result.file)
             interrupts.check()
     if check:
         for result in wrong:
             click.echo(f"{result.file}: {result.wrong}", err=True)
-        click.echo(f"{len(files) - len(wrong) - failed} of {len(files)} as stated", err=True)
+        silent = len(files) - failed - stated
+        more = f", {silent} without a comment Result" if silent else ""
+        click.echo(f"{stated - len(wrong)} of {stated} as stated{more}", err=True)
     if failed:
         return BAD_INPUT
     return 1 if check and wrong else 0
@@ -129,12 +134,14 @@ def _run_file(path: Path, model_name: str, reports: Path | None) -> LitmusResult
         if reports is not None and witnesses:
             report = _write_report(litmus_setting(path, macros), model, model_name, witnesses[0], answer, reports)
     except InputError as error:
-        # Errors with more than a message do not travel between processes.
-        return LitmusResult(str(path), error=str(error))
+        # What goes wrong with values has no place in the text. Errors with more than a message do not travel.
+        placed = not isinstance(error, ScenarioError) or error.place
+        return LitmusResult(str(path), error=str(error) if placed else f"{path}: {error}")
     return LitmusResult(
         str(path),
         _as_text(test, answer, seconds, report),
         json.dumps(_as_json(test, path, model_name, answer, seconds)),
+        test.expected is not None,
         _difference(test.expected, answer),
     )
 

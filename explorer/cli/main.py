@@ -140,14 +140,22 @@ def explore(
 
 
 @main.command()
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="MODEL",
+    help="A model that scenarios declare verdicts for: sc, tso, pso (a minute for all), armv8, lkmm (minutes "
+    "each). May be repeated.  [default: sc, tso, pso]",
+)
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one per core]")
 @_explores
-def matrix(jobs: int | None, expect: bool, as_json: bool, **how: Any) -> None:
-    """Explore every scenario with every fix that it declares under every model."""
+def matrix(models: tuple[str, ...], jobs: int | None, expect: bool, as_json: bool, **how: Any) -> None:
+    """Explore every scenario with every fix that it declares under these models."""
     from explorer.cli.matrix import explore_matrix
     from explorer.cli.setting import Options
 
-    sys.exit(explore_matrix(Options(**how), jobs=jobs, expect=expect, as_json=as_json))
+    sys.exit(explore_matrix(Options(**how), models=models, jobs=jobs, expect=expect, as_json=as_json))
 
 
 @main.command()

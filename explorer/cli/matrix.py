@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from explorer.cli.cell import CellResult, exit_status
+from explorer.cli.failures import UsageProblem
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import all_scenarios
 from explorer.cli.output import print_json, progress_bar
@@ -18,17 +19,19 @@ from explorer.cli.setting import Options
 from explorer.cli.summary import worst
 from explorer.cli.workers import Job, explore_jobs
 from explorer.cli.writing import make_folder
+from explorer.scenario import QUICK_MODELS
+from explorer.visible import visible
 from reports.index import Cell, render_index, render_table
 
 _INDEX = "index.html"
 
 
-def explore_matrix(options: Options, *, jobs: int | None, expect: bool, as_json: bool) -> int:
-    """Explore all declared cells, print the table, write the index page; gives the exit status."""
+def explore_matrix(options: Options, *, models: Sequence[str], jobs: int | None, expect: bool, as_json: bool) -> int:
+    """Explore the cells declared for some models, print the table, write the index page; gives the exit status."""
+    work = declared_jobs(models or QUICK_MODELS)
     make_folder(options.out)
     # What an earlier run left would pass for this one's, if this one fails.
     (options.out / _INDEX).unlink(missing_ok=True)
-    work = declared_jobs()
     total = sum(len(models) for *_, models in work)
     results: dict[Job, list[CellResult]] = {}
     with Interrupts() as interrupts, progress_bar("Exploring", total) as advance:
@@ -38,7 +41,7 @@ def explore_matrix(options: Options, *, jobs: int | None, expect: bool, as_json:
     # In the order of the scenarios, whichever job was the quickest.
     cells = [cell for job in work for cell in results.get(job, [])]
     drawn = [cell for job in work for cell in _as_drawn(job, results.get(job, []), options)]
-    page = _write_index(drawn, options)
+    page = _write_index(drawn, "".join(f" --model {model}" for model in models) + options.command, options)
     if as_json:
         for cell in cells:
             print_json(cell)
@@ -50,12 +53,23 @@ def explore_matrix(options: Options, *, jobs: int | None, expect: bool, as_json:
     return exit_status(cells, total, expect=expect)
 
 
-def declared_jobs() -> list[Job]:
-    """The declared cells, those that share an unfolding together, in the scenarios' order."""
+def declared_jobs(models: Sequence[str]) -> list[Job]:
+    """The cells declared for some models, those that share an unfolding together, in the scenarios' order.
+
+    Raises UsageProblem for a model that no scenario declares anything for.
+    """
+    declared = {model for scenario in all_scenarios() for *_, model in scenario.expected}
+    for model in models:
+        if model not in declared:
+            raise UsageProblem(
+                f"no scenario declares what to expect under model {visible(model)!r}\n"
+                f"  choose from {', '.join(sorted(declared))}, or explore one scenario: sealrace explore"
+            )
     jobs: dict[tuple[str, str, str], list[str]] = {}
     for scenario in all_scenarios():
         for protocol, fix, model in scenario.expected:
-            jobs.setdefault((scenario.name, fix, protocol), []).append(model)
+            if model in models:
+                jobs.setdefault((scenario.name, fix, protocol), []).append(model)
     return [(*key, tuple(models)) for key, models in jobs.items()]
 
 
@@ -72,10 +86,10 @@ def _show_more(cells: Sequence[CellResult], page: Path) -> None:
         click.echo(f" One {found.word}, step by step:  sealrace graph {found.reports[0][1]}")
 
 
-def _write_index(drawn: Sequence[Cell], options: Options) -> Path:
+def _write_index(drawn: Sequence[Cell], arguments: str, options: Options) -> Path:
     path = options.out / _INDEX
     titles = {scenario.name: scenario.title for scenario in all_scenarios()}
-    command = f"sealrace matrix{options.command}"
+    command = f"sealrace matrix{arguments}"
     path.write_text(render_index(drawn, command=command, tool=version("sealrace"), titles=titles), encoding="utf-8")
     return path
 

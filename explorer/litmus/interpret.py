@@ -8,6 +8,7 @@ every register remembers those that controlled what it was given.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,7 @@ from explorer.litmus.syntax import (
     Unary,
     UnaryOp,
 )
-from explorer.program.expression import reads_of
+from explorer.program.expression import OPERATORS, reads_of
 from explorer.program.request import Fence, Load, LockTest, Store
 from explorer.program.thread import ACQUIRE, FULL, ONCE, Order
 from explorer.program.thread import Thread as Operations
@@ -271,6 +272,20 @@ def _is_true(value: Any) -> Any:
     return value != 0
 
 
+_ON_VALUES: dict[str, Callable[[Any, Any], Any]] = {"<<": operator.lshift, ">>": operator.rshift, "*": operator.mul}
+
+
+def _computed(sign: str) -> Callable[[Any, Any], Any]:
+    """An operator of C that checks its operands, of constants as of values read."""
+
+    def compute(a: Any, b: Any) -> Any:
+        if isinstance(a, int) and isinstance(b, int):
+            return OPERATORS[sign](a, b)
+        return _ON_VALUES[sign](a, b)
+
+    return compute
+
+
 _UNARY: dict[UnaryOp, Callable[[Any], Any]] = {
     UnaryOp.NEGATE: lambda v: -v,
     UnaryOp.NOT: lambda v: _as_int(v == 0),
@@ -290,9 +305,9 @@ _BINARY: dict[BinaryOp, Callable[[Any, Any], Any]] = {
     BinaryOp.LESS_EQUAL: lambda a, b: _as_int(a <= b),
     BinaryOp.GREATER: lambda a, b: _as_int(a > b),
     BinaryOp.GREATER_EQUAL: lambda a, b: _as_int(a >= b),
-    BinaryOp.SHIFT_LEFT: lambda a, b: a << b,
-    BinaryOp.SHIFT_RIGHT: lambda a, b: a >> b,
+    BinaryOp.SHIFT_LEFT: _computed("<<"),
+    BinaryOp.SHIFT_RIGHT: _computed(">>"),
     BinaryOp.ADD: lambda a, b: a + b,
     BinaryOp.SUBTRACT: lambda a, b: a - b,
-    BinaryOp.MULTIPLY: lambda a, b: a * b,
+    BinaryOp.MULTIPLY: _computed("*"),
 }

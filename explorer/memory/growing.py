@@ -63,8 +63,8 @@ class Block:
 class Growing:
     """Some axioms of a model, to be asked of growing executions with events of some kinds and tags.
 
-    ``axioms`` are those of the given ones that an execution, once it fails one, fails however it
-    grows.
+    ``axioms`` are those of the given ones that an execution, once it fails one, fails whatever
+    events are added to it, in whatever place.
     """
 
     def __init__(self, model: Model, axioms: Iterable[Axiom], present: frozenset[str]) -> None:
@@ -76,7 +76,7 @@ class Growing:
             if not axiom.negated
             and not axiom.chosen
             and not analysis.empty(axiom.term)
-            and analysis.growth(axiom.term) is not Growth.UNKNOWN
+            and analysis.growth_anywhere(axiom.term) is not Growth.UNKNOWN
         )
         self._evaluator = model.evaluator
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -12,7 +12,7 @@ from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
 from explorer.execution.relation import EventSet, Relation, empty, union
-from explorer.memory.cat.analysis import Analysis
+from explorer.memory.cat.analysis import Analysis, Growth
 from explorer.memory.cat.base import BASE_SETS, BaseValues
 from explorer.memory.cat.elaborate import Theory
 from explorer.memory.cat.evaluate import Evaluator
@@ -37,6 +37,7 @@ class Order:
         complete: nothing else is in the union than ``terms`` and the static rows, so that
             the axiom holds exactly where they are acyclic together.
         static: the terms of the union that a thread's path fixes.
+        lasting: those of ``static`` whose pairs no event can undo that comes between their ends.
         among: the set that every pair of the order begins and ends in, as in
             ``acyclic [S] ; (...) ; [S]``; None where nothing limits it.
     """
@@ -45,6 +46,7 @@ class Order:
     terms: frozenset[str]
     complete: bool
     static: tuple[Term, ...] = field(repr=False)
+    lasting: tuple[Term, ...] = field(repr=False)
     among: Term | None = field(repr=False)
     evaluator: Evaluator = field(repr=False)
 
@@ -58,8 +60,11 @@ class Order:
             thread_execution: the events of one thread; read sources and coherence are not
                 looked at and may be missing.
         """
+        return self._rows(self.static, thread_execution)
+
+    def _rows(self, terms: Sequence[Term], thread_execution: Execution) -> Relation:
         valuation = self.evaluator.valuation(thread_execution)
-        rows = union(empty(len(thread_execution)), *[valuation.relation(term) for term in self.static])
+        rows = union(empty(len(thread_execution)), *[valuation.relation(term) for term in terms])
         members = self.members(thread_execution)
         return [row & members if members >> event & 1 else 0 for event, row in enumerate(rows)]
 
@@ -78,8 +83,8 @@ class Order:
     def orders_loads_before_later_stores(self) -> bool:
         """Whether every load is ordered before every later store of its thread.
 
-        Sound because the static rows only grow with an execution, in whatever place the
-        events are added: where the two events alone are ordered, so are they among others.
+        Sound because the lasting rows only grow with an execution, in whatever place events
+        are added: where the two events alone are ordered, so are they among others.
         Two events that no set named in the rows tells apart are interchangeable, so one of
         each class is tried, on one location and on two.
         """
@@ -88,7 +93,7 @@ class Order:
         loads = _classes([kind for kind in Kind if kind.reads], named)
         stores = _classes([kind for kind in Kind if kind.writes and kind is not Kind.INITIAL], named)
         return all(
-            self.static_rows(_thread(Event(0, 0, *load, one, 0), Event(0, 1, *store, location, 0)))[0] & 2
+            self._rows(self.lasting, _thread(Event(0, 0, *load, one, 0), Event(0, 1, *store, location, 0)))[0] & 2
             for load, store, location in product(loads, stores, (one, other))
         )
 
@@ -117,7 +122,8 @@ def linear_form(axiom: str, term: Term, theory: Theory, analysis: Analysis, eval
             local.append(part)
         else:
             complete = False
-    return Order(axiom, frozenset(terms), complete, tuple(local), among, evaluator)
+    lasting = tuple(part for part in local if analysis.growth_anywhere(part) is not Growth.UNKNOWN)
+    return Order(axiom, frozenset(terms), complete, tuple(local), lasting, among, evaluator)
 
 
 def _both_ends(term: Term, analysis: Analysis) -> Term | None:

@@ -51,17 +51,42 @@ def _divided(function: Callable[[Any, Any], Value]) -> Callable[[Any, Any], Valu
     return divide
 
 
+BITS = 128
+"""The widest value: no word of a kernel has more, and what a thread computes must stay printable."""
+
+
+def _bounded(function: Callable[[Any, Any], int]) -> Callable[[Any, Any], int]:
+    def bounded(a: Any, b: Any) -> int:
+        result = function(a, b)
+        if result.bit_length() > BITS:
+            raise ScenarioError(
+                f"a thread computes a value of more than {BITS} bits", advice="keep to what a word holds"
+            )
+        return result
+
+    return bounded
+
+
+def _shifted(function: Callable[[Any, Any], int]) -> Callable[[Any, Any], int]:
+    def shift(a: Any, b: Any) -> int:
+        if not 0 <= b <= BITS:
+            raise ScenarioError(f"a thread shifts by {b}", advice=f"shift by 0 to {BITS} bits")
+        return function(a, b)
+
+    return shift
+
+
 OPERATORS: dict[str, Callable[..., Value]] = {
     "+": operator.add,
     "-": operator.sub,
-    "*": operator.mul,
+    "*": _bounded(operator.mul),
     "//": _divided(operator.floordiv),
     "%": _divided(operator.mod),
     "&": operator.and_,
     "|": operator.or_,
     "^": operator.xor,
-    "<<": operator.lshift,
-    ">>": operator.rshift,
+    "<<": _shifted(_bounded(operator.lshift)),
+    ">>": _shifted(operator.rshift),
     "==": _truth(operator.eq),
     "!=": _truth(operator.ne),
     "<": _truth(operator.lt),

@@ -207,8 +207,8 @@ class PartialExecutions:
     def _supplies_of(self, prepared: Prepared, index: int, location: int) -> tuple[Part, ...] | None:
         """The weakest ways in which a thread may go on, from an item on, to a write of the location.
 
-        Every other way adds events before the write, which add to what is ordered. None where
-        the steps of the thread are not known.
+        Every other way adds events before the write, which can only make the axioms asked here
+        harder to meet (see ``Growing``). None where the steps of the thread are not known.
         """
         key = (prepared.thread, prepared.segment, index, location)
         if key not in self._supplies:

@@ -6,7 +6,7 @@ from explorer.program.program import Program, ThreadSpec
 from explorer.program.thread import Thread
 from explorer.scenario import Case, Parameters, Scenario
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE, PAGE_SIZE
-from scenarios.shmem.declare import PROTOCOL, READER_RANGES, TRUNCATION_RANGES, on_every_model, properties, reader
+from scenarios.shmem.declare import PROTOCOL, READER_RANGES, TRUNCATION_RANGES, expectations, properties, reader
 from scenarios.shmem.fallocate import shmem_fallocate
 from scenarios.shmem.fixes import FIXES, Fix
 from scenarios.shmem.goals import looked_up_after_seal, met_seal, returned_data
@@ -49,7 +49,7 @@ def build(fix: str, _protocol: str, parameters: Parameters) -> Case:
 
 # Every leak is late too. Nothing is stale: sc, tso and pso keep loads in order, and the size
 # store of the grow comes after the seal store, with an unlock and a lock of i_rwsem between.
-EXPECTED = on_every_model(
+EXPECTED = expectations(
     {
         Fix.NO_CHECK: {"leak", "late"},  # nothing stops even a read that begins after the seal
         # R1 and R3 come before the truncation, G1 and the lookup after the grow. The rest of the
@@ -61,7 +61,16 @@ EXPECTED = on_every_model(
         # check behind the seal store. An old page in hand can still be copied late (window S3).
         Fix.RECHECK: {"late"},
         Fix.RWSEM: set(),  # the truncation waits for the read, or the read starts after it
-    }
+    },
+    {
+        Fix.NO_CHECK: {"leak", "late"},
+        Fix.NONE: {"leak", "late", "stale"},  # stale as in fresh, for the size that the grow stores
+        Fix.ACQUIRE_SIZE: {"leak", "late"},  # in the leak no access is out of order
+        Fix.RECHECK: {"late", "stale"},
+        Fix.RWSEM: set(),
+    },
+    # Under lkmm the search of this one takes too long: inflight-window shows it there.
+    weak_models=("armv8",),
 )
 
 INFLIGHT = Scenario(

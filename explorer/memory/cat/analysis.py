@@ -4,7 +4,7 @@ Four questions, each answered by one pass over the table (operands come first):
 
 * does it depend on rf or co (``dynamic``), or do the paths of the threads fix it;
 * does it depend on what a ``with`` chooses (``chosen``);
-* how does it change as an execution grows (``growth``, ``growth_on_paths``);
+* how does it change as an execution grows (``growth``, ``growth_on_paths``, ``growth_anywhere``);
 * can it be evaluated on one thread's path alone (``locality``).
 """
 
@@ -73,6 +73,7 @@ class Analysis:
         self._chosen: list[bool] = []
         self._growth: list[Growth] = []
         self._growth_on_paths: list[Growth] = []
+        self._growth_anywhere: list[Growth] = []
         self._locality: list[Locality] = []
         self._rmw: list[bool] = []
         self._terms = tuple(table.terms)
@@ -85,6 +86,7 @@ class Analysis:
             self._locality.append(self._locality_of(term))
             self._growth.append(self._growth_of(term))
             self._growth_on_paths.append(self._growth_on_paths_of(term))
+            self._growth_anywhere.append(self._growth_anywhere_of(term))
 
     def dynamic(self, term: Term) -> bool:
         """Whether the term depends on rf or co."""
@@ -105,6 +107,14 @@ class Analysis:
     def growth_on_paths(self, term: Term) -> Growth:
         """As the execution grows by rf and co alone: all its events are there."""
         return self._growth_on_paths[term.number]
+
+    def growth_anywhere(self, term: Term) -> Growth:
+        """As the execution grows by rf, co and events in whatever place: between the ends of a pair as well.
+
+        ``po \\ (po ; [F] ; po)`` is fixed once its events are there, but not where a fence may still
+        come between them.
+        """
+        return self._growth_anywhere[term.number]
 
     def prefix_local(self, term: Term) -> bool:
         """Whether the term lies within po and each pair is decided by the events from one to the other.
@@ -178,6 +188,11 @@ class Analysis:
         if self.static(term) and not term.open_in:
             return Growth.FIXED
         return _combined(term, [self._growth_on_paths[operand.number] for operand in term.operands])
+
+    def _growth_anywhere_of(self, term: Term) -> Growth:
+        if self._empty[term.number] or (not term.open_in and self._locality[term.number] & Locality.PAIRWISE):
+            return Growth.FIXED
+        return _combined(term, [self._growth_anywhere[operand.number] for operand in term.operands])
 
     def _locality_of(self, term: Term) -> Locality:
         if self._empty[term.number]:

@@ -140,3 +140,23 @@ def test_mistakes_are_named_and_the_other_files_run(folder: Path) -> None:
     assert result.stdout.count("Observation") == 2
     (folder / "empty").mkdir()
     assert run("litmus", str(folder / "empty")).stderr.startswith(f"{folder / 'empty'}: there is no .litmus file")
+
+
+def test_check_tells_what_states_no_result(tmp_path: Path) -> None:
+    path = tmp_path / "silent.litmus"
+    path.write_text("C silent\n{}\nP0(int *x)\n{\n\tWRITE_ONCE(*x, 1);\n}\nexists (x=1)\n")
+    result = run("litmus", "--check", str(path))
+    assert (result.exit_code, result.stderr) == (0, "0 of 0 as stated, 1 without a comment Result\n")
+
+
+def test_values_that_no_word_holds_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "wide.litmus"
+    for shift, message in (
+        ("1 << 20000", f"{path}:5:6: a thread shifts by 20000\n"),
+        ("3 << 127", f"{path}:5:6: a thread computes a value of more than 128 bits\n"),
+        ("1 << (READ_ONCE(*x) - 1)", f"{path}: a thread shifts by -1\n"),
+    ):
+        path.write_text(f"C wide\n{{}}\nP0(int *x)\n{{\n\tint r0 = {shift};\n\tWRITE_ONCE(*x, r0);\n}}\nexists (x=1)\n")
+        result = run("litmus", str(path))
+        assert result.exit_code == 2
+        assert result.stderr.startswith(message)

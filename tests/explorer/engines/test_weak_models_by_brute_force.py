@@ -51,6 +51,10 @@ RULES = {
     "halves": "acyclic fencerel(F & Mb) | rfe | coi | fre as some",
     "other-halves": "acyclic po-loc | rfi | coe | fri as others",
     "release-acquire": COHERENCE + "acyclic [Acquire] ; po | po ; [Release] | rfe | co | fr as order",
+    # Program order that a release in between undoes: what holds of two events need not hold among others.
+    "undone": COHERENCE + "acyclic [R] ; (po \\ (po ; [W & Release] ; po)) ; [W] | rfe as order",
+    "undone-pairs": COHERENCE
+    + "let gap = [R] ; (po \\ (po ; [W & Release] ; po)) ; [W]\nirreflexive gap ; rfe ; gap ; rfe as no-lb",
     # Axioms that no order covers, checked on finished executions.
     "two-buffered-loads": COHERENCE + "irreflexive po ; rfe ; po ; rfe as no-lb",
     "two-dependent-loads": "let dep = data | addr | ctrl\nirreflexive dep ; rfe ; dep ; rfe as no-dependent-lb",
@@ -178,6 +182,28 @@ def test_load_buffering_by_hand(model_of: ModelOf, program: str) -> None:
         assert counts(searched(unfold(threads), model_of(name))) == of_status
     for name in RULES:
         assert_same(searched(unfold(threads), model_of(name)), by_brute_force(threads, model_of(name)))
+
+
+@pytest.mark.parametrize("name", ["undone", "undone-pairs"])
+@pytest.mark.parametrize(
+    ("between", "expected"),
+    [
+        # Each load reads 0 or the other thread's store, but not both the other's.
+        ((), 3),
+        # A release of y between: nothing orders the first thread's load and its second store of y. Where x is
+        # read as 0, y is read as 0 or from either store; where as 1, as 0 or from the second.
+        ((Write("y", 1, "release"),), 5),
+        # The release only where x is read as 1: otherwise y is read as 0 or from the one store.
+        ((If(1, (Write("y", 1, "release"),)),), 4),
+    ],
+)
+def test_what_comes_between_two_accesses_can_undo_their_order(
+    name: str, between: tuple[Operation, ...], expected: int, model_of: ModelOf
+) -> None:
+    threads: Threads = ((Read("x"), *between, Y1), (Read("y"), X1))
+    found = searched(unfold(threads), model_of(name))
+    assert counts(found) == (expected, 0, 0, 0)
+    assert_same(found, by_brute_force(threads, model_of(name)))
 
 
 OPERATIONS = st.one_of(

@@ -14,6 +14,7 @@ from explorer.search.explore import Search
 from explorer.search.result import Limits, Result, Verdict
 from explorer.search.run import explore
 from scenarios.registry import find, scenarios
+from scenarios.shmem.declare import WEAK
 
 CELLS = [(s.name, fix, model) for s in scenarios() for (_, fix, model) in s.expected]
 
@@ -41,7 +42,9 @@ def test_verdict_is_the_declared_one(name: str, fix: str, model: str) -> None:
     assert found.complete
     assert found.verdict is (Verdict.VIOLATED if any(found.violating.values()) else Verdict.HOLDS)
     assert all(found.goals.values()), found.goals
-    assert found.blocked == found.cut == found.dropped == 0
+    assert found.blocked == found.dropped == 0
+    # Where loads are not kept in order, the retry in pagecache_get_page can see the old page again and again.
+    assert not found.cut or (model in WEAK and found.verdict is Verdict.VIOLATED)
 
 
 # The reader takes i_rwsem, so it stands in one of the gaps between the owner's critical
