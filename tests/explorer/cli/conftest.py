@@ -15,3 +15,10 @@ def sealrace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr("scenarios.registry.scenarios", toys)
     monkeypatch.chdir(tmp_path)
     return run
+
+
+@pytest.fixture
+def explored(sealrace: Run) -> Run:
+    """The command line, after the mailbox was explored under pso."""
+    assert sealrace("explore", "mailbox", "--model", "pso").exit_code == 1
+    return sealrace

@@ -14,13 +14,6 @@ REPORT = Path("out/mailbox-P2-none-pso-leak.json")
 RUN = "out/mailbox-P2-none-pso.run.jsonl"
 
 
-@pytest.fixture
-def explored(sealrace: Run) -> Run:
-    """The command line, after the mailbox was explored under pso."""
-    assert sealrace("explore", "mailbox", "--model", "pso").exit_code == 1
-    return sealrace
-
-
 def edit(change: Callable[[dict[str, Any]], object]) -> None:
     report = json.loads(REPORT.read_text())
     change(report)

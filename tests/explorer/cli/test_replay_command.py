@@ -21,13 +21,6 @@ REPORT = Path("out/mailbox-P2-none-pso-leak.json")
 RUN = "out/mailbox-P2-none-pso.run.jsonl"
 
 
-@pytest.fixture
-def explored(sealrace: Run) -> Run:
-    """The command line, after the mailbox was explored under pso."""
-    assert sealrace("explore", "mailbox", "--model", "pso").exit_code == 1
-    return sealrace
-
-
 def test_a_report_is_reproduced(explored: Run) -> None:
     result = explored("replay", str(REPORT))
     assert result.exit_code == 0

@@ -52,6 +52,13 @@ def test_v4_with_four_readers(model: str) -> None:
     assert statuses == [Status.COMPLETE] * 6561
 
 
+@pytest.mark.parametrize(("readers", "expected"), [(1, 15), (2, 225), (3, 3375)])
+def test_v4_under_the_kernels_model(readers: int, expected: int) -> None:
+    # herd7 counts 15 and 225; readers touch nothing of each other's, so it is 15 ** readers.
+    found = [leaf.status for leaf in Search(Unfolding(v4(readers), 3), load_model("lkmm")) if leaf is not None]
+    assert found == [Status.COMPLETE] * expected
+
+
 # Straight-line threads of n1, n2, ... steps have (n1 + n2 + ...)! / (n1! n2! ...) orders.  ABBA:
 # the thread that takes both locks first gives back the other's first lock and then its own;
 # the other can lock between the two or after both, and either thread can be the first.

@@ -2,82 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from typing import Any
-
 import pytest
+from exported_text import Body, Box, assert_counts_agree, exported, footer, program, read_back, thread_text
 
-from explorer.execution.execution import Execution, Status
 from explorer.execution.kinds import Tag
-from explorer.execution.location import Location, Object
-from explorer.litmus.expand import expand
+from explorer.execution.location import Location
 from explorer.litmus.export.text import export
-from explorer.litmus.export.translate import translate
 from explorer.litmus.judge import Answer, judge
-from explorer.litmus.macros import operations
-from explorer.litmus.parser import parse
-from explorer.litmus.printer import print_test
-from explorer.litmus.source import Source
-from explorer.litmus.syntax import Litmus
-from explorer.litmus.unfold import LitmusUnfolding
-from explorer.memory.model import Model, load_model
-from explorer.program.errors import ScenarioError
+from explorer.memory.model import load_model
 from explorer.program.locks import PageLock, RwSemaphore, SpinLock, SrcuDomain
-from explorer.program.program import Program, ThreadSpec
 from explorer.program.thread import ACQUIRE, FULL, ONCE, PLAIN, RELEASE, Thread
 from explorer.program.tree import Unfolding
-from explorer.search.explore import Search
-from scenarios.classic.litmus import message_passing, store_buffering
+from scenarios.classic.litmus import message_passing
 from scenarios.classic.table import CLASSICS
-
-MODELS = ("sc", "tso", "pso", "armv8", "lkmm")
-
-Body = Callable[..., Any]
-
-
-def program(*threads: tuple[Body, tuple[object, ...]]) -> Unfolding:
-    specs = tuple(ThreadSpec(f"P{i}", body, arguments) for i, (body, arguments) in enumerate(threads))
-    return Unfolding(Program(specs), 3)
-
-
-def exported(unfolding: Unfolding) -> str:
-    return print_test(translate("test", unfolding).test)
-
-
-def thread_text(unfolding: Unfolding, number: int = 0) -> list[str]:
-    """The statements of one thread, without declarations and indentation."""
-    _, _, rest = exported(unfolding).partition(f"P{number}(")
-    body = rest[rest.index("{\n") + 2 : rest.index("\n}\n")]
-    lines = [line.strip() for line in body.splitlines()]
-    return [line for line in lines if not line.startswith("int ")]
-
-
-def footer(unfolding: Unfolding) -> list[str]:
-    return exported(unfolding).rstrip().rpartition("\n\n")[2].splitlines()
-
-
-def read_back(text: str) -> tuple[Litmus, LitmusUnfolding]:
-    test = parse(Source("exported.litmus", text))
-    return test, LitmusUnfolding(expand(test, operations()))
-
-
-def assert_counts_agree(unfolding: Unfolding, models: tuple[str, ...] = MODELS) -> Counter[str]:
-    """Read back, the test has as many executions under every model, and the same final values.
-
-    Gives the number of complete executions by model.
-    """
-    test = translate("test", unfolding).test
-    back, made = read_back(print_test(test))
-    assert back == test
-    counts: Counter[str] = Counter()
-    for model in models:
-        answer = judge(made, load_model(model))
-        leaves = [leaf for leaf in Search(unfolding, load_model(model)) if leaf is not None]
-        counts[model] = sum(leaf.status is Status.COMPLETE for leaf in leaves)
-        assert (answer.positive, answer.negative) == (counts[model], 0), model
-    return counts
-
 
 # ---- programs that are known by their counts
 
@@ -352,17 +289,7 @@ def test_a_decision_without_effect_is_kept_for_the_hardware() -> None:
     ]
 
 
-async def chooses(t: Thread, x: Location, y: Location) -> None:
-    await t.write(y, 1 if await t.read(x, ONCE) else 2, ONCE)
-
-
 # ---- objects
-
-
-class Box(Object):
-    def __init__(self, name: str, *fields: str) -> None:
-        super().__init__(name)
-        self.first, self.second = (Location(f"{name}.{field}") for field in fields or ("first", "second"))
 
 
 async def follows(t: Thread, pointer: Location, other: Box) -> None:
@@ -371,12 +298,6 @@ async def follows(t: Thread, pointer: Location, other: Box) -> None:
     if box != other:
         await t.write(box.first, 7, ONCE)
     await t.read(box.first)
-
-
-async def follows_both(t: Thread, pointer: Location) -> None:
-    box = await t.read(pointer, ONCE)
-    await t.read(box.first)
-    await t.read(box.second)
 
 
 def test_an_object_is_its_field() -> None:
@@ -409,144 +330,3 @@ def test_names_become_names_of_c(names: tuple[str, str], expected: tuple[str, st
     unfolding = program((sets, (Location(names[1]), Location(names[0]))))
     assert f"P0(int *{expected[0]}, int *{expected[1]})" in exported(unfolding)
     assert_counts_agree(unfolding, ("lkmm",))
-
-
-# ---- the condition
-
-
-def both_read_0(execution: Execution, _model: Model) -> list[str]:
-    reads = [event.value for event in execution.events if event.reads]
-    return ["both-0"] if reads == [0, 0] else []
-
-
-def test_the_condition_is_true_of_violating_executions_and_of_no_other() -> None:
-    text = export("SB", "", Unfolding(store_buffering(), 3), both_read_0)
-    assert "Result: Sometimes" in text
-    assert " * exists: what the executions that break a property end in (both-0), and no others.\n" in text
-    assert text.endswith("exists (0:r0=0 /\\ 1:r0=0)\n")
-    test, made = read_back(text)
-    counts = {model: judge(made, load_model(model)) for model in MODELS}
-    assert {model: (got.positive, got.negative) for model, got in counts.items()} == {
-        "sc": (0, 3), "tso": (1, 3), "pso": (1, 3), "armv8": (1, 3), "lkmm": (1, 3),
-    }  # fmt: skip
-    assert print_test(parse(Source("again", print_test(test)))) == print_test(test)
-
-
-def flag_before_data(execution: Execution, _model: Model) -> list[str]:
-    reads = [event.value for event in execution.events if event.reads]
-    return ["flag-first"] if reads == [1, 0] else []
-
-
-async def publishes(t: Thread, data: Location, flag: Location) -> None:
-    await t.write(data, 1, ONCE)
-    await t.write(flag, 1, RELEASE)
-
-
-async def consumes(t: Thread, data: Location, flag: Location) -> None:
-    await t.read(flag, ACQUIRE)
-    await t.read(data, ONCE)
-
-
-def test_where_nothing_is_violated_the_condition_is_what_a_violation_would_end_in() -> None:
-    shared = (Location("data"), Location("flag"))
-    text = export("MP", "", program((publishes, shared), (consumes, shared)), flag_before_data)
-    assert "Result: Never" in text
-    assert "(flag-first) if accesses to different locations had no order at all." in text
-    assert text.endswith("exists (1:r0=1 /\\ 1:r1=0)\n")
-
-
-def test_without_any_violation_there_is_no_state_to_look_for() -> None:
-    text = export("MP", "", Unfolding(message_passing(), 3), lambda _execution, _model: [])
-    assert "Result: Never" in text
-    assert text.endswith("exists (false)\n")
-
-
-async def writes_one(t: Thread, x: Location) -> None:
-    await t.write(x, 1, ONCE)
-
-
-async def reads_it(t: Thread, x: Location) -> None:
-    await t.read(x, ONCE)
-
-
-def read_the_second_writer(execution: Execution, _model: Model) -> list[str]:
-    (read,) = (i for i, event in enumerate(execution.events) if event.reads)
-    return ["second"] if execution.events[execution.source_of[read]].thread == 1 else []
-
-
-def test_a_property_that_final_states_do_not_show_is_refused() -> None:
-    x = Location("x")
-    unfolding = program((writes_one, (x,)), (writes_one, (x,)), (reads_it, (x,)))
-    with pytest.raises(ScenarioError, match=r"executions that end in 2:r0=1; x=1; some break one and some do not"):
-        export("twins", "", unfolding, read_the_second_writer)
-
-
-# ---- what cannot be said
-
-
-async def loops(t: Thread, x: Location) -> None:
-    while await t.read(x, ONCE) == 0:
-        pass
-
-
-async def divides(t: Thread, x: Location) -> None:
-    await t.write(x, await t.read(x) // 2)
-
-
-async def plain_update(t: Thread, x: Location) -> None:
-    await t.exchange(x, 1, PLAIN)
-
-
-async def shifts(t: Thread, x: Location) -> None:
-    await t.wait_rmw(x, lambda v: v == 0, lambda v: v << 1)
-
-
-async def uses_nothing(t: Thread, x: Location) -> None:
-    await t.write(x, await t.fetch("+", x, 1, ONCE, result=None))
-
-
-async def at_most(t: Thread, x: Location) -> None:
-    await t.update_if(x, lambda v: v < 3, lambda v: v + 1)
-
-
-async def looks_often(t: Thread, x: Location) -> None:
-    for _ in range(11):
-        if await t.read(x):
-            pass
-
-
-async def assumes_the_impossible(t: Thread, x: Location) -> None:
-    await t.read(x)
-    await t.assume(0)
-
-
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        (loops, r"thread P0 cannot be exported: herd has no loops, and a bound cuts the loop in loops"),
-        (divides, r"test_export.py:\d+: .*: a value is computed with //, which litmus tests do not have"),
-        (plain_update, r"test_export.py:\d+: .*: the kernel has no atomic operation with the ordering of plain"),
-        (shifts, r"test_export.py:\d+: .*: the kernel has no atomic operation that stores \(value1 << 1\)"),
-        (uses_nothing, r"test_export.py:\d+: .*: a value is used that the kernel's operation does not give"),
-        (at_most, r"test_export.py:\d+: .*: the kernel has no atomic operation on the condition \(value1 < 3\)"),
-        (looks_often, r"thread P0 cannot be exported: it has more than 2,000 paths"),
-        (assumes_the_impossible, r"test_export.py:\d+: .*: an assumption fails whatever is read"),
-    ],
-)
-def test_what_cannot_be_said_is_refused_by_name(body: Body, message: str) -> None:
-    with pytest.raises(ScenarioError, match=message) as caught:
-        exported(program((body, (Location("x"),))))
-    assert caught.value.advice
-
-
-def test_two_fields_behind_a_pointer_are_refused() -> None:
-    with pytest.raises(
-        ScenarioError, match=r"two fields of box through a pointer, box.first and box.second, and herd's C has no str"
-    ):
-        exported(program((follows_both, (Location("slot", Box("box")),))))
-
-
-def test_control_that_c_has_otherwise_is_refused() -> None:
-    """A store that both arms come by is controlled by neither; in C one of two stores would be."""
-    with pytest.raises(ScenarioError, match=r"test_export.py:\d+: thread P0 cannot be .*\(control dependence\)"):
-        exported(program((chooses, (Location("x"), Location("y")))))
