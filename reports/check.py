@@ -179,7 +179,7 @@ def _witness(report: Report) -> Iterator[Fault]:
 def _search(report: Report) -> Iterator[Fault]:
     yield from search_faults(report.search)
     name = report.property.name
-    if not report.search.violating.get(name):
+    if not {**report.search.violating, **report.search.remarks}.get(name):
         yield Fault("$.search.violating", f"counts no execution that violates {name!r}, which this one does")
 
 
@@ -189,6 +189,11 @@ def search_faults(search: Search) -> Iterator[Fault]:
         # Blocked executions have their own count, which is that of their deadlocks.
         if name != DEADLOCK and count > search.executions:
             yield Fault(f"$.search.violating[{name!r}]", f"{count} of {search.executions} executions")
+    for name, count in search.remarks.items():
+        if name in search.violating:
+            yield Fault(f"$.search.remarks[{name!r}]", "is counted as a property, too")
+        if count > search.executions:
+            yield Fault(f"$.search.remarks[{name!r}]", f"{count} of {search.executions} executions")
     if search.interleavings is None:
         return
     if not _DECIMAL.fullmatch(search.interleavings):

@@ -15,7 +15,19 @@ from reports.pages import render_page
 from reports.steps import Schedule, Step, initial_values
 from reports.structure import Report, SourceText
 from reports.svg import picture, picture_key
-from reports.words import counts, effort, explore_command, meanings, remarks, replay_command, title, violating
+from reports.words import (
+    counts,
+    effort,
+    explore_command,
+    is_remark,
+    meanings,
+    remarked,
+    remarks,
+    replay_command,
+    title,
+    verdict,
+    violating,
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,8 @@ def html(report: Report, *, file: str) -> str:
         "report.html.j2",
         title=title(report),
         property=visible(report.property.name),
+        verdict=verdict(report),
+        remark=is_remark(report),
         sentence=visible(report.property.sentence),
         counts=counts(report),
         reasons=[_Reason(relation, schedule.name(event), schedule.step_of.get(event)) for relation, event in path],
@@ -92,6 +106,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
         ("executions explored", f"{report.search.executions:,}"),
         ("search", "came to its end" if report.search.complete else "was stopped"),
         *((f"executions that violate {name}", f"{count:,}") for name, count in violating(report)),
+        *((f"executions with {name}", f"{count:,}") for name, count in remarked(report)),
         ("interleavings", "not counted" if interleavings is None else f"{int(interleavings):,}"),
         ("sealrace", report.tool),
     ]

@@ -23,7 +23,8 @@ class Cell:
     ``verdict`` is VIOLATED, HOLDS or INCOMPLETE; ``word`` what the table shows: the verdict,
     or the first violated property.  ``violating`` counts executions per property,
     ``interleavings`` is a decimal number or None where it was not counted.  ``expected`` says
-    whether the scenario declares this verdict.  ``reports`` are pairs of a label and a link.
+    whether the scenario declares this verdict.  ``reports`` are pairs of a label and a link, as are
+    ``remarks``: what the model flags, such as data races, which is no verdict.
     """
 
     scenario: str
@@ -40,6 +41,7 @@ class Cell:
     complete: bool = True
     cut: int = 0
     limits: tuple[str, ...] = ()
+    remarks: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def not_run(cls, scenario: str, protocol: str, fix: str, model: str) -> Cell:
@@ -70,6 +72,7 @@ class _Entry:
     limits: list[str]
     surprises: bool
     reports: list[tuple[str, str]]
+    remarks: list[tuple[str, str]]
 
 
 def render_table(cells: Sequence[Cell]) -> str:
@@ -115,6 +118,7 @@ def render_index(cells: Sequence[Cell], *, command: str, tool: str, titles: Mapp
             dict.fromkeys(visible(name) for cell in cells for name, count in cell.violating.items() if count)
         ),
         cut=any(cell.cut for cell in cells),
+        remarked=any(cell.remarks for cell in cells),
         titles=[(visible(name), visible(title)) for name, title in (titles or {}).items() if name in names],
         command=visible(command),
         tool=visible(tool),
@@ -164,4 +168,5 @@ def _entry(cell: Cell | None) -> _Entry | None:
         limits=[visible(limit) for limit in cell.limits],
         surprises=cell.surprises,
         reports=[(visible(label), link) for label, link in cell.reports],
+        remarks=[(visible(label), link) for label, link in cell.remarks],
     )

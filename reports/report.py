@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -61,6 +61,10 @@ def load_report(path: Path | str) -> Report:
 
 def decode_report(content: bytes, file: str) -> Report:
     """The report with this content; ``file`` is its name in errors (see ``load_report``)."""
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        raise ReportError(file, "", "not JSON: the text is not UTF-8", _EXPLORE_AGAIN) from error
     header = _decode(content, file, _Header)
     if header.format != FORMAT:
         cause = f"expected {FORMAT!r}, got {visible(header.format)!r}"
@@ -92,7 +96,18 @@ def encode_report(report: Report) -> bytes:
 
 def json_schema() -> bytes:
     """The JSON Schema of report files, published as ``schema/report-v1.schema.json``."""
-    return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Report), order="sorted"), indent=1) + b"\n"
+    schema = _on_one_line(msgspec.json.schema(Report))
+    return msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=1) + b"\n"
+
+
+def _on_one_line(schema: Any) -> Any:
+    """The schema with its descriptions free of line breaks, whose indentation differs between versions of msgspec."""
+    if isinstance(schema, dict):
+        return {
+            name: " ".join(part.split()) if name == "description" and isinstance(part, str) else _on_one_line(part)
+            for name, part in schema.items()
+        }
+    return [_on_one_line(part) for part in schema] if isinstance(schema, list) else schema
 
 
 def _json(value: object) -> bytes:
@@ -124,8 +139,6 @@ def _decode(content: bytes, file: str, kind: type[_Structure]) -> _Structure:
         cause = str(error).removeprefix("JSON is malformed: ").partition(" (byte")[0]
         where = _line(content[: int(byte[1])]) if byte else ""
         raise ReportError(file, where, f"not JSON: {visible(cause)}", _EXPLORE_AGAIN) from error
-    except UnicodeDecodeError as error:
-        raise ReportError(file, "", "not JSON: the text is not UTF-8", _EXPLORE_AGAIN) from error
     except RecursionError as error:
         raise ReportError(file, "", "not JSON: nested too deeply", _EXPLORE_AGAIN) from error
 

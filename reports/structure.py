@@ -50,7 +50,7 @@ class EventMark(Part, frozen=True):
 
 
 class Property(Part, frozen=True):
-    """The violated property, and why this execution violates it (edges in reading order)."""
+    """The violated property (or the flag raised), and why this execution violates it (edges in reading order)."""
 
     name: str
     sentence: str
@@ -131,14 +131,17 @@ class Witness(Part, frozen=True):
 class Search(Part, frozen=True):
     """The search that found this execution.
 
-    ``violating`` counts executions per property.  ``interleavings`` is the decimal number
-    of interleavings that the executions stand for, None where it was not counted.
+    ``violating`` counts executions per property, ``remarks`` per flag that the model
+    raises (``flag data-race``).
+    ``interleavings`` is the decimal number of interleavings that the executions stand for,
+    None where it was not counted.
     """
 
     executions: Natural
     violating: dict[str, Natural]
     interleavings: Annotated[str, Meta(pattern="^[0-9]+$")] | None
     complete: bool
+    remarks: dict[str, Natural]
 
 
 class SourceText(Part, frozen=True):
@@ -151,7 +154,7 @@ class SourceText(Part, frozen=True):
 
 
 class Report(Part, frozen=True):
-    """One violating execution of one scenario under one model.
+    """One execution of one scenario under one model that breaks a property, or that the model flags.
 
     ``source_of`` and ``relations`` are those of ``explorer.execution.execution.Execution``
     (``source_of`` is -1 for events that do not read), with ``po`` and ``co`` stored as

@@ -21,7 +21,7 @@ from reports.measure import BOX, FONT, LINE, MARGIN, NUMBERS, PADDING, fitting, 
 from reports.routing import Point, Route
 from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
-from reports.words import title
+from reports.words import title, verdict
 
 _STYLE = Path(__file__).parent / "templates" / "picture.css"
 _TITLE = 17.0  # font size of the headline
@@ -86,8 +86,7 @@ def _headline(root: ET.Element, report: Report, width: float) -> float:
     for line in wrap(visible(report.property.sentence), fitting(width - 2 * MARGIN, _TITLE)):
         _text(root, MARGIN, y, line, "title")
         y += _TITLE * 1.3
-    verdict = f"VIOLATED: {visible(report.property.name)}   {title(report)}"
-    for line in wrap(verdict, fitting(width - 2 * MARGIN, FONT)):
+    for line in wrap(f"{verdict(report)}   {title(report)}", fitting(width - 2 * MARGIN, FONT)):
         _text(root, MARGIN, y, line, "muted")
         y += LINE + 2
     return y + 6

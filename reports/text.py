@@ -16,7 +16,7 @@ from textwrap import wrap
 from explorer.visible import visible
 from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
-from reports.words import counts, effort, meanings, remarks, replay_command, title
+from reports.words import counts, effort, meanings, remarks, replay_command, title, verdict
 
 _GAP = "  "
 _WIDTH = 120  # of a file's paragraphs; its steps are as long as they are
@@ -90,11 +90,9 @@ def text(report: Report, *, file: str, width: int | None = None) -> str:
 
 
 def _headline(report: Report, width: int) -> list[str]:
-    verdict = f"VIOLATED: {visible(report.property.name)}"
-    space = width - len(title(report)) - len(verdict)
-    lines = (
-        [title(report) + " " * space + verdict] if space > 0 else [*wrap(title(report), width), *wrap(verdict, width)]
-    )
+    found = verdict(report)
+    space = width - len(title(report)) - len(found)
+    lines = [title(report) + " " * space + found] if space > 0 else [*wrap(title(report), width), *wrap(found, width)]
     lines += wrap(visible(report.property.sentence), width)
     if report.parameters:
         values = ", ".join(f"{visible(name)} = {visible(str(value))}" for name, value in report.parameters.items())

@@ -22,6 +22,7 @@ _MEANINGS = {
     "data": "takes its value from it",
     "ctrl": "is controlled by it",
     "rmw": "is the write of the same atomic operation",
+    "flag data-race": "is ordered neither before it nor after it, and one of the two is plain",
 }
 
 
@@ -32,6 +33,16 @@ def coverage(executions: int, *, complete: bool, cut: int) -> str:
     """
     within = ", all within the bounds" if cut else ""
     return f"{executions:,} executions{within if complete else ', not all'}"
+
+
+def is_remark(report: Report) -> bool:
+    """Whether this is no violation but a remark of the model, such as a data race."""
+    return report.property.name in report.search.remarks
+
+
+def verdict(report: Report) -> str:
+    """What was found, in two words: ``VIOLATED: leak``, or ``REMARK: flag data-race``."""
+    return f"{'REMARK' if is_remark(report) else 'VIOLATED'}: {visible(report.property.name)}"
 
 
 def meaning(relation: str) -> str:
@@ -50,7 +61,7 @@ def counts(report: Report) -> str:
     """What the search covered, in one sentence."""
     search = report.search
     parts = [f"{search.executions:,} executions explored, {_covered(report)}"]
-    parts += [", ".join(f"{n:,} {visible(name)}" for name, n in violating(report))]
+    parts += [", ".join(f"{n:,} {visible(name)}" for name, n in (*violating(report), *remarked(report)))]
     if search.interleavings is not None:
         parts += [f"they stand for {int(search.interleavings):,} interleavings"]
     return "; ".join(part for part in parts if part)
@@ -59,6 +70,11 @@ def counts(report: Report) -> str:
 def violating(report: Report) -> list[tuple[str, int]]:
     """Executions per violated property, most first: files keep no order of their own."""
     return sorted(report.search.violating.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
+def remarked(report: Report) -> list[tuple[str, int]]:
+    """Executions per flag that the model raised, most first."""
+    return sorted(report.search.remarks.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
 def _covered(report: Report) -> str:

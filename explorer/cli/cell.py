@@ -5,6 +5,7 @@ Cells are explored in worker processes too, so what is kept of one is plain data
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from explorer.cli.failures import INCOMPLETE
 from explorer.cli.named import read_model
 from explorer.cli.setting import Options, Setting
 from explorer.cli.writing import Writer, by_severity
+from explorer.search.remarks import Remark, side_facts
 from explorer.search.result import Limits, Verdict
 from explorer.search.run import DEADLOCK, Progress, explore
 
@@ -21,12 +23,35 @@ RECORDS = 100_000
 
 
 @dataclass(frozen=True)
+class FoundRemark:
+    """One kind of remark, such as a data race: the flag, its sides in words and as facts, and its report.
+
+    ``label`` tells the remarks of a cell with the same flag apart.
+    """
+
+    flag: str
+    label: str
+    executions: int
+    words: str
+    sides: tuple[dict[str, str], ...]
+    report: str
+
+    @classmethod
+    def of(cls, remark: Remark, written: tuple[str, str]) -> FoundRemark:
+        """What is kept of a remark for which a report was written under a label."""
+        label, report = written
+        sides = tuple(side_facts(remark.execution, event) for event in remark.sides)
+        return cls(remark.flag, label, remark.executions, remark.words, sides, report)
+
+
+@dataclass(frozen=True)
 class CellResult:
     """What is kept of one cell: the answer, and the files written for it.
 
     ``reports`` pairs a label (the property) with a report file, the most severe first;
     ``all_reports`` is the folder of the reports of every violating execution, empty unless
-    asked for.  ``expected`` is what the scenario declares, None where it declares nothing.
+    asked for.  ``remarks`` are no verdicts: what the model flags, one of each kind.
+    ``expected`` is what the scenario declares, None where it declares nothing.
     """
 
     scenario: str
@@ -49,6 +74,7 @@ class CellResult:
     recorded: int
     unrecorded: int
     all_reports: str
+    remarks: tuple[FoundRemark, ...]
     expected: frozenset[str] | None
 
     @property
@@ -56,6 +82,11 @@ class CellResult:
         """Executions per broken property, deadlocks among them, the most severe first."""
         found = {name: count for name, count in {**self.violating, DEADLOCK: self.blocked}.items() if count}
         return {name: found[name] for name in sorted(found, key=by_severity)}
+
+    @property
+    def kinds_of_remarks(self) -> dict[str, int]:
+        """Kinds of remarks per flag, in the model's order."""
+        return dict(Counter(remark.flag for remark in self.remarks))
 
     @property
     def word(self) -> str:
@@ -96,6 +127,10 @@ class CellResult:
             "run_file": self.run_file,
             "unrecorded": self.unrecorded,
             "all_reports": self.all_reports or None,
+            "remarks": [
+                {"flag": r.flag, "executions": r.executions, "sides": list(r.sides), "report": r.report}
+                for r in self.remarks
+            ],
         }
 
 
@@ -107,6 +142,8 @@ def explore_cell(
     limits = Limits(options.max_executions, options.max_time, RECORDS)
     result = explore(setting.case, model, setting.unfolding, limits, progress)
     writer = Writer(setting, model, model_name)
+    reports = writer.write_findings(result, options.out)
+    remarks = writer.write_remarks(result, options.out)
     return CellResult(
         scenario=setting.scenario.name,
         protocol=setting.protocol,
@@ -123,11 +160,12 @@ def explore_cell(
         limits=result.limits,
         interleavings=result.interleavings,
         seconds=result.seconds,
-        reports=writer.write_findings(result, options.out),
+        reports=reports,
         run_file=writer.write_run(result, options.out),
         recorded=len(result.records),
         unrecorded=result.unrecorded,
         all_reports=writer.write_all(result, options.out) if options.all_reports else "",
+        remarks=tuple(map(FoundRemark.of, result.remarks, remarks)),
         expected=setting.scenario.expected.get((setting.protocol, setting.fix, model_name)),
     )
 

@@ -31,7 +31,7 @@ from explorer.litmus.expand import Macros
 from explorer.litmus.judge import Answer, judge
 from explorer.litmus.syntax import Expected, Litmus, Outcome, Quantifier
 from explorer.litmus.violation import NAME
-from explorer.memory.model import Model
+from explorer.memory.model import Model, flag_title
 from explorer.program.errors import ScenarioError
 from reports.structure import Search
 
@@ -157,6 +157,7 @@ def _write_report(
         violating={NAME: answer.positive},
         interleavings=None,
         complete=True,
+        remarks={flag_title(flag): count for flag, count in answer.flagged.items()},
     )
     path = folder / f"{Path(setting.scenario.name).stem}-{model.name}.json"
     writer.save(writer.report(execution, violation, None, search), path)

@@ -16,7 +16,7 @@ from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import all_scenarios
 from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options
-from explorer.cli.summary import worst
+from explorer.cli.summary import kinds, worst
 from explorer.cli.workers import Job, explore_jobs
 from explorer.cli.writing import make_folder
 from explorer.scenario import QUICK_MODELS
@@ -78,6 +78,8 @@ def _show_more(cells: Sequence[CellResult], page: Path) -> None:
     for cell in cells:
         for limit in cell.limits:
             click.echo(f" {cell.scenario}, fix {cell.fix}, model {cell.model}: {limit}")
+        for flag, count in cell.kinds_of_remarks.items():
+            click.echo(f" {cell.scenario}, fix {cell.fix}, model {cell.model}: {kinds(count, flag)}")
         if cell.unrecorded:
             click.echo(f" {cell.run_file}: {cell.unrecorded:,} violating executions more than a run file holds")
     click.echo(f" Pictures: {page}")
@@ -106,6 +108,7 @@ def _as_drawn(job: Job, found: Sequence[CellResult], options: Options) -> Iterat
 def _with_links(cell: CellResult, options: Options) -> Cell:
     """The cell as reports draw it, with links relative to the index page."""
     pages = ((label, Path(path).with_suffix(".html")) for label, path in cell.reports)
+    remarks = ((remark.label, Path(remark.report).with_suffix(".html")) for remark in cell.remarks)
     return Cell(
         scenario=cell.scenario,
         protocol=cell.protocol,
@@ -121,4 +124,5 @@ def _with_links(cell: CellResult, options: Options) -> Cell:
         complete=cell.complete,
         cut=cell.cut,
         limits=cell.limits,
+        remarks=tuple((label, relpath(page, options.out)) for label, page in remarks),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -13,9 +13,12 @@ from msgspec.structs import replace
 from explorer.cli.failures import UsageProblem
 from explorer.cli.stored import check_search, load, naming, rerun, stored_model, stored_setting
 from explorer.cli.writing import Writer
+from explorer.property import Violation
+from explorer.search.remarks import remarks_of
 from explorer.visible import visible
 from reports.replay import recording_of
 from reports.report import Report
+from reports.words import is_remark
 
 
 def replay_report(name: str) -> None:
@@ -25,22 +28,30 @@ def replay_report(name: str) -> None:
     model = stored_model(report.model, name)
     # The steps come first: where the scenario has changed, they tell what it does now.
     execution, violations = rerun(recording_of(report), setting, model, name)
-    found = {violation.property: violation for violation in violations}
-    violation = found.get(report.property.name)
+    violation = _told(report, remarks_of(execution, model) if is_remark(report) else violations)
     if violation is None:
+        what = "the model raises no flag" if is_remark(report) else "breaks no property"
         raise UsageProblem(
-            f"{name}: the execution runs again, but breaks no property '{visible(report.property.name)}'\n"
+            f"{name}: the execution runs again, but {what} '{visible(report.property.name)}'\n"
             "  the property or the file has changed: explore again"
         )
     with naming(name):
         again = Writer(setting, model, report.model.name).report(execution, violation, None, report.search)
     _compare(name, report, again)
-    check_search(report.search, setting, model, name)
+    check_search(report.search, execution, setting, model, name)
     events = len(execution) - execution.initial_writes
     click.echo(
         f"reproduced: {events} events of {len(execution.threads)} threads, {report.property.name} "
         f"({report.scenario}, fix {report.fix}, protocol {report.protocol}, model {report.model.name})"
     )
+
+
+def _told(report: Report, found: Sequence[Violation]) -> Violation | None:
+    """Of what was found, that which the report tells; of several remarks under one name the one of its events."""
+    named = [violation for violation in found if violation.property == report.property.name]
+    marked = [mark.event for mark in report.property.marks]
+    same = (violation for violation in named if [mark.event for mark in violation.marks] == marked)
+    return next(same, next(iter(named), None))
 
 
 def _compare(name: str, report: Report, again: Report) -> None:

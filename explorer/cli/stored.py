@@ -18,8 +18,8 @@ from explorer.cli.named import find_scenario, read_model
 from explorer.cli.setting import UNROLL, Options, Setting, make_setting
 from explorer.cli.writing import Writer, by_severity
 from explorer.errors import InputError
-from explorer.execution.execution import Execution
-from explorer.memory.model import Model
+from explorer.execution.execution import Execution, Status
+from explorer.memory.model import Model, flag_title
 from explorer.property import Violation
 from explorer.schedule.recording import Recording
 from explorer.search.run import DEADLOCK, violations_of
@@ -52,8 +52,8 @@ def _report_of_line(name: str, file: Path, number: int) -> Report:
     model = stored_model(header.model, name)
     with naming(name):
         execution = record.execution(setting.unfolding)
-    violations = rerun(Recording.of(execution), setting, model, name)[1]
-    _compare_header(header, setting, model, name)
+    execution, violations = rerun(Recording.of(execution), setting, model, name)
+    _compare_header(header, execution, setting, model, name)
     found = tuple(violation.property for violation in violations)
     if found != record.properties:
         raise UsageProblem(
@@ -66,7 +66,7 @@ def _report_of_line(name: str, file: Path, number: int) -> Report:
     return Writer(setting, model, header.model.name).report(execution, violation, None, header.search)
 
 
-def _compare_header(header: RunHeader, setting: Setting, model: Model, file: str) -> None:
+def _compare_header(header: RunHeader, execution: Execution, setting: Setting, model: Model, file: str) -> None:
     """The header names what was made of it."""
     made: dict[str, object] = {
         "scenario": setting.scenario.name,
@@ -78,17 +78,27 @@ def _compare_header(header: RunHeader, setting: Setting, model: Model, file: str
     for field, value in made.items():
         if getattr(header, field) != value:
             raise UsageProblem(f"{file}: line 1: $.{field}: is not that of the program\n  {_CHANGED}")
-    check_search(header.search, setting, model, file)
+    check_search(header.search, execution, setting, model, file)
 
 
-def check_search(search: Search, setting: Setting, model: Model, file: str) -> None:
-    """The search counted what a search of this case under this model counts (UsageProblem)."""
+def check_search(search: Search, execution: Execution, setting: Setting, model: Model, file: str) -> None:
+    """The search counted what a search of this case under this model counts, this execution too (UsageProblem)."""
     names = sorted(prop.name for prop in setting.case.properties)
     counted = sorted(name for name in search.violating if name != DEADLOCK)
     if counted != names:
         raise UsageProblem(
             f"{file}: $.search.violating: counts {_listed(counted)}, the scenario has {_listed(names)}\n  {_CHANGED}"
         )
+    flags = {flag_title(flag.name) for flag in model.flag_checks}
+    unknown = sorted(search.remarks.keys() - flags)
+    if unknown:
+        raise UsageProblem(f"{file}: $.search.remarks: counts {_listed(unknown)}, no flag of the model\n  {_CHANGED}")
+    if execution.status is Status.COMPLETE:
+        missing = [title for title in map(flag_title, model.flags(execution)) if not search.remarks.get(title)]
+        if missing:
+            raise UsageProblem(
+                f"{file}: $.search.remarks: does not count {_listed(missing)}, which this execution has\n  {_CHANGED}"
+            )
     if search.interleavings is not None and model.name != "sc":
         raise UsageProblem(f"{file}: $.search.interleavings: they are counted under sc only\n  {_CHANGED}")
 

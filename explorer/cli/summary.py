@@ -29,7 +29,13 @@ def explored(cell: CellResult) -> str:
     parts = [coverage(cell.executions, complete=cell.complete, cut=cell.cut)]
     parts += [f"{count:,} {name}" for name, count in cell.counts.items()]
     parts += [f"{count:,} {name}" for name, count in (("cut", cell.cut), ("dropped", cell.dropped)) if count]
+    parts += [kinds(count, flag) for flag, count in cell.kinds_of_remarks.items()]
     return f"{', '.join(parts)}; {cell.seconds:.2f} s"
+
+
+def kinds(count: int, flag: str) -> str:
+    """How many kinds of one remark there are: ``2 kinds of data-race``."""
+    return f"{count} kind{'' if count == 1 else 's'} of {flag}"
 
 
 def worst(cells: Sequence[CellResult]) -> CellResult | None:
@@ -60,6 +66,10 @@ def details(cell: CellResult) -> str:
     if cell.reports:
         entries.append(("page", str(Path(cell.reports[0][1]).with_suffix(".html"))))
         entries += [("others" if i == 0 else "", path) for i, (_, path) in enumerate(cell.reports[1:])]
+    for remark in cell.remarks:
+        times = f"{remark.executions:,} execution{'' if remark.executions == 1 else 's'}"
+        entries.append((remark.flag, f"{remark.words}: in {times}" if remark.words else f"in {times}"))
+        entries.append(("", str(Path(remark.report).with_suffix(".html"))))
     entries += [("every one", line) for line in [_recorded(cell)] if line]
     entries += [("", f"a report of each in {cell.all_reports}")] if cell.all_reports else []
     return "\n".join(f" {name:10} {text}" for name, text in entries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from glob import escape
 from importlib.metadata import version
@@ -11,7 +12,7 @@ from explorer.cli.failures import UsageProblem
 from explorer.cli.setting import Setting
 from explorer.execution.execution import Execution
 from explorer.execution.relation import is_acyclic, union
-from explorer.memory.model import Model
+from explorer.memory.model import Model, flag_title
 from explorer.property import Violation
 from explorer.schedule.linear import Witness, witness
 from explorer.search.result import Result
@@ -22,6 +23,9 @@ from reports.report import save_report
 from reports.runs import RunHeader, save_run
 from reports.structure import Model as ModelName
 from reports.structure import Report, Search
+
+_NO_NAME = re.compile(r"[^A-Za-z0-9_.]+")
+"""What is not put into the name of a file."""
 
 SEVERITY = ("leak", "late", "stale", DEADLOCK)
 """Properties in the order in which findings are told."""
@@ -66,6 +70,18 @@ class Writer:
             label = f"{name}-{numbers[name]}" if numbers[name] > 1 else name
             path = out / f"{self._stem}-{label}.json"
             self.save(self.report(finding.execution, finding.violation, finding.witness, search_of(result)), path)
+            written.append((label, str(path)))
+        return tuple(written)
+
+    def write_remarks(self, result: Result, out: Path) -> tuple[tuple[str, str], ...]:
+        """Write a report and a page per kind of remark, after ``write_findings``; gives (label, path)."""
+        written = []
+        numbers: dict[str, int] = {}
+        for remark in result.remarks:
+            numbers[remark.flag] = numbers.get(remark.flag, 0) + 1
+            label = f"{remark.flag}-{numbers[remark.flag]}" if numbers[remark.flag] > 1 else remark.flag
+            path = out / f"{self._stem}-flag-{_NO_NAME.sub('-', label)}.json"
+            self.save(self.report(remark.execution, remark.finding, remark.witness, search_of(result)), path)
             written.append((label, str(path)))
         return tuple(written)
 
@@ -136,6 +152,7 @@ def search_of(result: Result) -> Search:
         violating=violating,
         interleavings=None if result.interleavings is None else str(result.interleavings),
         complete=result.complete,
+        remarks={flag_title(flag): count for flag, count in result.remarked.items()},
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from explorer.execution.execution import Execution, Status
@@ -24,7 +25,7 @@ class Answer:
         states: the final states of the observed names, in order.
         positive: executions whose final state satisfies the condition's proposition.
         negative: the others that the test's filter lets through.
-        flags: names of the model's remarks (``data-race``) that some execution raised, in file order.
+        flagged: executions per remark of the model (``data-race``) that some execution raised, in file order.
         blocked: executions in which a thread waits for ever; they are not among the others.
     """
 
@@ -32,8 +33,13 @@ class Answer:
     states: tuple[State, ...]
     positive: int
     negative: int
-    flags: tuple[str, ...]
+    flagged: Mapping[str, int]
     blocked: int
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Names of the remarks that some execution raised, in file order."""
+        return tuple(self.flagged)
 
     @property
     def observation(self) -> str:
@@ -68,7 +74,7 @@ def judge(unfolding: LitmusUnfolding, model: Model, witness: Callable[[Execution
     shown = [str(target) for target in observed(test)]
     states: dict[tuple[int | str, ...], State] = {}
     counts = {True: 0, False: 0}
-    flags: dict[str, None] = {}
+    flagged = Counter[str]()
     blocked = 0
     for leaf in _leaves(Search(unfolding, model)):
         if leaf.status is Status.BLOCKED:
@@ -83,14 +89,14 @@ def judge(unfolding: LitmusUnfolding, model: Model, witness: Callable[[Execution
         counts[satisfied] += 1
         states.setdefault(tuple(state[name] for name in shown), {name: state[name] for name in shown})
         if model.flag_checks:
-            flags |= dict.fromkeys(model.flags(leaf.execution))
+            flagged.update(model.flags(leaf.execution))
     order = sorted(states, key=lambda values: [(isinstance(value, str), value) for value in values])
     return Answer(
         test.quantifier,
         tuple(states[values] for values in order),
         counts[True],
         counts[False],
-        tuple(check.name for check in model.flag_checks if check.name in flags),
+        {check.name: flagged[check.name] for check in model.flag_checks if check.name in flagged},
         blocked,
     )
 

@@ -15,14 +15,14 @@ from typing import Any
 
 from explorer.execution.cycle import cycle_in_words
 from explorer.execution.execution import Execution
-from explorer.execution.relation import Relation, is_acyclic, is_irreflexive, transitive_closure
+from explorer.execution.relation import Relation, is_acyclic, is_irreflexive, members, pairs, transitive_closure
 from explorer.memory.cat.analysis import Analysis, Growth
 from explorer.memory.cat.base import SET_NAMES, names_present
 from explorer.memory.cat.candidates import candidates
 from explorer.memory.cat.elaborate import Rule, Theory, elaborate
 from explorer.memory.cat.evaluate import Evaluator, Prepared, Valuation
 from explorer.memory.cat.include import find_model, model_names, statements_of
-from explorer.memory.cat.sort import RELATION
+from explorer.memory.cat.sort import RELATION, SET
 from explorer.memory.cat.source import CatError, Source
 from explorer.memory.cat.syntax import CheckKind, Statement
 from explorer.memory.cat.term import Op, Term
@@ -37,6 +37,7 @@ __all__ = [
     "Prepared",
     "Relevant",
     "Valuation",
+    "flag_title",
     "load_model",
     "model_names",
     "model_of",
@@ -84,6 +85,14 @@ class Axiom:
             case CheckKind.EMPTY:
                 passes = not any(value) if self.term.sort == RELATION else not value
         return passes is not self.negated
+
+    def raised_for(self, value: Any) -> list[tuple[int, ...]]:
+        """The pairs or events that make ``~empty`` true, and one empty tuple for any other check that is."""
+        if self.kind is not CheckKind.EMPTY or not self.negated:
+            return [()]
+        if self.term.sort == RELATION:
+            return list(pairs(value))
+        return [(event,) for event in members(value)] if self.term.sort == SET else [()]
 
 
 @dataclass(frozen=True)
@@ -219,14 +228,22 @@ class Model:
 
     def flags(self, execution: Execution) -> tuple[str, ...]:
         """Names of the flags that the execution raises with some choice, in file order."""
+        return tuple(self.remarks(execution))
+
+    def remarks(self, execution: Execution) -> dict[str, list[tuple[int, ...]]]:
+        """Per flag that the execution raises with some choice, in file order, what it is raised for.
+
+        These are pairs of events where the flag asks for a relation (``flag ~empty r``), single
+        events where it asks for a set, and one empty tuple for every other form.
+        """
         valuation = self.evaluator.valuation(execution)
-        raised = {
-            flag.name
-            for flag in self.relevant(names_present(execution.events)).flag_checks
-            for candidate in candidates(valuation, self.theory.choices if flag.chosen else ())
-            if flag.holds(candidate)
-        }
-        return tuple(dict.fromkeys(flag.name for flag in self.flag_checks if flag.name in raised))
+        raised: dict[str, dict[tuple[int, ...], None]] = {}
+        for flag in self.relevant(names_present(execution.events)).flag_checks:
+            for candidate in candidates(valuation, self.theory.choices if flag.chosen else ()):
+                value = candidate.value(flag.term)
+                if flag.passes(value):
+                    raised.setdefault(flag.name, {}).update(dict.fromkeys(flag.raised_for(value)))
+        return {name: list(events) for name, events in raised.items()}
 
     def before(self, execution: Execution) -> Relation | None:
         """The order in which accesses take effect, transitively closed; None without ``let before``.
@@ -248,12 +265,15 @@ class Model:
         return closed
 
     def named_relations(self, execution: Execution) -> dict[str, Relation]:
-        """The relations that the file (its includes too) names, in order of first definition.
+        """The relations that the file (its includes too) names, in order of first definition, then those it flags.
 
-        Those that depend on a choice are left out of an execution that no choice makes allowed.
+        What is flagged has its ``flag_title``. Relations that depend on a choice are left out of an
+        execution that no choice makes allowed.
         """
         valuation = self._accepted(execution)
-        known = {name: term for name, term in self.relations.items() if valuation.decides(term)}
+        flagged = {flag_title(flag.name): flag.term for flag in self.flag_checks if flag.term.sort == RELATION}
+        named = {**self.relations, **flagged}
+        known = {name: term for name, term in named.items() if valuation.decides(term)}
         return {name: list(valuation.relation(term)) for name, term in known.items()}
 
     def _accepted(self, execution: Execution) -> Valuation:
@@ -270,6 +290,14 @@ class Model:
         edges forbids it.  False means only that no axiom shows it in this way.
         """
         return any("rfe" in order.terms and order.orders_loads_before_later_stores() for order in self.orders)
+
+
+def flag_title(flag: str) -> str:
+    """What reports call a flag of a model file and the relation that raises it: ``flag data-race``.
+
+    No property of a scenario and no relation of a file is called so.
+    """
+    return f"flag {flag}"
 
 
 def load_model(name_or_path: str) -> Model:

@@ -10,6 +10,7 @@ from explorer.execution.execution import Execution
 from explorer.property import Violation
 from explorer.schedule.linear import Witness
 from explorer.search.record import Record
+from explorer.search.remarks import Remark
 
 KindKey = tuple[str, tuple[tuple[str, str], ...]]
 """A kind of violation: the property, and function and location of every event on its path."""
@@ -64,6 +65,8 @@ class Result:
         findings: one per kind of violation, in a fixed order.
         records: one per violating execution, in the order in which they were found.
         unrecorded: violating executions beyond the cap on records.
+        remarked: per flag that the model raises the complete executions that it raises it for.
+        remarks: one per kind of remark, in a fixed order.
     """
 
     verdict: Verdict
@@ -80,3 +83,5 @@ class Result:
     findings: tuple[Finding, ...]
     records: tuple[Record, ...]
     unrecorded: int
+    remarked: Mapping[str, int]
+    remarks: tuple[Remark, ...]

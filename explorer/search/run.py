@@ -17,6 +17,7 @@ from explorer.schedule.linear import Witness, witness
 from explorer.search.explore import Leaf, Search
 from explorer.search.interleavings import count_interleavings
 from explorer.search.record import Record
+from explorer.search.remarks import Remarks
 from explorer.search.result import UNLIMITED, Finding, KindKey, Limits, Result, Verdict
 
 PROGRESS_SECONDS = 0.2
@@ -38,6 +39,7 @@ class Progress:
 
 @dataclass
 class _Tally:
+    remarks: Remarks
     executions: int = 0
     statuses: dict[Status, int] = field(default_factory=lambda: dict.fromkeys(Status, 0))
     violating: dict[str, int] = field(default_factory=dict)
@@ -61,7 +63,7 @@ def explore(
     search and gives what was found up to then, as INCOMPLETE.
     """
     started = time.monotonic()
-    tally = _Tally()
+    tally = _Tally(Remarks(model))
     tally.violating = {prop.name: 0 for prop in case.properties}
     tally.goals = {goal.name: False for goal in case.goals}
     reasons: list[str] = []
@@ -106,6 +108,8 @@ def explore(
         findings=tuple(tally.findings[kind] for kind in sorted(tally.findings)),
         records=tuple(tally.records),
         unrecorded=tally.unrecorded,
+        remarked=tally.remarks.executions,
+        remarks=tally.remarks.kinds(),
     )
 
 
@@ -153,7 +157,11 @@ def _count(tally: _Tally, leaf: Leaf, case: Case, model: Model, limits: Limits) 
                 tally.cuts.setdefault(end.detail)
     if leaf.status is Status.BLOCKED:
         _keep(tally, leaf.execution, [deadlock(leaf.execution)], leaf.before(model), limits)
-    if leaf.status is not Status.COMPLETE or not (case.properties or case.goals):
+    if leaf.status is not Status.COMPLETE:
+        return
+    if model.flag_checks:
+        tally.remarks.note(leaf.execution)
+    if not (case.properties or case.goals):
         return
     execution = leaf.execution
     before = leaf.before(model)

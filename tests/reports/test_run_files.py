@@ -23,7 +23,11 @@ HEADER = RunHeader(
     program_hash="5a17",
     model=Model(name="sc", rules_hash="c0de"),
     search=Search(
-        executions=347, violating={"leak": 3, "late": 5}, interleavings="14608504579756357396", complete=True
+        executions=347,
+        violating={"leak": 3, "late": 5},
+        interleavings="14608504579756357396",
+        complete=True,
+        remarks={},
     ),
     unrecorded=3,
 )

@@ -16,6 +16,7 @@ import pytest
 from buffered_scenario import BUFFERED
 from command_line import run
 from mailbox_scenario import MAILBOX
+from racing_scenario import RACING
 
 from explorer.cli.replay import replay_report
 from explorer.cli.stored import load
@@ -54,6 +55,13 @@ CELLS = [
             "$.search.interleavings": "nor how many orders of steps all executions stand for",
         },
     ),
+    (
+        ("racing", "none", "lkmm", "flag-data-race"),
+        {
+            "$.search.complete": "as above; the race is in both of two executions, so its count cannot be higher",
+            "$.search.violating.seen": "as above",
+        },
+    ),
 ]
 
 Place = tuple[str | int, ...]
@@ -65,7 +73,7 @@ def explored(
 ) -> tuple[Path, Path, set[str]]:
     """A report and a run file of one explored cell, and the fields that are not determined."""
     (scenario, fix, model, kind), more = request.param
-    monkeypatch.setattr("scenarios.registry.scenarios", lambda: (MAILBOX, BUFFERED))
+    monkeypatch.setattr("scenarios.registry.scenarios", lambda: (MAILBOX, BUFFERED, RACING))
     monkeypatch.chdir(tmp_path)
     assert run("explore", scenario, "--fix", fix, "--model", model).exit_code == 1
     stem = f"out/{scenario}-P2-{fix}-{model}"
