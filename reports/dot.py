@@ -11,7 +11,7 @@ from explorer.execution.kinds import Kind
 from explorer.visible import visible
 from reports.steps import shown
 from reports.structure import Event, Report
-from reports.words import title, verdict
+from reports.words import bold, title, verdict
 
 DRAWN = ("po", "rf", "co", "fr")
 """The relations drawn beside the violating path; po and co as immediate pairs."""
@@ -25,7 +25,7 @@ def dot(report: Report) -> str:
     """The graph: every event a node ``eN``, clusters for the threads and the initial writes."""
     graph = Digraph("execution")
     headline = f"{visible(report.property.sentence)}\n{verdict(report)}   {title(report)}"
-    legend = "bold: why it is a violation   grey: po, rf (solid), co (dashed), fr (dotted)"
+    legend = f"bold: {bold(report)}   grey: po, rf (solid), co (dashed), fr (dotted)"
     graph.attr(label=_quoted(f"{headline}\n{legend}"), labelloc="t", fontname="monospace", rankdir="TB", newrank="true")
     graph.attr("node", shape="box", style="filled", fillcolor="#f5f6f8", color=_GREY, fontname="monospace")
     graph.attr("edge", fontname="monospace", fontsize="10")

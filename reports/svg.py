@@ -21,7 +21,7 @@ from reports.measure import BOX, FONT, LINE, MARGIN, NUMBERS, PADDING, fitting, 
 from reports.routing import Point, Route
 from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
-from reports.words import title, verdict
+from reports.words import bold, title, verdict
 
 _STYLE = Path(__file__).parent / "templates" / "picture.css"
 _TITLE = 17.0  # font size of the headline
@@ -201,7 +201,7 @@ def _edge(parent: ET.Element, route: Route) -> None:
 def _key(report: Report, layout: Layout) -> list[tuple[str, str]]:
     """What the picture's signs mean: a kind of sign and its meaning for each that it uses."""
     relations = list(dict.fromkeys(edge.relation for edge in report.property.path))
-    entries = [("bold", f"why it is a violation: {', '.join(visible(relation) for relation in relations)}")]
+    entries = [("bold", f"{bold(report)}: {', '.join(visible(relation) for relation in relations)}")]
     entries += [("rf", "rf: the load reads this store")] if any(not r.link.on_path for r in layout.routes) else []
     entries += [("stub", "the load reads the initial value")] if layout.stubs else []
     entries += [("fold", "steps off that path, listed in the tooltip")] if layout.strips else []

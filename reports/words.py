@@ -45,6 +45,11 @@ def verdict(report: Report) -> str:
     return f"{'REMARK' if is_remark(report) else 'VIOLATED'}: {visible(report.property.name)}"
 
 
+def bold(report: Report) -> str:
+    """What the bold edges of a picture are."""
+    return "what the model flags" if is_remark(report) else "why it is a violation"
+
+
 def meaning(relation: str) -> str:
     """What a relation says of its target, to be read after "which"; empty for a model's own relations."""
     external = relation in ("rfe", "rfi", "coe", "coi", "fre", "fri")

@@ -26,7 +26,7 @@ RECORDS = 100_000
 class FoundRemark:
     """One kind of remark, such as a data race: the flag, its sides in words and as facts, and its report.
 
-    ``label`` tells the remarks of a cell with the same flag apart.
+    ``label`` tells the remarks of a cell with the same flag apart, by their steps (``data-race A9/R3``) if they have any.
     """
 
     flag: str
@@ -41,6 +41,9 @@ class FoundRemark:
         """What is kept of a remark for which a report was written under a label."""
         label, report = written
         sides = tuple(side_facts(remark.execution, event) for event in remark.sides)
+        steps = [side["step"] for side in sides]
+        if steps and all(steps):
+            label = f"{remark.flag} {'/'.join(steps)}"
         return cls(remark.flag, label, remark.executions, remark.words, sides, report)
 
 
