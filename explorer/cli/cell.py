@@ -26,7 +26,8 @@ RECORDS = 100_000
 class FoundRemark:
     """One kind of remark, such as a data race: the flag, its sides in words and as facts, and its report.
 
-    ``label`` tells the remarks of a cell with the same flag apart, by their steps (``data-race A9/R3``) if they have any.
+    ``label`` tells the remarks of a cell with the same flag apart, by their steps
+    (``data-race A9/R3``) if they have any.
     """
 
     flag: str

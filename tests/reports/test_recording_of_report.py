@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conftest import leak_execution, odd_execution
+from toy_reports import leak_execution, odd_execution
 
 from explorer.execution.location import Object
 from explorer.schedule.recording import Recording
