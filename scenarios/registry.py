@@ -8,6 +8,12 @@ from scenarios.shmem.inflight import INFLIGHT
 from scenarios.shmem.lingering_page import LINGERING_PAGE
 from scenarios.shmem.reduced import FRESH_WINDOW, INFLIGHT_WINDOW, LINGERING_PAGE_WINDOW
 
+_REDUCED = {
+    FRESH.name: FRESH_WINDOW,
+    INFLIGHT.name: INFLIGHT_WINDOW,
+    LINGERING_PAGE.name: LINGERING_PAGE_WINDOW,
+}
+
 
 def scenarios() -> tuple[Scenario, ...]:
     """The scenarios in full, in the order in which tables list them."""
@@ -16,7 +22,12 @@ def scenarios() -> tuple[Scenario, ...]:
 
 def reduced_forms() -> tuple[Scenario, ...]:
     """Each of these scenarios in as few accesses as show it, in the same order. Tables do not list them."""
-    return FRESH_WINDOW, INFLIGHT_WINDOW, LINGERING_PAGE_WINDOW
+    return tuple(_REDUCED.values())
+
+
+def reduced_form(name: str) -> Scenario | None:
+    """The reduced form of the scenario with this name, or None."""
+    return _REDUCED.get(name)
 
 
 def find(name: str) -> Scenario | None:

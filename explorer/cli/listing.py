@@ -6,7 +6,7 @@ import json
 
 import click
 
-from explorer.cli.named import all_scenarios, read_model
+from explorer.cli.named import all_scenarios, find_reduced_form, read_model
 from explorer.memory.model import model_names
 from explorer.scenario import Parameters, Scenario
 
@@ -32,6 +32,7 @@ def show_model_text(name: str) -> None:
 
 
 def _as_json(scenario: Scenario) -> dict[str, object]:
+    reduced = find_reduced_form(scenario.name)
     return {
         "scenario": scenario.name,
         "title": scenario.title,
@@ -39,16 +40,19 @@ def _as_json(scenario: Scenario) -> dict[str, object]:
         "protocols": scenario.protocols,
         "parameters": dict(scenario.parameters),
         "small": dict(scenario.small),
+        "reduced_form": reduced.name if reduced else None,
     }
 
 
 def _as_text(scenario: Scenario) -> str:
+    reduced = find_reduced_form(scenario.name)
     text = click.wrap_text(scenario.text, 100, _INDENT, _INDENT)
     facts = (
         ("fixes", ", ".join(scenario.fixes)),
         ("protocols", ", ".join(scenario.protocols)),
         ("sizes", _sizes(scenario.parameters)),
         ("--small", _sizes(scenario.small)),
+        *((("for herd", f"sealrace litmus --export {reduced.name}"),) if reduced else ()),
     )
     lines = [f"{scenario.name:15} {scenario.title}", text, *(f"{_INDENT}{name:11}{value}" for name, value in facts)]
     return "\n".join(lines) + "\n"

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from explorer.cli.named import choose, find_scenario, numbers
+from explorer.cli.named import choose, find_reduced_form, find_scenario, numbers
 from explorer.cli.setting import Options, make_setting
 from explorer.execution.execution import Execution
 from explorer.litmus.export.text import export
 from explorer.litmus.export.violating_states import Broken
 from explorer.memory.model import Model
+from explorer.program.errors import ScenarioError
 from explorer.scenario import Case
 from explorer.search.run import violations_of
 
@@ -31,12 +32,19 @@ def export_scenario(
     protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
     setting = make_setting(scenario, fix, protocol, Options(Path(), numbers(parameters), small=small))
     sizes = "".join(f", {size} {value}" for size, value in setting.sizes.items())
-    text = export(
-        f"{scenario.name}-{fix}",
-        f"Scenario {scenario.name}, fix {fix}, protocol {protocol}{sizes}: {scenario.title}.",
-        setting.unfolding,
-        _properties_broken(setting.case) if setting.case.properties else None,
-    )
+    try:
+        text = export(
+            f"{scenario.name}-{fix}",
+            f"Scenario {scenario.name}, fix {fix}, protocol {protocol}{sizes}: {scenario.title}.",
+            setting.unfolding,
+            _properties_broken(setting.case) if setting.case.properties else None,
+        )
+    except ScenarioError as error:
+        reduced = find_reduced_form(name)
+        if reduced is None:
+            raise
+        advice = f"its reduced form can be: sealrace litmus --export {reduced.name} --fix {fix}"
+        raise ScenarioError(error.message, place=error.place, advice=advice) from error
     if output is None:
         click.echo(text, nl=False)
         return

@@ -30,6 +30,13 @@ def find_scenario(name: str) -> Scenario:
     return known[choose("scenario", name, tuple(known))]
 
 
+def find_reduced_form(name: str) -> Scenario | None:
+    """The reduced form of the scenario with this name, if it has one."""
+    from scenarios.registry import reduced_form
+
+    return reduced_form(name)
+
+
 def choose(kind: str, name: str, known: Sequence[str]) -> str:
     """``name`` if it is known; UsageProblem lists what is."""
     if name not in known:

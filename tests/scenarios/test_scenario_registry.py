@@ -7,7 +7,7 @@ import pytest
 from explorer.program.errors import ScenarioError
 from explorer.program.tree import Unfolding
 from explorer.scenario import Scenario
-from scenarios.registry import find, scenarios
+from scenarios.registry import find, reduced_form, reduced_forms, scenarios
 from scenarios.shmem.fixes import FIXES
 
 
@@ -18,6 +18,11 @@ def test_the_three_scenarios_come_in_a_fixed_order() -> None:
 def test_find_gives_a_scenario_by_name_or_none() -> None:
     assert find("inflight") is scenarios()[1]
     assert find("in-flight") is None
+
+
+def test_every_scenario_has_a_reduced_form_in_the_same_order() -> None:
+    assert tuple(reduced_form(scenario.name) for scenario in scenarios()) == reduced_forms()
+    assert reduced_form("fresh-window") is None
 
 
 @pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.name)

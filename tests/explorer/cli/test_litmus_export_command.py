@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,19 @@ def test_what_cannot_be_exported_is_said_and_nothing_printed(arguments: tuple[st
     assert result.exit_code == 2
     assert message in result.stderr
     assert result.stdout == ""
+
+
+def test_what_cannot_be_exported_in_full_names_its_reduced_form() -> None:
+    result = run("litmus", "--export", "inflight", "--fix", "acquire-size")
+    assert result.exit_code == 2
+    refusal, advice = result.output.splitlines()
+    assert refusal.startswith("thread owner cannot be exported: herd has no loops, and a bound cuts the loop in ")
+    assert advice == "  its reduced form can be: sealrace litmus --export inflight-window --fix acquire-size"
+    assert run("litmus", "--export", "inflight-window", "--fix", "acquire-size").exit_code == 0
+
+
+def test_list_names_what_can_be_exported() -> None:
+    lines = run("list").output.splitlines()
+    assert f"{'':16}for herd   sealrace litmus --export lingering-page-window" in lines
+    reduced = [json.loads(line)["reduced_form"] for line in run("list", "--json").output.splitlines()]
+    assert reduced == ["fresh-window", "inflight-window", "lingering-page-window"]
