@@ -237,4 +237,45 @@ SECTIONS = {
     ),
 }
 
-PROGRAMS = BUFFERED | DEPENDENT | RINGS | SECTIONS
+# ---- Misuse: the model says what is wrong, whatever it answers.
+
+
+def misused(flag: str, *threads: str) -> Program:
+    """A test whose first thread goes on to store to x, whatever is wrong before."""
+    return Program(litmus("x=1", *threads), always("lkmm"), (flag,))
+
+
+MISUSE = {
+    "unlock of a free lock": misused("unmatched-unlock", "spin_unlock(k); WRITE_ONCE(*x, 1);"),
+    "a lock is unlocked twice": misused(
+        "unmatched-unlock", "spin_lock(k); spin_unlock(k); spin_unlock(k); WRITE_ONCE(*x, 1);"
+    ),
+    "a lock is read like a number": misused(
+        "mixed-lock-accesses", "spin_lock(k); spin_unlock(k); r0 = READ_ONCE(*k); WRITE_ONCE(*x, 1);"
+    ),
+    # Looking at a lock in the ways that there are for that is no misuse.
+    "a lock is looked at": Program(
+        litmus(
+            "0:r0=0 /\\ 0:r1=1 /\\ 0:r2=0",
+            "spin_lock(k); r0 = spin_trylock(k); r1 = spin_is_locked(k); spin_unlock(k); r2 = spin_is_locked(k);",
+        ),
+        always("lkmm"),
+    ),
+    "an RCU section is left open": misused("unbalanced-rcu-locking", "rcu_read_lock(); WRITE_ONCE(*x, 1);"),
+    "an RCU section is left twice": misused(
+        "unbalanced-rcu-locking", "rcu_read_lock(); rcu_read_unlock(); rcu_read_unlock(); WRITE_ONCE(*x, 1);"
+    ),
+    "an SRCU section is left open": misused("unbalanced-srcu-locking", "r0 = srcu_read_lock(s); WRITE_ONCE(*x, 1);"),
+    "an SRCU section of another domain is left": misused(
+        "unbalanced-srcu-locking",
+        "r0 = srcu_read_lock(s); srcu_read_unlock(t, r0); srcu_read_unlock(s, r0); WRITE_ONCE(*x, 1);",
+    ),
+    "an SRCU section is left with another index": misused(
+        "srcu-bad-nesting", "r0 = srcu_read_lock(s); srcu_read_unlock(s, 7); WRITE_ONCE(*x, 1);"
+    ),
+    "an SRCU grace period in an RCU section": misused(
+        "invalid-sleep", "rcu_read_lock(); synchronize_srcu(s); rcu_read_unlock(); WRITE_ONCE(*x, 1);"
+    ),
+}
+
+PROGRAMS = BUFFERED | DEPENDENT | RINGS | SECTIONS | MISUSE
