@@ -13,6 +13,9 @@ from reports.words import coverage
 NOT_RUN = "not run"
 """The word of a cell that the run did not come to."""
 
+NOTHING = "-"
+"""What stands where a scenario declares no verdict, so that the run has no cell."""
+
 _COLUMNS = ("scenario", "protocol", "fix")
 
 
@@ -84,7 +87,7 @@ def render_table(cells: Sequence[Cell]) -> str:
     models = _models(cells)
     lines = [[*_COLUMNS, *map(visible, models)]]
     for row, by_model in _rows(cells).items():
-        words = [visible(c.word) + (" !" if c.surprises else "") if (c := by_model.get(m)) else "" for m in models]
+        words = [visible(c.word) + (" !" if c.surprises else "") if (c := by_model.get(m)) else NOTHING for m in models]
         lines.append([*map(visible, row), *words])
     # A row names only what differs from the row above.
     shown = [lines[0]]
@@ -93,7 +96,7 @@ def render_table(cells: Sequence[Cell]) -> str:
         shown.append([""] * same + line[same:])
     widths = [max(len(line[i]) for line in shown) for i in range(len(lines[0]))]
     text = [" " + "   ".join(word.ljust(width) for word, width in zip(line, widths, strict=True)) for line in shown]
-    remarks = [f" {remark}" for remark in (missing(cells), summary(cells)) if remark]
+    remarks = [f" {remark}" for remark in (undeclared(cells), missing(cells), summary(cells)) if remark]
     return "\n".join(line.rstrip() for line in [*text, "", *remarks]) + "\n"
 
 
@@ -114,6 +117,7 @@ def render_index(cells: Sequence[Cell], *, command: str, tool: str, titles: Mapp
         ],
         summary=summary(cells),
         missing=missing(cells),
+        undeclared=undeclared(cells),
         violated=list(
             dict.fromkeys(visible(name) for cell in cells for name, count in cell.violating.items() if count)
         ),
@@ -140,6 +144,14 @@ def missing(cells: Sequence[Cell]) -> str:
     """What an unfinished run lacks, empty for a run that came to its end."""
     count = sum(not cell.ran for cell in cells)
     return f"INCOMPLETE: {count} of {len(cells)} cells were not run." if count else ""
+
+
+def undeclared(cells: Sequence[Cell]) -> str:
+    """What a dash in the table means, empty where there is none."""
+    models = _models(cells)
+    if all(model in by_model for by_model in _rows(cells).values() for model in models):
+        return ""
+    return f"{NOTHING}: no verdict is declared; one cell: sealrace explore SCENARIO --fix FIX --model MODEL"
 
 
 def _models(cells: Sequence[Cell]) -> list[str]:

@@ -10,7 +10,7 @@ import click
 from explorer.cli.cell import CellResult, exit_status, explore_cell
 from explorer.cli.failures import UsageProblem
 from explorer.cli.interrupts import Interrupts
-from explorer.cli.named import choose, find_scenario, read_model
+from explorer.cli.named import choose, find_scenario, read_model, warn_of_freedom
 from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options, Setting, make_setting
 from explorer.cli.summary import details, files, heading, ladder, row, worst
@@ -56,7 +56,10 @@ def explore_scenario(
 
 def _check_models(models: Sequence[str]) -> None:
     """All models can be read, and no two of them would write the same files."""
-    names = [(model, read_model(model).name) for model in models]
+    read = {model: read_model(model) for model in models}
+    for name, model in read.items():
+        warn_of_freedom(model, name)
+    names = [(name, model.name) for name, model in read.items()]
     for (first, name), (second, other) in combinations(names, 2):
         if name == other:
             raise UsageProblem(

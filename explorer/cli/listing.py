@@ -7,6 +7,7 @@ import json
 import click
 
 from explorer.cli.named import all_scenarios, find_reduced_form, read_model
+from explorer.memory.cat.include import shipped_include
 from explorer.memory.model import model_names
 from explorer.scenario import Parameters, Scenario
 
@@ -23,12 +24,14 @@ def show_models() -> None:
     """Print every model with the axioms that it has."""
     for name in model_names():
         click.echo(f"{name:8}{', '.join(axiom.name for axiom in read_model(name).axioms)}")
-    click.echo("\nsealrace models show NAME prints the rules; --model also takes a .cat file of your own.")
+    click.echo("\nsealrace models show NAME prints the rules (rcu.cat those that all include);")
+    click.echo("--model also takes a .cat file of your own, and a kernel's tools/memory-model.")
 
 
 def show_model_text(name: str) -> None:
-    """Print the text of a model file, after checking it."""
-    click.echo(read_model(name).text, nl=False)
+    """Print the text of a model file, after checking it, or of a file that models include."""
+    include = shipped_include(name)
+    click.echo(include.text if include else read_model(name).text, nl=False)
 
 
 def _as_json(scenario: Scenario) -> dict[str, object]:

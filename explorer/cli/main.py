@@ -78,7 +78,7 @@ _SHARED: tuple[Callable[[Command], Command], ...] = (
         help="Folder for reports and run files.",
     ),
     click.option("--all-reports", is_flag=True, help="Write a full report for every violating execution."),
-    click.option("--small", is_flag=True, help="The scenario's small sizes: seconds instead of minutes."),
+    click.option("--small", is_flag=True, help="The scenario's small sizes, which take a fraction of the time."),
     click.option(
         "--unroll", type=click.IntRange(1, 100), default=3, show_default=True, help="Iterations of a while loop."
     ),

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import click
+
 from explorer.cli.failures import UsageProblem
 from explorer.memory.model import Model, load_model
 from explorer.scenario import Scenario
+from explorer.visible import visible
 
 _DIGITS = 1000
 """Digits that are read as a number, more than any range has; Python itself stops at 4300."""
@@ -42,6 +45,12 @@ def choose(kind: str, name: str, known: Sequence[str]) -> str:
     if name not in known:
         raise UsageProblem(f"unknown {kind} '{name}'\n  there are: {', '.join(known)}")
     return name
+
+
+def warn_of_freedom(model: Model, name: str) -> None:
+    """Say on stderr that a model without an axiom forbids nothing."""
+    if not model.axioms:
+        click.echo(f"{visible(name)}: warning: no axiom: every execution is allowed", err=True)
 
 
 def read_model(name: str) -> Model:

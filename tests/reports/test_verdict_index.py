@@ -58,9 +58,14 @@ def test_all_as_declared() -> None:
     assert render_table(CELLS[:5]).endswith("\n 5 verdicts, all as the scenarios declare.\n")
 
 
-def test_a_pair_without_a_verdict_is_left_empty() -> None:
+def test_a_pair_without_a_verdict_is_a_dash() -> None:
     lines = render_table([CELLS[0], CELLS[1], CELLS[4]]).splitlines()
-    assert lines[1:3] == [" fresh      P2         none    HOLDS   HOLDS", " inflight   P2         rwsem   HOLDS"]
+    assert lines[1:3] == [" fresh      P2         none    HOLDS   HOLDS", " inflight   P2         rwsem   HOLDS   -"]
+    meaning = "-: no verdict is declared; one cell: sealrace explore SCENARIO --fix FIX --model MODEL"
+    assert lines[4] == f" {meaning}"
+    page = render_index([CELLS[0], CELLS[1], CELLS[4]], command="sealrace matrix", tool="0.1.0")
+    assert page.count('<td><span class="counts">-</span></td>') == 1
+    assert f'<p class="soft">{meaning}</p>' in page
 
 
 def test_one_verdict_per_cell() -> None:

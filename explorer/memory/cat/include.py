@@ -15,6 +15,10 @@ from explorer.memory.cat.syntax import Include, Show, Statement
 _MODELS = files("explorer.memory").joinpath("models")
 
 
+_INCLUDES = ("rcu.cat",)
+"""What comes with Sealrace for models to include, besides the models themselves."""
+
+
 def model_names() -> tuple[str, ...]:
     """The models that come with Sealrace, strongest first."""
     return ("sc", "tso", "pso", "armv8", "lkmm")
@@ -36,6 +40,11 @@ def find_model(name_or_path: str) -> Source:
             "or the path of a .cat file or of a kernel's tools/memory-model",
         )
     return read_source(Path(name_or_path), name_or_path, None)
+
+
+def shipped_include(name: str) -> Source | None:
+    """The text of a file that comes with Sealrace for models to include (``rcu.cat``), or None."""
+    return _packaged(name) if name in _INCLUDES else None
 
 
 def statements_of(source: Source) -> tuple[Statement, ...]:
@@ -89,7 +98,7 @@ def _included(path: str, place: Place) -> Source:
     directory = place.source.directory
     if directory is not None and os.path.isfile(directory / path):
         return read_source(directory / path, str(directory / path), place)
-    packaged = [*(f"{name}.cat" for name in model_names()), "rcu.cat"]
+    packaged = [*(f"{name}.cat" for name in model_names()), *_INCLUDES]
     if path in packaged:
         return _packaged(path)
     raise CatError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
@@ -94,6 +96,25 @@ def _lark() -> Lark:
     return Lark(grammar, parser="lalr", lexer="basic", propagate_positions=True)
 
 
+_STATEMENTS = ("acyclic", "irreflexive", "empty", "flag", "let", "include", "show", "with", "enum", "instructions")
+
+
+def _misspelt(source: Source, code: str, end: int) -> CatError | None:
+    """The last line before ``end`` that begins with a name like the word of a statement.
+
+    Such a line continues the expression of the line before, up to a word that cannot stand in one.
+    """
+    for match in reversed(list(re.finditer(r"^[ \t]*([A-Za-z]+)\b", code[:end], re.MULTILINE))):
+        word = match[1]
+        if word in _STATEMENTS:
+            break
+        meant = get_close_matches(word, _STATEMENTS, 1, 0.75)
+        if meant and not re.search(rf"\b(?:let|rec|and)\s+{word}\b", code):
+            place = Place(source, match.start(1), match.end(1))
+            return CatError(f"syntax error: '{word}' begins no statement", place, f"did you mean '{meant[0]}'?")
+    return None
+
+
 def _unexpected(error: UnexpectedToken, source: Source, code: str) -> CatError:
     wrong = error.token
     # The parser reduces before it notices the mistake and then no longer knows all that it would have
@@ -106,6 +127,9 @@ def _unexpected(error: UnexpectedToken, source: Source, code: str) -> CatError:
         if token.type == "REFUSED" or (token.type == "TAG" and token.start_pos == wrong.start_pos):
             return NotSupported(_quoted(token), place)
         if token.start_pos == wrong.start_pos and wrong.type != "$END":
+            misspelt = _misspelt(source, code, token.start_pos or 0)
+            if misspelt is not None:
+                return misspelt
             found = f"'{token}' cannot stand here"
             break
         parser.feed_token(token)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
-from command_line import Run
+from command_line import Run, run
 
 TSO = """\
 relations
@@ -53,3 +54,17 @@ def test_the_plan_of_a_mistake_is_its_message(sealrace: Run) -> None:
     outcome = sealrace("models", "show", "bad.cat", "--plan")
     assert outcome.exit_code == 2
     assert outcome.stderr.splitlines()[0] == "bad.cat:1:9: unknown relation 'porf'"
+
+
+def test_what_models_include_is_shown_by_its_name() -> None:
+    shown = run("models", "show", "rcu.cat").output
+    assert shown == files("explorer.memory").joinpath("models", "rcu.cat").read_text(encoding="utf-8")
+
+
+def test_a_model_without_an_axiom_is_pointed_out(tmp_path: Path) -> None:
+    model = tmp_path / "free.cat"
+    model.write_text('"free"\n')
+    result = run(
+        "explore", "fresh-window", "--model", str(model), "--out", str(tmp_path / "out"), "--max-executions", "1"
+    )
+    assert result.stderr.splitlines()[0] == f"{model}: warning: no axiom: every execution is allowed"

@@ -30,6 +30,19 @@ def test_an_unknown_relation_that_is_two_names_in_one(tmp_path: Path) -> None:
     )
 
 
+def test_a_misspelt_statement_is_told_where_it_stands(tmp_path: Path) -> None:
+    """To the parser it goes on with the line before; what cannot stand where it stands is ``as``."""
+    assert mistake(tmp_path, "let com = rf | co | fr\nacylic po | com as sc\n") == (
+        "my.cat:2:1: syntax error: 'acylic' begins no statement\n"
+        "    2 | acylic po | com as sc\n"
+        "      | ^^^^^^\n"
+        "  did you mean 'acyclic'?"
+    )
+    # A name that the file defines is none.
+    named = "let shows = po\nacyclic\n  shows as as\n"
+    assert mistake(tmp_path, named).startswith("my.cat:3:12: syntax error: 'as' cannot stand here, expected a name")
+
+
 def test_an_unknown_set_with_a_small_slip(tmp_path: Path) -> None:
     assert mistake(tmp_path, "let wmbs = Wmb\nlet f = po ; [mb] ; po") == (
         "my.cat:2:15: unknown set 'mb'\n"
