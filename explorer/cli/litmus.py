@@ -13,12 +13,12 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import click
 
 from explorer.cli.failures import BAD_INPUT, UsageProblem, shown
 from explorer.cli.interrupts import Interrupts
+from explorer.cli.litmus_answer import difference, json_object, text_block
 from explorer.cli.litmus_setting import SUFFIX, litmus_setting, macros_of, read_test
 from explorer.cli.named import read_model
 from explorer.cli.output import progress_bar
@@ -26,17 +26,12 @@ from explorer.cli.setting import Setting
 from explorer.cli.writing import Writer, make_folder
 from explorer.errors import InputError
 from explorer.execution.execution import Execution
-from explorer.litmus.condition import state_text, text_of
 from explorer.litmus.expand import Macros
 from explorer.litmus.judge import Answer, judge
-from explorer.litmus.syntax import Expected, Litmus, Outcome, Quantifier
 from explorer.litmus.violation import NAME
 from explorer.memory.model import Model, flag_title
 from explorer.program.errors import ScenarioError
 from reports.structure import Search
-
-_HEADS = {Quantifier.EXISTS: "Allowed", Quantifier.NOT_EXISTS: "Forbidden", Quantifier.FORALL: "Required"}
-_RACE = "data-race"
 
 
 @dataclass(frozen=True)
@@ -139,10 +134,10 @@ def _run_file(path: Path, model_name: str, reports: Path | None) -> LitmusResult
         return LitmusResult(str(path), error=str(error) if placed else f"{path}: {error}")
     return LitmusResult(
         str(path),
-        _as_text(test, answer, seconds, report),
-        json.dumps(_as_json(test, path, model_name, answer, seconds)),
+        text_block(test, answer, seconds, report),
+        json.dumps(json_object(test, path, model_name, answer, seconds)),
         test.expected is not None,
-        _difference(test.expected, answer),
+        difference(test.expected, answer),
     )
 
 
@@ -162,51 +157,3 @@ def _write_report(
     path = folder / f"{Path(setting.scenario.name).stem}-{model.name}.json"
     writer.save(writer.report(execution, violation, None, search), path)
     return str(path)
-
-
-def _as_text(test: Litmus, answer: Answer, seconds: float, report: str) -> str:
-    """The block that herd prints, which the kernel's scripts read."""
-    lines = [
-        f"Test {test.name} {_HEADS[test.quantifier]}",
-        f"States {len(answer.states)}",
-        *map(state_text, answer.states),
-        "Ok" if answer.ok else "No",
-        "Witnesses",
-        f"Positive: {answer.positive} Negative: {answer.negative}",
-        *(f"Flag {flag}" for flag in answer.flags),
-        f"Condition {test.quantifier.value} ({text_of(test.condition)})",
-        f"Observation {test.name} {answer.observation} {answer.positive} {answer.negative}",
-        f"Time {test.name} {seconds:.2f}",
-    ]
-    if report:
-        lines.append(f"Report {report}")
-    return "\n".join(lines) + "\n"
-
-
-def _as_json(test: Litmus, path: Path, model: str, answer: Answer, seconds: float) -> dict[str, Any]:
-    return {
-        "test": test.name,
-        "file": str(path),
-        "model": model,
-        "observation": answer.observation,
-        "positive": answer.positive,
-        "negative": answer.negative,
-        "states": list(answer.states),
-        "flags": list(answer.flags),
-        "verdict": "Ok" if answer.ok else "No",
-        "seconds": round(seconds, 3),
-    }
-
-
-def _difference(expected: Expected | None, answer: Answer) -> str:
-    """How the answer differs from the comment ``Result:``; empty where it does not, or where there is none."""
-    if expected is None:
-        return ""
-    found = Outcome.DEADLOCK.value if answer.deadlock else answer.observation
-    stated = expected.outcome.value if expected.outcome is not None else found
-    race = _RACE in answer.flags
-    words = [
-        " ".join([outcome, "DATARACE"] if racy else [outcome])
-        for outcome, racy in ((stated, expected.data_race), (found, race))
-    ]
-    return "" if words[0] == words[1] else f"the comment says Result: {words[0]}, found {words[1]}"
