@@ -1,4 +1,4 @@
-"""What tests of several folders share: the memory model that the installed kernel source ships."""
+"""What tests of several folders share: the memory model and the litmus tests that the installed kernel source ships."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 ARCHIVE = Path("/usr/src/linux-source-6.1.tar.xz")
 ROOT = "linux-source-6.1"
 FOLDER = "tools/memory-model"
+DOCUMENTATION = "Documentation/litmus-tests"
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +29,7 @@ def kernel_memory_model(request: pytest.FixtureRequest) -> Path:
     assert cache is not None
     shelf = cache.mkdir("kernel-memory-model")
     version = ARCHIVE.stat()
-    source = shelf / f"{version.st_size}-{version.st_mtime_ns}"
+    source = shelf / f"{version.st_size}-{version.st_mtime_ns}-documented"
     with (shelf / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not source.exists():
@@ -36,14 +37,24 @@ def kernel_memory_model(request: pytest.FixtureRequest) -> Path:
     return source / FOLDER
 
 
+@pytest.fixture(scope="session")
+def kernel_litmus_tests(kernel_memory_model: Path) -> list[Path]:
+    """The 38 litmus tests of that kernel: those beside its model, and those of its documentation."""
+    source = kernel_memory_model.parents[1]
+    beside, documented = source / FOLDER / "litmus-tests", source / DOCUMENTATION
+    paths = [*sorted(beside.glob("*.litmus")), *sorted(documented.rglob("*.litmus"))]
+    assert len(paths) == 38
+    return paths
+
+
 def _unpack(target: Path) -> None:
-    """Unpack the one folder; ``target`` appears when it is complete."""
+    """Unpack the two folders; ``target`` appears when it is complete."""
     with tempfile.TemporaryDirectory(dir=target.parent) as partial, tarfile.open(ARCHIVE, "r|xz") as archive:
         found = False
         for member in archive:
-            if member.name.startswith(f"{ROOT}/{FOLDER}/"):
+            if member.name.startswith((f"{ROOT}/{DOCUMENTATION}/", f"{ROOT}/{FOLDER}/")):
                 archive.extract(member, partial, filter="data")
-                found = True
+                found = member.name.startswith(f"{ROOT}/{FOLDER}/")
             elif found:
-                break  # the folder's members follow one another: the rest of the archive need not be read
+                break  # the members of a folder follow one another, and this one is last: the rest need not be read
         os.rename(Path(partial, ROOT), target)

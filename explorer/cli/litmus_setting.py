@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.cli.setting import Setting
 from explorer.litmus.expand import Macros, expand
-from explorer.litmus.macros import operations, parse_macros
+from explorer.litmus.macros import macros_of_model, operations
 from explorer.litmus.parser import parse
 from explorer.litmus.source import Source
 from explorer.litmus.syntax import Litmus
@@ -28,10 +28,10 @@ def read_test(path: Path, macros: Macros) -> tuple[Litmus, LitmusUnfolding]:
 
 
 def macros_of(model: Model) -> Macros:
-    """The operations that a model's tests use: its own macro file's where it has one."""
+    """The operations that a model's tests use: those of its own macro file where it has one."""
     if model.macros is None:
         return operations()
-    return parse_macros(Source(model.macros_file or model.name, model.macros))
+    return macros_of_model(Source(model.macros_file or model.name, model.macros))
 
 
 def litmus_setting(path: Path, macros: Macros) -> Setting:

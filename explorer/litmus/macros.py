@@ -21,6 +21,8 @@ from explorer.litmus.grammar import tree_of
 from explorer.litmus.source import LitmusError, Place, Source
 from explorer.litmus.syntax import Call, Expression, Name
 
+_BUILT_IN = ("atomic_add_unless",)
+
 
 def parse_macros(source: Source) -> Macros:
     """The macros of a file by name, in its order.
@@ -41,6 +43,18 @@ def parse_macros(source: Source) -> Macros:
     for name in _callees_first(definitions):
         macros[name] = _macro(definitions[name], macros)
     return {name: macros[name] for name in definitions}
+
+
+def macros_of_model(source: Source) -> Macros:
+    """The macros of a model's own file, and the operations that herd has without a definition.
+
+    The kernel's Documentation/litmus-tests.txt names these: a file that defines one itself is followed.
+
+    Raises:
+        LitmusError: as ``parse_macros`` does.
+    """
+    defined = parse_macros(source)
+    return {**defined, **{name: operations()[name] for name in _BUILT_IN if name not in defined}}
 
 
 @cache
