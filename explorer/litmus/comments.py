@@ -9,12 +9,14 @@ from explorer.litmus.syntax import Expected, Outcome
 
 _MARK = re.compile(r'/\*|//|\(\*|["{}]')
 _NESTING = re.compile(r"\(\*|\*\)")
-_RESULT = re.compile(r"\bResult:[ \t]*(Never|Sometimes|Always|DEADLOCK)?[ \t]*(DATARACE)?\b")
+_RESULT = re.compile(r"\bResult:[ \t]*([A-Za-z]+)(?:[ \t]+(DATARACE)\b)?")
+_OUTCOMES = tuple(outcome.value for outcome in Outcome)
+_RACE = "DATARACE"
 _NOT_BLANK = re.compile(r"[^\n]")
 
 
-def blank_comments(source: Source, *, litmus: bool) -> tuple[str, tuple[str, ...]]:
-    """The text with every comment replaced by spaces, so that offsets stay, and the comments.
+def blank_comments(source: Source, *, litmus: bool) -> tuple[str, tuple[Place, ...]]:
+    """The text with every comment replaced by spaces, so that offsets stay, and where the comments stand.
 
     ``/* */`` and ``//`` are comments everywhere.  ``(* *)``, which nests, is one in litmus tests
     outside the threads; inside them ``(*`` opens a parenthesis before a dereference.
@@ -24,7 +26,7 @@ def blank_comments(source: Source, *, litmus: bool) -> tuple[str, tuple[str, ...
     """
     text = source.text
     kept: list[str] = []
-    comments: list[str] = []
+    comments: list[Place] = []
     done = at = depth = blocks = 0  # done: up to where the text is in kept; blocks: how many have been closed
     while mark := _MARK.search(text, at):
         at = mark.end()
@@ -52,8 +54,8 @@ def blank_comments(source: Source, *, litmus: bool) -> tuple[str, tuple[str, ...
                 end = newline if newline >= 0 else len(text)
         if end is None:
             raise LitmusError("this comment is never closed", Place(source, mark.start(), mark.end()))
-        comments.append(text[mark.start() : end])
-        kept += [text[done : mark.start()], _NOT_BLANK.sub(" ", comments[-1])]
+        comments.append(Place(source, mark.start(), end))
+        kept += [text[done : mark.start()], _NOT_BLANK.sub(" ", comments[-1].text)]
         done = at = end
     return "".join([*kept, text[done:]]), tuple(comments)
 
@@ -67,11 +69,29 @@ def _closing(text: str, at: int) -> int | None:
     return None if depth else at
 
 
-def expected_result(comments: tuple[str, ...]) -> Expected | None:
-    """The first ``Result: Never``, ``Sometimes``, ``Always`` or ``DEADLOCK``, with ``DATARACE`` or without."""
-    for comment in comments:
-        for found in _RESULT.finditer(comment):
-            outcome, race = found.groups()
-            if outcome or race:
-                return Expected(Outcome(outcome) if outcome else None, data_race=race is not None)
-    return None
+def expected_result(comments: tuple[Place, ...]) -> Expected | None:
+    """What the first ``Result:`` that names one says: a word of ``Outcome``, ``DATARACE``, or both.
+
+    Where none names one, the word of the first is kept: whether it is a mistake depends on who asks.
+    """
+    stated = [
+        _expected(Place(comment.source, *(comment.start + offset for offset in found.span(1))), found[2] is not None)
+        for comment in comments
+        for found in _RESULT.finditer(comment.text)
+    ]
+    return next((expected for expected in stated if not expected.unknown), next(iter(stated), None))
+
+
+def _expected(word: Place, race: bool) -> Expected:
+    if word.text == _RACE:
+        return Expected(None, data_race=True, place=word)
+    if word.text not in _OUTCOMES:
+        return Expected(None, unknown=word.text, place=word)
+    return Expected(Outcome(word.text), data_race=race, place=word)
+
+
+def check_expected(expected: Expected) -> None:
+    """Raises LitmusError, with its place, where the comment ``Result:`` says what is no result."""
+    if expected.unknown:
+        known = f"{', '.join(_OUTCOMES)} or {_RACE}"
+        raise LitmusError(f"'{expected.unknown}' is no result: a comment can say {known}", expected.place)

@@ -17,7 +17,6 @@ from explorer.litmus.syntax import (
     Conditional,
     Declaration,
     Dereference,
-    Expected,
     Expression,
     ExpressionStatement,
     If,
@@ -50,8 +49,8 @@ def print_test(test: Litmus) -> str:
     if test.documentation is not None:
         header.append(f'"{test.documentation}"')
     header += [f"{key}={value}" for key, value in test.information]
-    if test.expected is not None:
-        header += ["", "(*", f" * Result: {_result(test.expected)}", " *)"]
+    if test.expected is not None and not test.expected.unknown:
+        header += ["", "(*", f" * Result: {test.expected}", " *)"]
     initial = ["{", *(f"\t{_initial(entry)};" for entry in test.initial), "}"]
     footer = []
     if test.locations:
@@ -61,11 +60,6 @@ def print_test(test: Litmus) -> str:
     footer.append(f"{test.quantifier.value} ({text_of(test.condition)})")
     parts = [header, initial, *(_thread(thread) for thread in test.threads), footer]
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
-
-
-def _result(expected: Expected) -> str:
-    words = [expected.outcome.value] if expected.outcome is not None else []
-    return " ".join([*words, "DATARACE"] if expected.data_race else words)
 
 
 def _initial(entry: Initial) -> str:

@@ -288,15 +288,24 @@ class Outcome(Enum):
     NEVER = "Never"
     SOMETIMES = "Sometimes"
     ALWAYS = "Always"
+    MAYBE = "Maybe"
     DEADLOCK = "DEADLOCK"
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """What the comment ``Result: ...`` of a test says will be found."""
+class Expected(Node):
+    """What the comment ``Result: ...`` of a test says will be found.
+
+    ``outcome`` is None where it says DATARACE alone.  ``unknown`` is a word that is no result; it says nothing then.
+    """
 
     outcome: Outcome | None
     data_race: bool = False
+    unknown: str = ""
+
+    def __str__(self) -> str:
+        words = [self.outcome.value] if self.outcome is not None else []
+        return " ".join([*words, "DATARACE"] if self.data_race else words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from command_line import run
 
 # P1 reads x before P0's write, after it, or not yet with the value 1: two executions, r0 = 1 in one of them.
@@ -41,3 +42,47 @@ def test_json_counts_for_the_proposition(tmp_path: Path) -> None:
     path = write(tmp_path / "reads.litmus", "~exists (1:r0=2)")
     answer = json.loads(run("litmus", "--json", path).output)
     assert (answer["positive"], answer["negative"], answer["verdict"]) == (0, 2, "Ok")
+
+
+@pytest.mark.parametrize(
+    ("stated", "final", "message"),
+    [
+        ("Never", "exists (1:r0=2)", ""),
+        ("Never", "exists (1:r0=1)", "the comment says Result: Never, found Sometimes"),
+        ("Maybe", "exists (1:r0=1)", ""),
+        ("Maybe", "exists (1:r0=2)", ""),
+        ("DATARACE", "exists (1:r0=1)", "the comment says Result: DATARACE, found Sometimes"),
+        ("Sometimes DATARACE", "exists (1:r0=1)", "the comment says Result: Sometimes DATARACE, found Sometimes"),
+        ("DEADLOCK", "exists (1:r0=1)", "the comment says Result: DEADLOCK, found Sometimes"),
+    ],
+)
+def test_a_difference_quotes_the_comment(tmp_path: Path, stated: str, final: str, message: str) -> None:
+    path = write(tmp_path / "t.litmus", final, f"(* Result: {stated} *)\n")
+    result = run("litmus", "--check", path)
+    told = f"{path}: {message}\n0 of 1 as stated\n" if message else "1 of 1 as stated\n"
+    assert (result.exit_code, result.stderr) == (1 if message else 0, told)
+
+
+def test_a_race_that_the_comment_does_not_state_is_a_difference(tmp_path: Path) -> None:
+    path = tmp_path / "race.litmus"
+    path.write_text(
+        "C race\n(* Result: Never *)\n{}\nP0(int *x) { *x = 1; }\nP1(int *x) { *x = 1; }\nexists (x=2)\n",
+        encoding="utf-8",
+    )
+    result = run("litmus", "--check", str(path))
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[0] == f"{path}: the comment says Result: Never, found Never DATARACE"
+    path.write_text(path.read_text(encoding="utf-8").replace("Result: Never", "Result: DATARACE"), encoding="utf-8")
+    assert run("litmus", "--check", str(path)).exit_code == 0
+
+
+def test_a_comment_that_states_no_result_is_an_error_where_it_is_compared(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.litmus", "exists (1:r0=2)", "(*\n * Result: Nver\n *)\n")
+    result = run("litmus", "--check", path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(
+        f"{path}:3:12: 'Nver' is no result: a comment can say Never, Sometimes, Always, Maybe, DEADLOCK or DATARACE\n"
+        "    3 |  * Result: Nver\n"
+        "      |            ^^^^\n"
+    )
+    assert run("litmus", path).exit_code == 0

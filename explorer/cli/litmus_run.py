@@ -1,0 +1,102 @@
+"""One litmus test run: what a worker of ``sealrace litmus`` does with a file, and what it gives back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from time import monotonic
+
+from explorer.cli.litmus_answer import difference, json_object, text_block
+from explorer.cli.litmus_setting import litmus_setting, macros_of, read_test
+from explorer.cli.named import read_model
+from explorer.cli.setting import Setting
+from explorer.cli.writing import Writer
+from explorer.errors import InputError
+from explorer.execution.execution import Execution
+from explorer.litmus.comments import check_expected
+from explorer.litmus.expand import Macros
+from explorer.litmus.judge import Answer, judge
+from explorer.litmus.violation import NAME
+from explorer.memory.model import Model, flag_title
+from explorer.program.errors import ScenarioError
+from reports.structure import Search
+
+
+@dataclass(frozen=True)
+class LitmusTask:
+    """A file to run under a model, named as on the command line.
+
+    ``check``: the comment ``Result:`` is compared.  ``reports`` is the folder for a report, None for none.
+    """
+
+    file: Path
+    model: str
+    check: bool
+    reports: Path | None
+
+
+@dataclass(frozen=True)
+class LitmusResult:
+    """What is kept of one file: plain data, for it comes from a worker. ``error`` stands for all else."""
+
+    file: str
+    text: str = ""
+    json: str = ""
+    stated: bool = False
+    wrong: str = ""
+    error: str = ""
+
+
+def run_file(task: LitmusTask) -> LitmusResult:
+    """Run the test of a file; what the user can mend is in the result."""
+    path = task.file
+    try:
+        model, macros = _rules(task.model)
+        started = monotonic()
+        test, unfolding = read_test(path, macros)
+        if task.check and test.expected is not None:
+            check_expected(test.expected)
+        witnesses: list[Execution] = []
+        answer = judge(unfolding, model, witnesses.append)
+        seconds = monotonic() - started
+        report = ""
+        if task.reports is not None and witnesses:
+            report = _write_report(litmus_setting(path, macros), model, task.model, witnesses[0], answer, task.reports)
+    except InputError as error:
+        # What goes wrong with values has no place in the text. Errors with more than a message do not travel.
+        placed = not isinstance(error, ScenarioError) or error.place
+        return LitmusResult(str(path), error=str(error) if placed else f"{path}: {error}")
+    return LitmusResult(
+        str(path),
+        text_block(test, answer, seconds, report),
+        json.dumps(json_object(test, path, task.model, answer, seconds)),
+        test.expected is not None,
+        difference(test.expected, answer),
+    )
+
+
+@cache
+def _rules(model_name: str) -> tuple[Model, Macros]:
+    """The model and its operations: a worker runs many files."""
+    model = read_model(model_name)
+    return model, macros_of(model)
+
+
+def _write_report(
+    setting: Setting, model: Model, model_name: str, execution: Execution, answer: Answer, folder: Path
+) -> str:
+    violation = setting.case.properties[0].find(execution, None)
+    assert violation is not None
+    writer = Writer(setting, model, model_name)
+    search = Search(
+        executions=answer.positive + answer.negative,
+        violating={NAME: answer.positive},
+        interleavings=None,
+        complete=True,
+        remarks={flag_title(flag): count for flag, count in answer.flagged.items()},
+    )
+    path = folder / f"{Path(setting.scenario.name).stem}-{model.name}.json"
+    writer.save(writer.report(execution, violation, None, search), path)
+    return str(path)
