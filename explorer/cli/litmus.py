@@ -41,6 +41,8 @@ def run_litmus(
         closing(_results(tasks, jobs or os.cpu_count() or 1)) as results,
     ):
         for done, result in enumerate(results, 1):
+            for warning in result.warnings:
+                click.echo(shown(warning), err=True)
             if result.error:
                 failed += 1
                 click.echo(shown(result.error), err=True)

@@ -9,15 +9,19 @@ from pathlib import Path
 from time import monotonic
 
 from explorer.cli.litmus_answer import difference, json_object, text_block
-from explorer.cli.litmus_setting import litmus_setting, macros_of, read_test
+from explorer.cli.litmus_setting import litmus_setting, macros_of
 from explorer.cli.named import read_model
 from explorer.cli.setting import Setting
 from explorer.cli.writing import Writer
 from explorer.errors import InputError
 from explorer.execution.execution import Execution
 from explorer.litmus.comments import check_expected
-from explorer.litmus.expand import Macros
+from explorer.litmus.expand import Macros, expand
 from explorer.litmus.judge import Answer, judge
+from explorer.litmus.names import name_warnings
+from explorer.litmus.parser import parse
+from explorer.litmus.source import Source
+from explorer.litmus.unfold import LitmusUnfolding
 from explorer.litmus.violation import NAME
 from explorer.memory.model import Model, flag_title
 from explorer.program.errors import ScenarioError
@@ -39,7 +43,7 @@ class LitmusTask:
 
 @dataclass(frozen=True)
 class LitmusResult:
-    """What is kept of one file: plain data, for it comes from a worker. ``error`` stands for all else."""
+    """What is kept of one file: plain data, for it comes from a worker. ``error`` stands for the answer."""
 
     file: str
     text: str = ""
@@ -47,15 +51,19 @@ class LitmusResult:
     stated: bool = False
     wrong: str = ""
     error: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def run_file(task: LitmusTask) -> LitmusResult:
     """Run the test of a file; what the user can mend is in the result."""
     path = task.file
+    warnings: tuple[str, ...] = ()
     try:
         model, macros = _rules(task.model)
         started = monotonic()
-        test, unfolding = read_test(path, macros)
+        test = parse(Source.read(path))
+        warnings = tuple(map(str, name_warnings(test)))
+        unfolding = LitmusUnfolding(expand(test, macros))
         if task.check and test.expected is not None:
             check_expected(test.expected)
         witnesses: list[Execution] = []
@@ -67,13 +75,14 @@ def run_file(task: LitmusTask) -> LitmusResult:
     except InputError as error:
         # What goes wrong with values has no place in the text. Errors with more than a message do not travel.
         placed = not isinstance(error, ScenarioError) or error.place
-        return LitmusResult(str(path), error=str(error) if placed else f"{path}: {error}")
+        return LitmusResult(str(path), error=str(error) if placed else f"{path}: {error}", warnings=warnings)
     return LitmusResult(
         str(path),
         text_block(test, answer, seconds, report),
         json.dumps(json_object(test, path, task.model, answer, seconds)),
         test.expected is not None,
         difference(test.expected, answer),
+        warnings=warnings,
     )
 
 

@@ -105,14 +105,18 @@ def _position(target: Target) -> tuple[bool, int, str, int]:
     return True, 0, target.name, target.index
 
 
-def _targets(proposition: Proposition) -> Iterator[Target]:
+def sides(proposition: Proposition) -> Iterator[Integer | Address | Target]:
+    """What stands left and right of the equals signs, in the order of the text."""
     match proposition:
         case Equal(left, right):
             yield left
-            if isinstance(right, Register | Location):
-                yield right
+            yield right
         case Not(operand):
-            yield from _targets(operand)
+            yield from sides(operand)
         case And(operands) | Or(operands):
             for operand in operands:
-                yield from _targets(operand)
+                yield from sides(operand)
+
+
+def _targets(proposition: Proposition) -> Iterator[Target]:
+    return (side for side in sides(proposition) if isinstance(side, Register | Location))

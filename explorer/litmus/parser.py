@@ -157,6 +157,7 @@ class _TestBuilder(ExpressionBuilder):
             if parameter.name in self.parameters:
                 raise LitmusError(f"a second parameter is named {parameter.name}", parameter.place)
             self.parameters[parameter.name] = parameter
+        self.declared: set[str] = set()
         return Thread(number, tuple(self.parameters.values()), self.block(body), place=self.place(node))
 
     def parameter(self, node: Tree[Token]) -> Parameter:
@@ -202,6 +203,9 @@ class _TestBuilder(ExpressionBuilder):
         place = self.place(node)
         if str(name) in self.parameters:
             raise LitmusError(f"{name} is a parameter already", place)
+        if str(name) in self.declared:
+            raise LitmusError(f"{name} is declared already", place)
+        self.declared.add(str(name))
         initialiser = self.expression(trees(node)[0]) if trees(node) else None
         return Declaration(Type(type_name, stars, place=place), str(name), initialiser, place=place)
 

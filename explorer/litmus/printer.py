@@ -49,7 +49,7 @@ def print_test(test: Litmus) -> str:
     if test.documentation is not None:
         header.append(f'"{test.documentation}"')
     header += [f"{key}={value}" for key, value in test.information]
-    if test.expected is not None and not test.expected.unknown:
+    if test.expected is not None:
         header += ["", "(*", f" * Result: {test.expected}", " *)"]
     initial = ["{", *(f"\t{_initial(entry)};" for entry in test.initial), "}"]
     footer = []

@@ -304,7 +304,7 @@ class Expected(Node):
     unknown: str = ""
 
     def __str__(self) -> str:
-        words = [self.outcome.value] if self.outcome is not None else []
+        words = [self.unknown] if self.unknown else [self.outcome.value] if self.outcome is not None else []
         return " ".join([*words, "DATARACE"] if self.data_race else words)
 
 

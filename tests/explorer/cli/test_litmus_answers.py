@@ -86,3 +86,16 @@ def test_a_comment_that_states_no_result_is_an_error_where_it_is_compared(tmp_pa
         "      |            ^^^^\n"
     )
     assert run("litmus", path).exit_code == 0
+
+
+def test_names_that_nothing_stands_behind_are_told_on_stderr(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.litmus", "exists (1:r7=0)")
+    warning = f"{path}:5:9: warning: P1 has no variable r7 (it has r0): it is 0\n"
+    for arguments in ((), ("--json",)):
+        result = run("litmus", *arguments, path)
+        assert (result.exit_code, result.stderr) == (0, warning)
+    Path(path).write_text(Path(path).read_text(encoding="utf-8").replace("READ_ONCE", "READ"), encoding="utf-8")
+    result = run("litmus", path)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(warning)
+    assert "the operation READ is not known" in result.stderr

@@ -52,6 +52,8 @@ MEMBERS = "structures have no members here; give every member a name of its own"
         ("int true;", "true", "syntax error: 'true' cannot stand here, expected a name"),
         ("int P1;", "P1", "syntax error: 'P1' cannot stand here, expected a name"),
         ("int x;", "x", "x is a parameter already"),
+        ("int a; int b, a = 1;", "a = 1", "a is declared already"),
+        ("if (x) { int c; } else { int c = 2; }", "c = 2", "c is declared already"),
         (f"a = {'9' * 31};", "9" * 31, "this number is too long"),
         ("/* never", "/*", "this comment is never closed"),
         ("a = __load(*x);", "__load(*x)", "__load lacks its ordering: __load{...}"),

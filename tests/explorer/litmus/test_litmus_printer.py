@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -198,7 +199,26 @@ statements: st.SearchStrategy[Statement] = st.recursive(
     ),
     max_leaves=4,
 )
-bodies = st.lists(statements, max_size=3).map(tuple)
+
+
+def declared(body: Iterable[Statement]) -> list[str]:
+    """The names of all declarations of a thread."""
+    found: list[str] = []
+    for statement in body:
+        match statement:
+            case Declaration(_, name):
+                found.append(name)
+            case If(_, then, otherwise):
+                found += declared((*then, *otherwise))
+            case Block(inner):
+                found += declared(inner)
+    return found
+
+
+# A thread declares a variable once.
+bodies = (
+    st.lists(statements, max_size=3).map(tuple).filter(lambda body: len(declared(body)) == len(set(declared(body))))
+)
 parameters = st.lists(st.builds(Parameter, types, st.sampled_from(["x", "y"])), max_size=2, unique_by=lambda p: p.name)
 initials = st.builds(Initial, registers | st.builds(Location, names), st.none() | types) | st.builds(
     Initial,
