@@ -19,11 +19,13 @@ from reports.words import (
     counts,
     effort,
     explore_command,
-    is_remark,
+    finding,
+    is_litmus,
     meanings,
     remarked,
     remarks,
     replay_command,
+    sizes,
     title,
     verdict,
     violating,
@@ -65,7 +67,7 @@ def html(report: Report, *, file: str) -> str:
         title=title(report),
         property=visible(report.property.name),
         verdict=verdict(report),
-        remark=is_remark(report),
+        finding=finding(report).lower(),
         sentence=visible(report.property.sentence),
         counts=counts(report),
         reasons=[_Reason(relation, schedule.name(event), schedule.step_of.get(event)) for relation, event in path],
@@ -96,16 +98,16 @@ def _function(source: SourceText, steps: list[Step]) -> _Function:
 
 def _facts(report: Report) -> list[tuple[str, str]]:
     interleavings = report.search.interleavings
+    verb = "show" if is_litmus(report) else "violate"
+    program = [("scenario", report.scenario), ("protocol", report.protocol), ("fix", report.fix)]
     facts = [
-        ("scenario", report.scenario),
-        ("protocol", report.protocol),
-        ("fix", report.fix),
-        *((f"parameter {name}", str(value)) for name, value in report.parameters.items()),
+        *([("test", report.scenario)] if is_litmus(report) else program),
+        *((f"parameter {name}", str(value)) for name, value in sizes(report).items()),
         ("model", f"{report.model.name}, rules {report.model.rules_hash}"),
         ("program", report.program_hash),
         ("executions explored", f"{report.search.executions:,}"),
         ("search", "came to its end" if report.search.complete else "was stopped"),
-        *((f"executions that violate {name}", f"{count:,}") for name, count in violating(report)),
+        *((f"executions that {verb} {name}", f"{count:,}") for name, count in violating(report)),
         *((f"executions with {name}", f"{count:,}") for name, count in remarked(report)),
         ("interleavings", "not counted" if interleavings is None else f"{int(interleavings):,}"),
         ("sealrace", report.tool),

@@ -13,7 +13,7 @@ from explorer.visible import visible
 from reports.check import first_fault
 from reports.duplicates import duplicate_key
 from reports.structure import FORMAT, VERSION, Report
-from reports.words import explore_command
+from reports.words import write_again_command
 
 __all__ = ["Report", "ReportError", "decode_report", "encode_report", "json_schema", "load_report", "save_report"]
 
@@ -78,7 +78,7 @@ def decode_report(content: bytes, file: str) -> Report:
         raise ReportError(file, twice, "stands twice in one object", f"The file was changed by hand. {_EXPLORE_AGAIN}")
     fault = first_fault(report)
     if fault is not None:
-        advice = f"The file was changed by hand or damaged. Write it again: {explore_command(report)} --out DIR"
+        advice = f"The file was changed by hand or damaged. Write it again: {write_again_command(report)}"
         raise ReportError(file, fault.path, visible(fault.cause), advice)
     return report
 

@@ -18,6 +18,9 @@ from explorer.execution.kinds import Kind, Tag
 FORMAT = "sealrace-report"
 VERSION = 1
 
+LITMUS = "litmus"
+"""The protocol in reports on litmus tests: their scenario is the test's file, and there are no fixes."""
+
 Natural = Annotated[int, Meta(ge=0)]
 Pair = tuple[int, int]
 """Two events, the first related to the second."""

@@ -16,7 +16,7 @@ from textwrap import wrap
 from explorer.visible import visible
 from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
-from reports.words import counts, effort, meanings, remarks, replay_command, title, verdict
+from reports.words import counts, effort, meanings, remarks, replay_command, sizes, title, verdict
 
 _GAP = "  "
 _WIDTH = 120  # of a file's paragraphs; its steps are as long as they are
@@ -94,8 +94,8 @@ def _headline(report: Report, width: int) -> list[str]:
     space = width - len(title(report)) - len(found)
     lines = [title(report) + " " * space + found] if space > 0 else [*wrap(title(report), width), *wrap(found, width)]
     lines += wrap(visible(report.property.sentence), width)
-    if report.parameters:
-        values = ", ".join(f"{visible(name)} = {visible(str(value))}" for name, value in report.parameters.items())
+    if sizes(report):
+        values = ", ".join(f"{visible(name)} = {visible(str(value))}" for name, value in sizes(report).items())
         lines += wrap(f"with {values}", width)
     return lines + wrap(counts(report), width)
 

@@ -6,10 +6,11 @@ All strings are visible text (``explorer.visible``).
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 
 from explorer.execution.execution import Ending
 from explorer.visible import visible
-from reports.structure import Report
+from reports.structure import LITMUS, Report
 
 _BOUNDS = ("unroll", "max-events")  # parameters that cut paths short
 
@@ -26,6 +27,10 @@ _MEANINGS = {
 }
 
 
+_QUANTIFIED = {"exists": "WITNESS", "~exists": "COUNTEREXAMPLE", "forall": "COUNTEREXAMPLE"}
+"""What an execution shows of a litmus test's condition, by the quantifier, which is the property's name."""
+
+
 def coverage(executions: int, *, complete: bool, cut: int) -> str:
     """How many executions of how many: ``270 executions, all within the bounds``.
 
@@ -40,14 +45,28 @@ def is_remark(report: Report) -> bool:
     return report.property.name in report.search.remarks
 
 
+def is_litmus(report: Report) -> bool:
+    """Whether this is an execution of a litmus test."""
+    return report.protocol == LITMUS
+
+
+def finding(report: Report) -> str:
+    """What was found, in one word: ``VIOLATED``, ``REMARK``, and for litmus tests ``WITNESS`` or ``COUNTEREXAMPLE``."""
+    if is_remark(report):
+        return "REMARK"
+    return _QUANTIFIED.get(report.property.name, "VIOLATED") if is_litmus(report) else "VIOLATED"
+
+
 def verdict(report: Report) -> str:
-    """What was found, in two words: ``VIOLATED: leak``, or ``REMARK: flag data-race``."""
-    return f"{'REMARK' if is_remark(report) else 'VIOLATED'}: {visible(report.property.name)}"
+    """What was found, with its name: ``VIOLATED: leak``, ``REMARK: flag data-race``, ``WITNESS: exists``."""
+    return f"{finding(report)}: {visible(report.property.name)}"
 
 
 def bold(report: Report) -> str:
     """What the bold edges of a picture are."""
-    return "what the model flags" if is_remark(report) else "why it is a violation"
+    if is_remark(report):
+        return "what the model flags"
+    return "the path that the sentence speaks of" if is_litmus(report) else "why it is a violation"
 
 
 def meaning(relation: str) -> str:
@@ -66,10 +85,19 @@ def counts(report: Report) -> str:
     """What the search covered, in one sentence."""
     search = report.search
     parts = [f"{search.executions:,} executions explored, {_covered(report)}"]
-    parts += [", ".join(f"{n:,} {visible(name)}" for name, n in (*violating(report), *remarked(report)))]
+    found = [_found(report, name, n) for name, n in violating(report)]
+    parts += [", ".join([*found, *(f"{n:,} {visible(name)}" for name, n in remarked(report))])]
     if search.interleavings is not None:
         parts += [f"they stand for {int(search.interleavings):,} interleavings"]
     return "; ".join(part for part in parts if part)
+
+
+def _found(report: Report, name: str, number: int) -> str:
+    """How many executions: ``5 leak``, and of a litmus test ``2 witnesses``."""
+    if not is_litmus(report) or name not in _QUANTIFIED:
+        return f"{number:,} {visible(name)}"
+    word = _QUANTIFIED[name].lower()
+    return f"{number:,} {word if number == 1 else word + ('es' if word.endswith('s') else 's')}"
 
 
 def violating(report: Report) -> list[tuple[str, int]]:
@@ -89,7 +117,8 @@ def _covered(report: Report) -> str:
     """
     if not report.search.complete:
         return "not all of them: the search was stopped"
-    bounds = [f"{name} = {report.parameters[name]}" for name in _BOUNDS if name in report.parameters]
+    values = sizes(report)
+    bounds = [f"{name} = {values[name]}" for name in _BOUNDS if name in values]
     return f"all up to {' and '.join(map(visible, bounds))}" if bounds else "all of them"
 
 
@@ -118,8 +147,15 @@ def remarks(report: Report) -> list[str]:
     return found
 
 
+def sizes(report: Report) -> Mapping[str, int | str]:
+    """The parameters that say something: a litmus test has no loop that a bound could cut."""
+    return {} if is_litmus(report) else report.parameters
+
+
 def title(report: Report) -> str:
-    """What was explored: ``inflight, fix none, protocol P2, model sc``."""
+    """What was explored: ``inflight, fix none, protocol P2, model sc``, or ``mp.litmus, model lkmm``."""
+    if is_litmus(report):
+        return f"{visible(report.scenario)}, model {visible(report.model.name)}"
     words = report.scenario, report.fix, report.protocol, report.model.name
     return "{}, fix {}, protocol {}, model {}".format(*map(visible, words))
 
@@ -135,6 +171,13 @@ def replay_command(file: str) -> str:
 
 def explore_command(report: Report) -> str:
     """The command that explores what the report was taken from."""
+    if is_litmus(report):
+        return shlex.join(["sealrace", "litmus", "--model", visible(report.model.name), visible(report.scenario)])
     words = ["sealrace", "explore", report.scenario]
     words += ["--fix", report.fix, "--protocol", report.protocol, "--model", report.model.name]
     return shlex.join(visible(word) for word in words)
+
+
+def write_again_command(report: Report) -> str:
+    """The command that writes such a report again, into a folder ``DIR``."""
+    return f"{explore_command(report)} {'--reports' if is_litmus(report) else '--out'} DIR"

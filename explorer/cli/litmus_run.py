@@ -22,7 +22,6 @@ from explorer.litmus.names import name_warnings
 from explorer.litmus.parser import parse
 from explorer.litmus.source import Source
 from explorer.litmus.unfold import LitmusUnfolding
-from explorer.litmus.violation import NAME
 from explorer.memory.model import Model, flag_title
 from explorer.program.errors import ScenarioError
 from reports.structure import Search
@@ -101,7 +100,7 @@ def _write_report(
     writer = Writer(setting, model, model_name)
     search = Search(
         executions=answer.positive + answer.negative,
-        violating={NAME: answer.positive},
+        violating={violation.property: answer.shown},
         interleavings=None,
         complete=True,
         remarks={flag_title(flag): count for flag, count in answer.flagged.items()},

@@ -14,6 +14,7 @@ from explorer.litmus.unfold import LitmusUnfolding
 from explorer.litmus.violation import Condition
 from explorer.memory.model import Model
 from explorer.scenario import Case, Scenario
+from reports.structure import LITMUS
 
 SUFFIX = ".litmus"
 
@@ -43,12 +44,12 @@ def litmus_setting(path: Path, macros: Macros) -> Setting:
         title=test.name,
         text=test.documentation or "",
         fixes=("none",),
-        protocols=("litmus",),
+        protocols=(LITMUS,),
         parameters={},
         small={},
         build=lambda _fix, _protocol, _sizes: case,
     )
-    return Setting(scenario, "litmus", "none", {}, case, unfolding)
+    return Setting(scenario, LITMUS, "none", {}, case, unfolding)
 
 
 def stored_litmus(name: str, model: Model) -> Setting:

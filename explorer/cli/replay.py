@@ -18,7 +18,7 @@ from explorer.search.remarks import remarks_of
 from explorer.visible import visible
 from reports.replay import recording_of
 from reports.report import Report
-from reports.words import is_remark
+from reports.words import is_remark, title
 
 
 def replay_report(name: str) -> None:
@@ -41,8 +41,7 @@ def replay_report(name: str) -> None:
     check_search(report.search, execution, setting, model, name)
     events = len(execution) - execution.initial_writes
     click.echo(
-        f"reproduced: {events} events of {len(execution.threads)} threads, {report.property.name} "
-        f"({report.scenario}, fix {report.fix}, protocol {report.protocol}, model {report.model.name})"
+        f"reproduced: {events} events of {len(execution.threads)} threads, {report.property.name} ({title(report)})"
     )
 
 

@@ -19,6 +19,7 @@ from explorer.cli.setting import UNROLL, Options, Setting, make_setting
 from explorer.cli.writing import Writer, by_severity
 from explorer.errors import InputError
 from explorer.execution.execution import Execution, Status
+from explorer.litmus.source import LitmusError
 from explorer.memory.model import Model, flag_title
 from explorer.property import Violation
 from explorer.schedule.recording import Recording
@@ -26,8 +27,8 @@ from explorer.search.run import DEADLOCK, violations_of
 from explorer.visible import visible
 from reports.report import Report, ReportError, load_report
 from reports.runs import RunHeader, load_run
+from reports.structure import LITMUS, Search
 from reports.structure import Model as ModelName
-from reports.structure import Search
 
 _RUN_LINE = re.compile(r"(.+):([0-9]{1,9})$")
 _CHANGED = "the scenario or the file has changed: explore again"
@@ -123,11 +124,14 @@ def stored_setting(stored: Report | RunHeader, file: str) -> Setting:
     """The setting that a report or run file names; UsageProblem where there is none any more."""
     for field in ("scenario", "protocol", "fix"):
         _check_name(getattr(stored, field), f"$.{field}", file)
-    if stored.scenario.endswith(SUFFIX):
+    if stored.protocol == LITMUS or stored.scenario.endswith(SUFFIX):
         model = stored_model(stored.model, file)
         with naming(file):
             _check_readable(stored.scenario)
-            return stored_litmus(stored.scenario, model)
+            try:
+                return stored_litmus(stored.scenario, model)
+            except LitmusError as error:
+                raise UsageProblem(f"{error}\n  the test has changed: run it again with --reports") from error
     with naming(file):
         scenario = find_scenario(stored.scenario)
         if stored.fix not in scenario.fixes or stored.protocol not in scenario.protocols:

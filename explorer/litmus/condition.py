@@ -84,7 +84,12 @@ def _shown(side: Integer | Address | Target) -> str:
 
 def state_text(state: State) -> str:
     """A final state on one line, as herd prints it: ``0:r1=1; [x]=2;``."""
-    return " ".join(f"{name if ':' in name else f'[{name}]'}={value};" for name, value in state.items())
+    return " ".join(f"{entry};" for entry in state_entries(state))
+
+
+def state_entries(state: State) -> list[str]:
+    """The entries of a final state, as herd prints them: ``0:r1=1`` and ``[x]=2``."""
+    return [f"{name if ':' in name else f'[{name}]'}={value}" for name, value in state.items()]
 
 
 def observed(test: Litmus) -> tuple[Target, ...]:

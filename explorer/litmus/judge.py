@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from explorer.execution.execution import Execution, Status
-from explorer.execution.kinds import Kind
-from explorer.execution.location import Value
-from explorer.litmus.condition import State, holds, needed, observed
-from explorer.litmus.source import LitmusError
-from explorer.litmus.syntax import Quantifier, Register
-from explorer.litmus.unfold import LitmusTree, LitmusUnfolding
+from explorer.litmus.condition import State, holds, observed
+from explorer.litmus.final import final_state
+from explorer.litmus.syntax import Quantifier
+from explorer.litmus.unfold import LitmusUnfolding
 from explorer.memory.model import Model
 from explorer.search.explore import Leaf, Search
 
@@ -60,6 +58,11 @@ class Answer:
                 return self.negative == 0
 
     @property
+    def shown(self) -> int:
+        """How many executions are witnesses, or counterexamples where the condition must always hold."""
+        return self.positive if self.quantifier.shows else self.negative
+
+    @property
     def deadlock(self) -> bool:
         """Whether every execution ends with a thread that waits for ever."""
         return self.blocked > 0 and not self.positive and not self.negative
@@ -68,7 +71,7 @@ class Answer:
 def judge(unfolding: LitmusUnfolding, model: Model, witness: Callable[[Execution], None] | None = None) -> Answer:
     """Run a test, its calls expanded, under a model.
 
-    ``witness`` is given the first execution that satisfies the proposition.
+    ``witness`` is given the first execution that is one: that satisfies the proposition, or under ``forall`` does not.
     """
     test = unfolding.test
     shown = [str(target) for target in observed(test)]
@@ -84,7 +87,7 @@ def judge(unfolding: LitmusUnfolding, model: Model, witness: Callable[[Execution
         if test.filter is not None and not holds(test.filter, state):
             continue
         satisfied = holds(test.condition, state)
-        if satisfied and not counts[True] and witness is not None:
+        if satisfied is test.quantifier.shows and not counts[satisfied] and witness is not None:
             witness(leaf.execution)
         counts[satisfied] += 1
         states.setdefault(tuple(state[name] for name in shown), {name: state[name] for name in shown})
@@ -103,32 +106,3 @@ def judge(unfolding: LitmusUnfolding, model: Model, witness: Callable[[Execution
 
 def _leaves(search: Search) -> Iterator[Leaf]:
     return (leaf for leaf in search if leaf is not None)
-
-
-def final_state(unfolding: LitmusUnfolding, execution: Execution) -> State:
-    """The values at the end of what the test's condition, filter and locations name."""
-    last = {}
-    for order in execution.coherence:
-        location = execution.events[order[0]].location
-        assert location is not None
-        last[location.name] = execution.events[order[-1]].value
-    state: dict[str, int | str] = {}
-    for target in needed(unfolding.test):
-        if isinstance(target, Register):
-            value: Value | None = _register(unfolding, execution, target)
-        else:
-            value = last[unfolding.memory.cell(target, target.place).name]
-        assert value is not None
-        state[str(target)] = value if isinstance(value, int) else value.name
-    return state
-
-
-def _register(unfolding: LitmusUnfolding, execution: Execution, register: Register) -> Value:
-    if register.thread >= len(unfolding.trees):
-        raise LitmusError(f"there is no thread P{register.thread}", register.place)
-    tree = unfolding.trees[register.thread]
-    assert isinstance(tree, LitmusTree)
-    # The index that an SRCU mark carries is no value that the thread read.
-    events = [execution.events[i] for i in execution.thread_events(register.thread)]
-    values = [None if event.kind is Kind.FENCE else event.value for event in events]
-    return tree.last(values).final(register.name, values)

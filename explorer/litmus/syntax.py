@@ -283,6 +283,11 @@ class Quantifier(Enum):
     NOT_EXISTS = "~exists"
     FORALL = "forall"
 
+    @property
+    def shows(self) -> bool:
+        """Whether the proposition is true in executions that a report shows; counterexamples of ``forall`` lack it."""
+        return self is not Quantifier.FORALL
+
 
 class Outcome(Enum):
     NEVER = "Never"

@@ -1,4 +1,4 @@
-"""The condition of a litmus test as a property: the execution that satisfies it, and why it is remarkable."""
+"""The condition of a litmus test as a property: the execution that is worth showing, and why it is remarkable."""
 
 from __future__ import annotations
 
@@ -8,39 +8,67 @@ from dataclasses import dataclass
 
 from explorer.execution.execution import Execution
 from explorer.execution.relation import Relation, intersection, members
-from explorer.litmus.condition import holds, state_text, text_of
-from explorer.litmus.judge import final_state
+from explorer.litmus.condition import State, Target, holds, observed, sides, state_entries, text_of
+from explorer.litmus.final import events_behind, final_state
+from explorer.litmus.syntax import Address, And, Equal, Integer, Litmus, Location, Proposition, Register
 from explorer.litmus.unfold import LitmusUnfolding
 from explorer.property import Edge, Mark, Violation
 
-NAME = "condition"
+_MARK = "condition"
+"""The word beside the events whose values the condition names."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """Broken by executions whose final state satisfies the test's proposition."""
+    """Found in the witnesses of ``exists`` and ``~exists``, and in the counterexamples of ``forall``.
+
+    It goes by the name of the quantifier.
+    """
 
     unfolding: LitmusUnfolding
 
     @property
     def name(self) -> str:
-        return NAME
+        return self.unfolding.test.quantifier.value
 
     def find(self, execution: Execution, _before: Sequence[int] | None) -> Violation | None:
         """The shortest cycle that sequential consistency forbids, else what each read read."""
         test = self.unfolding.test
         state = final_state(self.unfolding, execution)
-        if (test.filter is not None and not holds(test.filter, state)) or not holds(test.condition, state):
+        if test.filter is not None and not holds(test.filter, state):
+            return None
+        if holds(test.condition, state) is not test.quantifier.shows:
             return None
         path = _shortest_cycle(execution)
-        sentence = f"{text_of(test.condition)} holds at the end: {state_text(state)}"
         if path:
-            sentence += " No order of all accesses explains it: each edge of the path comes before the next."
+            order = "No order of all accesses explains it: each edge of the path comes before the next."
         else:
             path = _sources(execution)
-            sentence += " Some order of all accesses explains it."
-        marks = (Mark(path[-1].target, NAME),) if path else ()
-        return Violation(NAME, tuple(path), marks, sentence)
+            order = "Some order of all accesses explains it."
+        named = dict.fromkeys(side for side in sides(test.condition) if isinstance(side, Register | Location))
+        behind = (event for target in named for event in events_behind(self.unfolding, execution, target))
+        marks = tuple(Mark(event, _MARK) for event in dict.fromkeys(behind))
+        return Violation(self.name, tuple(path), marks, f"{_at_the_end(test, state)} {order}")
+
+
+def _at_the_end(test: Litmus, state: State) -> str:
+    """Whether the proposition holds, and the final values that it does not tell by itself."""
+    verb = "holds" if test.quantifier.shows else "does not hold"
+    told = _told(test.condition) if test.quantifier.shows else frozenset()
+    entries = state_entries({str(target): state[str(target)] for target in observed(test) if target not in told})
+    where = f", where {', '.join(entries)}" if entries else ""
+    return f"{text_of(test.condition)} {verb} at the end{where}."
+
+
+def _told(proposition: Proposition) -> frozenset[Target]:
+    """What has the one value that stands in a proposition, where that holds."""
+    match proposition:
+        case Equal(left, Integer() | Address()):
+            return frozenset({left})
+        case And(operands):
+            return frozenset().union(*map(_told, operands))
+        case _:
+            return frozenset()
 
 
 def _sources(execution: Execution) -> list[Edge]:

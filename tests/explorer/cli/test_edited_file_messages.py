@@ -116,7 +116,7 @@ NAMES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     ),
     (
         lambda report: report.update(scenario="none.litmus"),
-        "none.litmus: cannot be read: No such file or directory",
+        "none.litmus: cannot be read: No such file or directory\n  the test has changed: run it again with --reports",
     ),
     (
         lambda report: report.update(scenario="x" * 300 + ".litmus"),
