@@ -14,8 +14,8 @@ import click
 
 from explorer.cli.failures import BAD_INPUT, UsageProblem, shown
 from explorer.cli.interrupts import Interrupts
+from explorer.cli.litmus_files import find_tests
 from explorer.cli.litmus_run import LitmusResult, LitmusTask, run_file
-from explorer.cli.litmus_setting import SUFFIX
 from explorer.cli.named import read_model
 from explorer.cli.output import progress_bar
 from explorer.cli.writing import make_folder
@@ -28,13 +28,16 @@ def run_litmus(
 
     0: all ran (with ``check``: all as stated); 1: a result is not the one stated; 2: a file could not be run.
     """
-    files = _files(paths)
+    files, problems = find_tests(paths)
     read_model(model_name)
     if reports is not None:
         make_folder(reports)
-    tasks = [LitmusTask(file, model_name, check, reports) for file in files]
+    for problem in problems:
+        click.echo(shown(problem), err=True)
+    tasks = [LitmusTask(file, model_name, check, reports and reports / name) for file, name in files.items()]
     wrong: list[LitmusResult] = []
-    failed = stated = 0
+    failed = len(problems)
+    stated = silent = 0
     with (
         Interrupts() as interrupts,
         progress_bar("Running", len(files)) as advance,
@@ -49,34 +52,26 @@ def run_litmus(
             else:
                 click.echo(result.json if as_json else result.text)
                 stated += result.stated
+                silent += not result.stated
                 wrong += [result] if result.wrong else []
             advance(done, result.file)
             interrupts.check()
     if check:
         for result in wrong:
             click.echo(f"{result.file}: {result.wrong}", err=True)
-        silent = len(files) - failed - stated
         more = f", {silent} without a comment Result" if silent else ""
+        more += f", {failed} could not be run" if failed else ""
         click.echo(f"{stated - len(wrong)} of {stated} as stated{more}", err=True)
+    elif failed and len(files) + len(problems) > 1:
+        click.echo(f"{failed} of {len(files) + len(problems)} files could not be run", err=True)
     if failed:
         return BAD_INPUT
     return 1 if check and wrong else 0
 
 
-def _files(paths: Sequence[Path]) -> list[Path]:
-    """The files named, and those below the folders named, in order."""
-    files: dict[Path, None] = {}
-    for path in paths:
-        found = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
-        if not found:
-            raise UsageProblem(f"{path}: there is no {SUFFIX} file in this folder")
-        files |= dict.fromkeys(found)
-    return list(files)
-
-
 def _results(tasks: Sequence[LitmusTask], jobs: int) -> Generator[LitmusResult, None, None]:
     """The results in the order of the tasks, whichever is ready first."""
-    if jobs == 1 or len(tasks) == 1:
+    if jobs == 1 or len(tasks) <= 1:
         yield from map(run_file, tasks)
         return
     pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"))

@@ -13,7 +13,7 @@ _HEADS = {Quantifier.EXISTS: "Allowed", Quantifier.NOT_EXISTS: "Forbidden", Quan
 _RACE = "data-race"
 
 
-def text_block(test: Litmus, answer: Answer, seconds: float, report: str) -> str:
+def text_block(test: Litmus, answer: Answer, seconds: float, report: str | None) -> str:
     """The block that herd prints, which the kernel's scripts read.
 
     Witnesses are those of the quantified condition: for ``~exists`` the executions that do not satisfy its
@@ -39,7 +39,9 @@ def text_block(test: Litmus, answer: Answer, seconds: float, report: str) -> str
     return "\n".join(lines) + "\n"
 
 
-def json_object(test: Litmus, path: Path, model: str, answer: Answer, seconds: float) -> dict[str, Any]:
+def json_object(
+    test: Litmus, path: Path, model: str, answer: Answer, seconds: float, report: str | None
+) -> dict[str, Any]:
     """The object of ``--json``; ``positive`` and ``negative`` count for the proposition, whatever its quantifier."""
     return {
         "test": test.name,
@@ -52,6 +54,7 @@ def json_object(test: Litmus, path: Path, model: str, answer: Answer, seconds: f
         "flags": list(answer.flags),
         "verdict": "Ok" if answer.ok else "No",
         "seconds": round(seconds, 3),
+        "report": report,
     }
 
 

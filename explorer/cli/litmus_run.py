@@ -11,7 +11,6 @@ from time import monotonic
 from explorer.cli.litmus_answer import difference, json_object, text_block
 from explorer.cli.litmus_setting import litmus_setting, macros_of
 from explorer.cli.named import read_model
-from explorer.cli.setting import Setting
 from explorer.cli.writing import Writer
 from explorer.errors import InputError
 from explorer.execution.execution import Execution
@@ -31,13 +30,14 @@ from reports.structure import Search
 class LitmusTask:
     """A file to run under a model, named as on the command line.
 
-    ``check``: the comment ``Result:`` is compared.  ``reports`` is the folder for a report, None for none.
+    ``check``: the comment ``Result:`` is compared.  ``report`` is the path of its report, to which
+    the model's name and the suffix are added; None for no report.
     """
 
     file: Path
     model: str
     check: bool
-    reports: Path | None
+    report: Path | None
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def run_file(task: LitmusTask) -> LitmusResult:
         witnesses: list[Execution] = []
         answer = judge(unfolding, model, witnesses.append)
         seconds = monotonic() - started
-        report = ""
-        if task.reports is not None and witnesses:
-            report = _write_report(litmus_setting(path, macros), model, task.model, witnesses[0], answer, task.reports)
+        report = None
+        if task.report is not None:
+            report = _write_report(task, model, macros, witnesses, answer)
     except InputError as error:
         # What goes wrong with values has no place in the text. Errors with more than a message do not travel.
         placed = not isinstance(error, ScenarioError) or error.place
@@ -78,7 +78,7 @@ def run_file(task: LitmusTask) -> LitmusResult:
     return LitmusResult(
         str(path),
         text_block(test, answer, seconds, report),
-        json.dumps(json_object(test, path, task.model, answer, seconds)),
+        json.dumps(json_object(test, path, task.model, answer, seconds, report)),
         test.expected is not None,
         difference(test.expected, answer),
         warnings=warnings,
@@ -93,11 +93,19 @@ def _rules(model_name: str) -> tuple[Model, Macros]:
 
 
 def _write_report(
-    setting: Setting, model: Model, model_name: str, execution: Execution, answer: Answer, folder: Path
-) -> str:
-    violation = setting.case.properties[0].find(execution, None)
+    task: LitmusTask, model: Model, macros: Macros, witnesses: list[Execution], answer: Answer
+) -> str | None:
+    """Write the report of the first witness; gives its path. Without one, none is left from an earlier run."""
+    assert task.report is not None
+    path = task.report.with_name(f"{task.report.name}-{model.name}.json")
+    if not witnesses:
+        for old in (path, path.with_suffix(".html")):
+            old.unlink(missing_ok=True)
+        return None
+    setting = litmus_setting(task.file, macros)
+    violation = setting.case.properties[0].find(witnesses[0], None)
     assert violation is not None
-    writer = Writer(setting, model, model_name)
+    writer = Writer(setting, model, task.model)
     search = Search(
         executions=answer.positive + answer.negative,
         violating={violation.property: answer.shown},
@@ -105,6 +113,6 @@ def _write_report(
         complete=True,
         remarks={flag_title(flag): count for flag, count in answer.flagged.items()},
     )
-    path = folder / f"{Path(setting.scenario.name).stem}-{model.name}.json"
-    writer.save(writer.report(execution, violation, None, search), path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer.save(writer.report(witnesses[0], violation, None, search), path)
     return str(path)

@@ -191,7 +191,7 @@ def graph(report: str, form: str, output: Path | None) -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=_Path(exists=True, path_type=Path))
+@click.argument("paths", nargs=-1, type=_Path(path_type=Path))
 @click.option("--export", "scenario", metavar="SCENARIO", help="Write the scenario as a litmus test instead.")
 @click.option("--fix", default="none", show_default=True, help="With --export: the fix variant.")
 @click.option("--protocol", help="With --export: how the seal gets set.  [default: the scenario's first]")

@@ -84,6 +84,7 @@ def test_a_folder_is_run_in_order_with_json(folder: Path) -> None:
         "states": [{"1:r0": 0, "1:r1": 0}, {"1:r0": 0, "1:r1": 1}, {"1:r0": 1, "1:r1": 1}],
         "flags": [],
         "verdict": "No",
+        "report": None,
     }
     assert (answers[1]["test"], answers[1]["observation"]) == ("MP", "Sometimes")
 
@@ -139,7 +140,26 @@ def test_mistakes_are_named_and_the_other_files_run(folder: Path) -> None:
     )
     assert result.stdout.count("Observation") == 2
     (folder / "empty").mkdir()
-    assert run("litmus", str(folder / "empty")).stderr.startswith(f"{folder / 'empty'}: there is no .litmus file")
+    alone = run("litmus", str(folder / "empty"))
+    assert (alone.exit_code, alone.stderr) == (2, f"{folder / 'empty'}: there is no .litmus file in this folder\n")
+
+
+def test_a_bad_path_is_told_and_the_rest_runs(folder: Path) -> None:
+    good, missing, empty = folder / "relaxed.litmus", folder / "missing.litmus", folder / "empty"
+    broken = folder / "broken.litmus"
+    broken.write_text("C broken\n{}\nP0() { goto a; }\nexists (true)\n", encoding="utf-8")
+    empty.mkdir()
+    paths = list(map(str, (missing, good, empty, broken)))
+    cannot = f"{empty}: there is no .litmus file in this folder\n{missing}: cannot be read: No such file or directory\n"
+    for arguments, closing in (
+        ((), "3 of 4 files could not be run\n"),
+        (("--check",), "1 of 1 as stated, 3 could not be run\n"),
+    ):
+        result = run("litmus", "--jobs", "1", *arguments, *paths)
+        assert result.exit_code == 2
+        assert result.stdout.count("Observation") == 1
+        assert result.stderr.startswith(f"{cannot}{broken}:3:8: 'goto' cannot be used")
+        assert result.stderr.endswith(f"^^^^\n{closing}")
 
 
 def test_check_tells_what_states_no_result(tmp_path: Path) -> None:

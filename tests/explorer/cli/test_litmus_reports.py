@@ -173,3 +173,42 @@ def test_every_field_of_a_report_is_checked(quantifier: str, condition: str) -> 
     write = lambda edited: report.write_text(json.dumps(edited), encoding="utf-8")  # noqa: E731
     undetermined = NOT_DETERMINED | {f"$.search.violating.{quantifier}"}
     assert accepted(replay_report, str(report), write, original) == undetermined
+
+
+def write(path: str) -> str:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(MP.format(final="exists (1:r0=1)"), encoding="utf-8")
+    return path
+
+
+def reports(*arguments: str) -> list[str | None]:
+    """The reports that are written, below their folder."""
+    result = run("litmus", "--json", "--jobs", "1", "--reports", "out", *arguments)
+    assert result.exit_code == 0
+    found = [json.loads(line)["report"] for line in result.stdout.splitlines()]
+    for report in found:
+        assert Path(report).exists()
+        assert Path(report).with_suffix(".html").exists()
+    return [report.removeprefix("out/") for report in found]
+
+
+def test_reports_of_equally_named_files_stand_beside_each_other(folder: Path) -> None:
+    a, b, note = write("a/x/mp.litmus"), write("b/x/mp.litmus"), write("b/x/mp.txt")
+    assert reports(a) == ["mp-lkmm.json"]
+    assert reports("b") == ["x/mp-lkmm.json"]
+    assert reports("b/x", note) == ["mp-lkmm.json", "mp.txt-lkmm.json"]
+    assert reports(".") == ["a/x/mp-lkmm.json", "b/x/mp-lkmm.json"]
+    assert reports("a", "b") == ["a/x/mp-lkmm.json", "b/x/mp-lkmm.json"]
+    assert reports(a, b) == ["a/x/mp-lkmm.json", "b/x/mp-lkmm.json"]
+    assert reports("a", str(folder / a), "b/../a/x") == ["x/mp-lkmm.json"]
+
+
+def test_json_has_no_report_where_there_is_none_and_no_old_one_is_left() -> None:
+    write("mp.litmus")
+    assert reports("mp.litmus") == ["mp-lkmm.json"]
+    Path("mp.litmus").write_text(MP.format(final="exists (1:r0=2)"), encoding="utf-8")
+    for arguments in (("--reports", "out"), ()):
+        answer = json.loads(run("litmus", "--json", *arguments, "mp.litmus").stdout)
+        assert list(answer)[-1] == "report"
+        assert answer["report"] is None
+    assert list(Path("out").iterdir()) == []
