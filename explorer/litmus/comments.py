@@ -12,6 +12,8 @@ _NESTING = re.compile(r"\(\*|\*\)")
 _RESULT = re.compile(r"\bResult:[ \t]*([A-Za-z]+)(?:[ \t]+(DATARACE)\b)?")
 _OUTCOMES = tuple(outcome.value for outcome in Outcome)
 _RACE = "DATARACE"
+_DOCUMENTATION = re.compile(r'"[^"]*"')
+_THREAD = re.compile(r"^[ \t]*(P[0-9]+)[ \t]*\(", re.MULTILINE)
 _NOT_BLANK = re.compile(r"[^\n]")
 
 
@@ -22,7 +24,8 @@ def blank_comments(source: Source, *, litmus: bool) -> tuple[str, tuple[Place, .
     outside the threads; inside them ``(*`` opens a parenthesis before a dereference.
 
     Raises:
-        LitmusError: a comment is never closed.
+        LitmusError: a comment is never closed, or a litmus test begins with its threads: what is a comment depends on
+            the initial state before them.
     """
     text = source.text
     kept: list[str] = []
@@ -32,6 +35,8 @@ def blank_comments(source: Source, *, litmus: bool) -> tuple[str, tuple[Place, .
         at = mark.end()
         match mark.group():
             case "{":
+                if litmus and depth == blocks == 0:
+                    _check_initial_state(source, "".join([*kept, text[done : mark.start()]]))
                 depth += 1
                 continue
             case "}":
@@ -58,6 +63,14 @@ def blank_comments(source: Source, *, litmus: bool) -> tuple[str, tuple[Place, .
         kept += [text[done : mark.start()], _NOT_BLANK.sub(" ", comments[-1].text)]
         done = at = end
     return "".join([*kept, text[done:]]), tuple(comments)
+
+
+def _check_initial_state(source: Source, header: str) -> None:
+    """Refuse a thread in what stands before the first brace, comments blanked."""
+    thread = _THREAD.search(_DOCUMENTATION.sub(lambda found: _NOT_BLANK.sub(" ", found.group()), header))
+    if thread:
+        place = Place(source, thread.start(1), thread.end(1))
+        raise LitmusError("the initial state is missing: write { } before the first thread", place)
 
 
 def _closing(text: str, at: int) -> int | None:

@@ -6,8 +6,9 @@ uses twice is computed twice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
@@ -18,18 +19,22 @@ from explorer.litmus.syntax import Block, Call, Expression, ExpressionStatement,
 # The nodes of the tree that one call may stand for: operations of the kernel need ten.
 MAX_NODES = 1000
 
+# Locks that a litmus test writes as spin locks.
+_LOCK = re.compile(r"^(?:mutex|raw_spin|spin)_(lock|unlock|trylock|is_locked)(?:_irqsave|_irqrestore|_irq|_bh)?$")
+
 
 @dataclass(frozen=True, slots=True)
 class Macro:
     """What a call stands for: ``expression``, or ``statements`` if that is None and it has no value.
 
-    No calls are left in either, and all names are parameters.
+    No calls are left in either, and all names are parameters.  ``file`` is the macro file, for messages.
     """
 
     name: str
     parameters: tuple[str, ...]
     expression: Expression | None
     statements: tuple[Expression, ...]
+    file: str = field(default="", compare=False)
 
 
 Macros: TypeAlias = Mapping[str, Macro]
@@ -98,14 +103,22 @@ def _without_calls(node: Any, macros: Macros) -> Any:
 def _macro(call: Call, macros: Macros) -> Macro:
     macro = macros.get(call.function)
     if macro is None:
-        close = get_close_matches(call.function, list(macros))
-        hint = f"; close to it: {', '.join(close)}" if close else ""
-        raise LitmusError(f"the operation {call.function} is not known{hint}", call.place)
+        raise LitmusError(f"the operation {call.function} is not known{_hint(call, macros)}", call.place)
     takes, given = len(macro.parameters), len(call.arguments)
     if takes != given:
         noun = "argument" if takes == 1 else "arguments"
         raise LitmusError(f"{macro.name} takes {takes} {noun}, but has {given}", call.place)
     return macro
+
+
+def _hint(call: Call, macros: Macros) -> str:
+    """Which operation may be meant, and where all are."""
+    spin = _LOCK.sub(r"spin_\1", call.function)
+    close = [spin] if spin in macros else get_close_matches(call.function, list(macros))
+    hint = f"; close to it: {', '.join(close)}" if close else ""
+    # In a macro file itself, those that are known are around the call.
+    file = next((macro.file for macro in macros.values()), "")
+    return hint if file in ("", call.place.source.file) else f"{hint}; those known are in {file}"
 
 
 def _filled(macro: Macro, parts: tuple[Expression, ...], call: Call, macros: Macros) -> tuple[Expression, ...]:

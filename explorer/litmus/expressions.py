@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lark import Token, Tree
 
+from explorer.litmus.refusals import assigning_operator
 from explorer.litmus.source import LitmusError, Place, Source
 from explorer.litmus.syntax import (
     AddressOf,
@@ -91,8 +92,10 @@ class ExpressionBuilder:
         match rule:
             case "binary":
                 operator = next(child for child in node.children if isinstance(child, Token))
+                self._check_sign(self.place(operator))
                 return Binary(BinaryOp(str(operator)), *operands, place=place)
             case "unary":
+                self._check_sign(place)
                 return Unary(UnaryOp(str(node.children[0])), *operands, place=place)
             case "conditional":
                 return Conditional(*operands, place=place)
@@ -103,6 +106,11 @@ class ExpressionBuilder:
             case _:
                 assert rule == "index", rule
                 return Index(*operands, place=place)
+
+    def _check_sign(self, place: Place) -> None:
+        """Two minus signs side by side are one operator of C, whatever they would mean apart."""
+        if self.source.text.startswith("--", place.start):
+            raise assigning_operator(self.source, place.start, "--")
 
     def primitive(self, node: Tree[Token]) -> Primitive:
         tag = operator = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -11,25 +10,13 @@ from typing import Literal
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
+from explorer.litmus.refusals import refusal
 from explorer.litmus.source import LitmusError, Place, Source
 
 # How deep statements, parentheses and operators may nest: far more than people write, and little
 # enough for every later walk over the tree to be a plain recursion.
 MAX_DEPTH = 60
 
-_WORD = re.compile(r"[A-Za-z_0-9]+|->|.", re.DOTALL)
-_REFUSED = {
-    "while": "loops are not read; write the rounds one after the other",
-    "for": "loops are not read; write the rounds one after the other",
-    "goto": "jumps are not read; use if and else",
-    "return": "jumps are not read; use if and else",
-    "break": "jumps are not read; use if and else",
-    "continue": "jumps are not read; use if and else",
-    "switch": "use if and else",
-    "sizeof": "locations have no size",
-    "->": "structures have no members here; give every member a name of its own",
-    ".": "structures have no members here; give every member a name of its own",
-}
 _SIGNS = {
     "SEMICOLON": "';'",
     "COMMA": "','",
@@ -62,7 +49,7 @@ def tree_of(source: Source, code: str, start: Literal["test", "macros"]) -> Tree
     except UnexpectedToken as error:
         raise _unexpected(error, source, code) from None
     except UnexpectedCharacters as error:
-        raise _cannot_stand(source, code, error.pos_in_stream or 0, "") from None
+        raise refusal(source, code, error.pos_in_stream or 0, "") from None
     _check_depth(tree, source)
     return tree
 
@@ -79,19 +66,7 @@ def _unexpected(error: UnexpectedToken, source: Source, code: str) -> LitmusErro
     if error.token.type == "$END":
         end = len(code.rstrip())
         return LitmusError(f"syntax error: the file ends here{expected}", Place(source, max(0, end - 1), end))
-    return _cannot_stand(source, code, error.token.start_pos or 0, expected)
-
-
-def _cannot_stand(source: Source, code: str, start: int, expected: str) -> LitmusError:
-    if code.startswith("->", start - 1):  # the minus was taken for one
-        start -= 1
-    word = _WORD.match(code, start)
-    assert word
-    piece = word.group()
-    place = Place(source, start, start + len(piece))
-    if piece in _REFUSED:
-        return LitmusError(f"'{piece}' cannot be used: {_REFUSED[piece]}", place)
-    return LitmusError(f"syntax error: '{piece}' cannot stand here{expected}", place)
+    return refusal(source, code, error.token.start_pos or 0, expected)
 
 
 def _check_depth(tree: Tree[Token], source: Source) -> None:

@@ -8,14 +8,14 @@ every register remembers those that controlled what it was given.
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Value
 from explorer.litmus.memory import Cell, Memory
+from explorer.litmus.operators import BINARY, UNARY, as_int
 from explorer.litmus.source import LitmusError, Place
 from explorer.litmus.syntax import (
     AddressOf,
@@ -38,9 +38,8 @@ from explorer.litmus.syntax import (
     Statement,
     Thread,
     Unary,
-    UnaryOp,
 )
-from explorer.program.expression import OPERATORS, reads_of
+from explorer.program.expression import reads_of
 from explorer.program.request import Fence, Load, LockTest, Store
 from explorer.program.thread import ACQUIRE, FULL, ONCE, Order
 from explorer.program.thread import Thread as Operations
@@ -135,16 +134,18 @@ class Interpretation:
                 return await self._value(operand)
             case AddressOf(Dereference(pointer)):
                 return await self._value(pointer)
+            case AddressOf(Name(name)):
+                raise self._refused(expression, self._no_address(name))
             case AddressOf(Index(base, index)):
                 return await self._value(Binary(BinaryOp.ADD, base, index, place=expression.place))
             case Dereference() | Index():
                 return Given(await Load("", await self._location(expression), Tag.PLAIN))
             case Unary(operator, operand):
                 given = await self._value(operand)
-                return Given(_UNARY[operator](given.value), given.control)
+                return Given(UNARY[operator](given.value), given.control)
             case Binary(operator, left, right):
                 one, other = await self._value(left), await self._value(right)
-                return Given(_BINARY[operator](one.value, other.value), one.control | other.control)
+                return Given(BINARY[operator](one.value, other.value), one.control | other.control)
             case Conditional(condition, then, otherwise):
                 decided = await self._value(condition)
                 before = self.control
@@ -158,6 +159,12 @@ class Interpretation:
                 return Given(await self._primitive(expression))
             case _:
                 raise self._refused(expression, "is not supported")
+
+    def _no_address(self, name: str) -> str:
+        if name in self.registers:
+            return "cannot be used: a local variable has no address"
+        advice = f"cannot be used: set the pointer in the initial state {{ p=&{name}; }}"
+        return f"{advice}, or write {name}, which is the address" if name in self._cells else advice
 
     async def _location(self, target: Expression) -> Any:
         """The location that ``*p`` or ``p[i]`` stands for."""
@@ -211,7 +218,7 @@ class Interpretation:
             case "__atomic_add_unless", [value, refused]:
                 order = self._order(primitive)
                 old = await t.update_if(location, lambda v: v != refused, lambda v: v + value, order)
-                return _as_int(old != refused)
+                return as_int(old != refused)
             case "__lock", []:
                 await t.wait_rmw(location, _is_free, _held, ACQUIRE, lock=True)
                 return 0
@@ -219,9 +226,9 @@ class Interpretation:
                 await Store("", location, 0, Tag.RELEASE, kind=Kind.UNLOCK)
                 return 0
             case "__trylock", []:
-                return _as_int(await t.update_if(location, _is_free, _held, ACQUIRE, lock=True) == 0)
+                return as_int(await t.update_if(location, _is_free, _held, ACQUIRE, lock=True) == 0)
             case "__islocked", []:
-                return _as_int(await LockTest("", location) != 0)
+                return as_int(await LockTest("", location) != 0)
             case "__srcu", [*index]:
                 tag = self._tag(primitive)
                 given = 0 if tag is Tag.SRCU_LOCK else index[0] if index else None
@@ -261,53 +268,3 @@ def _held(_word: Any) -> Value:
 
 def _reads_in(value: Any) -> int:
     return reads_of(value.expression) if isinstance(value, SymbolicValue) else 0
-
-
-def _as_int(value: Any) -> Any:
-    """A comparison gives 0 or 1 in C; Python's gives a bool where both sides are concrete."""
-    return int(value) if isinstance(value, bool) else value
-
-
-def _is_true(value: Any) -> Any:
-    return value != 0
-
-
-_ON_VALUES: dict[str, Callable[[Any, Any], Any]] = {"<<": operator.lshift, ">>": operator.rshift, "*": operator.mul}
-
-
-def _computed(sign: str) -> Callable[[Any, Any], Any]:
-    """An operator of C that checks its operands, of constants as of values read."""
-
-    def compute(a: Any, b: Any) -> Any:
-        if isinstance(a, int) and isinstance(b, int):
-            return OPERATORS[sign](a, b)
-        return _ON_VALUES[sign](a, b)
-
-    return compute
-
-
-_UNARY: dict[UnaryOp, Callable[[Any], Any]] = {
-    UnaryOp.NEGATE: lambda v: -v,
-    UnaryOp.NOT: lambda v: _as_int(v == 0),
-    UnaryOp.COMPLEMENT: lambda v: ~v,
-}
-
-# && and || compute both sides and make no branch: so reads herd, and so do the vectors.
-_BINARY: dict[BinaryOp, Callable[[Any, Any], Any]] = {
-    BinaryOp.LOGICAL_OR: lambda a, b: _as_int(_is_true(a) | _is_true(b)),
-    BinaryOp.LOGICAL_AND: lambda a, b: _as_int(_is_true(a) & _is_true(b)),
-    BinaryOp.OR: lambda a, b: a | b,
-    BinaryOp.XOR: lambda a, b: a ^ b,
-    BinaryOp.AND: lambda a, b: a & b,
-    BinaryOp.EQUAL: lambda a, b: _as_int(a == b),
-    BinaryOp.NOT_EQUAL: lambda a, b: _as_int(a != b),
-    BinaryOp.LESS: lambda a, b: _as_int(a < b),
-    BinaryOp.LESS_EQUAL: lambda a, b: _as_int(a <= b),
-    BinaryOp.GREATER: lambda a, b: _as_int(a > b),
-    BinaryOp.GREATER_EQUAL: lambda a, b: _as_int(a >= b),
-    BinaryOp.SHIFT_LEFT: _computed("<<"),
-    BinaryOp.SHIFT_RIGHT: _computed(">>"),
-    BinaryOp.ADD: lambda a, b: a + b,
-    BinaryOp.SUBTRACT: lambda a, b: a - b,
-    BinaryOp.MULTIPLY: _computed("*"),
-}

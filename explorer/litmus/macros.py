@@ -61,7 +61,7 @@ def macros_of_model(source: Source) -> Macros:
 def operations() -> Macros:
     """The operations that Sealrace knows by itself (``operations.def``)."""
     text = files("explorer.litmus").joinpath("operations.def").read_text(encoding="utf-8")
-    return parse_macros(Source("operations.def", text))
+    return parse_macros(Source("explorer/litmus/operations.def", text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,11 @@ def _callees_first(definitions: dict[str, _Definition]) -> tuple[str, ...]:
 
 
 def _macro(definition: _Definition, macros: Macros) -> Macro:
+    file = definition.place.source.file
     if not definition.body:
         (expression,) = definition.parts
-        return Macro(definition.name, definition.parameters, expanded(expression, macros), ())
+        return Macro(definition.name, definition.parameters, expanded(expression, macros), (), file)
     statements: list[Expression] = []
     for part in definition.parts:
         statements += expanded_alone(part, macros) if isinstance(part, Call) else [expanded(part, macros)]
-    return Macro(definition.name, definition.parameters, None, tuple(statements))
+    return Macro(definition.name, definition.parameters, None, tuple(statements), file)

@@ -71,7 +71,7 @@ class _TestBuilder(ExpressionBuilder):
         observed = parts.get("locations")
         filtered = parts.get("filter")
         return Litmus(
-            name=str(tokens[0]),
+            name=next(str(t) for t in tokens if t.type == "TITLE"),
             initial=self.initial_state(parts["initial_state"]),
             threads=threads,
             quantifier=quantifier,

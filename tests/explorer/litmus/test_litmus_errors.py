@@ -9,6 +9,7 @@ import pytest
 from explorer.litmus.grammar import MAX_DEPTH
 from explorer.litmus.parser import parse
 from explorer.litmus.source import LitmusError, Source
+from explorer.litmus.unfold import LitmusUnfolding
 
 
 def refusal(text: str) -> LitmusError:
@@ -29,6 +30,8 @@ def test_an_error_says_where() -> None:
 
 
 LOOPS = "loops are not read; write the rounds one after the other"
+FIRST_LINE = "cannot stand here: the first line is 'C NAME'; only C tests are read"
+MISSING = "the initial state is missing: write { } before the first thread"
 MEMBERS = "structures have no members here; give every member a name of its own"
 
 
@@ -45,8 +48,25 @@ MEMBERS = "structures have no members here; give every member a name of its own"
         ("a = x->y;", "->", f"'->' cannot be used: {MEMBERS}"),
         ("x->y = a;", "->", f"'->' cannot be used: {MEMBERS}"),
         ("a.y = 1;", ".", f"'.' cannot be used: {MEMBERS}"),
-        ("a = b / 2;", "/", "syntax error: '/' cannot stand here, expected ';' or '('"),
-        ("a += 1;", "=", "syntax error: '=' cannot stand here, expected '(' or a name or a number"),
+        ("a = b / 2;", "/", "'/' cannot be used: division is not read"),
+        ("a = b % 2;", "%", "'%' cannot be used: division is not read"),
+        ("a /= 2;", "/=", "'/=' cannot be used: division is not read"),
+        ("a += 1;", "+=", "'+=' cannot be used: write r0 = r0 + 1"),
+        ("a -= 1;", "-=", "'-=' cannot be used: write r0 = r0 - 1"),
+        ("a |= 1;", "|=", "'|=' cannot be used: write r0 = r0 | 1"),
+        ("a <<= 1;", "<<=", "'<<=' cannot be used: write r0 = r0 << 1"),
+        ("a++;", "++", "'++' cannot be used: write r0 = r0 + 1"),
+        ("++a;", "++", "'++' cannot be used: write r0 = r0 + 1"),
+        ("a--;", "--", "'--' cannot be used: write r0 = r0 - 1"),
+        ("a = --b;", "--", "'--' cannot be used: write r0 = r0 - 1"),
+        ("a = b--c;", "--", "'--' cannot be used: write r0 = r0 - 1"),
+        ("a = b++ + 1;", "++", "'++' cannot be used: write r0 = r0 + 1"),
+        ("a = 0.5;", "0.5", "'0.5' is no integer"),
+        ("a = 10.;", "10.", "'10.' is no integer"),
+        ("a = .5;", ".5", "'.5' is no integer"),
+        ("a = r0.y;", ".", f"'.' cannot be used: {MEMBERS}"),
+        ("a = b && ;", ";", "syntax error: ';' cannot stand here, expected '(' or a name or a number"),
+        ("a = || b;", "||", "syntax error: '||' cannot stand here, expected '(' or a name or a number"),
         ("a = 'x';", "'", "syntax error: ''' cannot stand here, expected '(' or a name or a number"),
         ("a = (1;", ";", "syntax error: ';' cannot stand here, expected ')'"),
         ("int true;", "true", "syntax error: 'true' cannot stand here, expected a name"),
@@ -83,6 +103,7 @@ def test_threads(statement: str, wrong: str, message: str) -> None:
         ("x = {1, 2};", "x = {1, 2}", "2 values for 1 elements"),
         ("0:r[2];", "0:r[2]", "a register cannot be an array"),
         ("0x0:r = 1;", "0x0", "'0x0' is no thread"),
+        ("int x = 0.5;", "0.5", "'0.5' is no integer"),
         ("x = y z;", "z", "syntax error: 'z' cannot stand here, expected ';' or '}'"),
     ],
 )
@@ -96,7 +117,24 @@ def test_initial_state(entries: str, wrong: str, message: str) -> None:
     ("text", "place", "message"),
     [
         ("", (1, 1), "syntax error: the file ends here, expected C"),
-        ("PPC t\n{}\nP0() {}", (1, 1), "syntax error: 'PPC' cannot stand here, expected C"),
+        ("PPC t\n{}\nP0() {}", (1, 1), f"'PPC' {FIRST_LINE}"),
+        ("CoRR\n{}\nP0() {}", (1, 1), f"'CoRR' {FIRST_LINE}"),
+        ("(* t *)\n{}\nP0() {}", (2, 1), f"'{{' {FIRST_LINE}"),
+        ("C MP++ x\n{}\nP0() {}", (1, 8), "syntax error: 'x' cannot stand here, expected '{'"),
+        ("C t\nP0(int *x)\n{\nWRITE_ONCE(*x, 1);\n}", (2, 1), MISSING),
+        ('C t "one\nP1(two"\n(*\nP2(three *)\n P0() {}', (5, 2), MISSING),
+        ("C t\n{}\nP0() {}\nexists (0:r0=1 && x=1)", (4, 16), "'&&' cannot be used: in conditions 'and' is /\\"),
+        ("C t\n{}\nP0() {}\nexists (0:r0=1 & x=1)", (4, 16), "'&' cannot be used: in conditions 'and' is /\\"),
+        ("C t\n{}\nP0() {}\nexists (0:r0=1 || x=1)", (4, 16), "'||' cannot be used: in conditions 'or' is \\/"),
+        ("C t\n{}\nP0() {}\nforall (0:r0=1 | x=1)", (4, 16), "'|' cannot be used: in conditions 'or' is \\/"),
+        ("C t\n{}\nP0() {}\nfilter (x=1 and y=1)", (4, 13), "'and' cannot be used: in conditions 'and' is /\\"),
+        ("C t\n{}\nP0() {}\nexists (x=1 or y=1)", (4, 13), "'or' cannot be used: in conditions 'or' is \\/"),
+        ("C t\n{}\nP0() {}\nexists (!(x=1))", (4, 9), "'!' cannot be used: in conditions 'not' is ~"),
+        (
+            "C t\n{}\nP0() {}\nexists (x=1 / y=1)",
+            (4, 13),
+            "'/' cannot be used: in conditions 'and' is /\\ and 'or' is \\/",
+        ),
         ("C t\n{}\n", (2, 2), "syntax error: the file ends here, expected a thread P0, P1, ..."),
         ("C t\n{}\nP0() {}\nP2() {}", (4, 1), "thread P1 is missing: threads are P0, P1, ... in order"),
         ("C t\n{}\nP0() {}\nP0() {}", (4, 1), "thread P1 is missing: threads are P0, P1, ... in order"),
@@ -138,7 +176,7 @@ def test_nesting_of_conditions_is_limited() -> None:
 
 def test_half_the_limit_is_not_too_deep() -> None:
     half = MAX_DEPTH // 2
-    parse(Source("t.litmus", f"C t\n{{}}\nP0() {{ {'{' * half}{'}' * half} a = {'-' * half}1; }}"))
+    parse(Source("t.litmus", f"C t\n{{}}\nP0() {{ {'{' * half}{'}' * half} a = {'- ' * half}1; }}"))
     parse(Source("t.litmus", f"C t\n{{}}\nP0() {{ {'if (a) { ' * half}{'}' * half} }}"))
 
 
@@ -153,3 +191,23 @@ def test_files(tmp_path: Path) -> None:
     (tmp_path / "binary.litmus").write_bytes(b"\xff\xfe")
     with pytest.raises(LitmusError, match=r"binary\.litmus: is not UTF-8 text$"):
         Source.read(tmp_path / "binary.litmus")
+
+
+@pytest.mark.parametrize(
+    ("statement", "wrong", "message"),
+    [
+        ("int *q = &z;", "&z", "&z cannot be used: set the pointer in the initial state { p=&z; }"),
+        (
+            "int *q = &x;",
+            "&x",
+            "&x cannot be used: set the pointer in the initial state { p=&x; }, or write x, which is the address",
+        ),
+        ("int r0; int *q = &r0;", "&r0", "&r0 cannot be used: a local variable has no address"),
+    ],
+)
+def test_addresses(statement: str, wrong: str, message: str) -> None:
+    test = parse(Source("t.litmus", f"C t\n{{}}\nP0(int *x)\n{{\n{statement}\n}}\n"))
+    with pytest.raises(LitmusError, match=r"^t\.litmus:5:\d+: ") as caught:
+        _ = LitmusUnfolding(test).trees[0].root
+    assert (caught.value.message, caught.value.text) == (message, wrong)
+    assert caught.value.column == statement.index(wrong) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from explorer.litmus.syntax import (
     Type,
 )
 
+ALL = "those known are in explorer/litmus/operations.def"
 VECTORS = sorted((Path(__file__).parent / "vectors").rglob("*.litmus"))
 FENCE = Primitive("__fence", "mb", ())
 X = Name("x")
@@ -162,10 +164,16 @@ def test_what_comes_from_a_macro_stands_at_the_call() -> None:
         (
             "a = READ_ONC(*x);",
             "READ_ONC(*x)",
-            "the operation READ_ONC is not known; close to it: READ_ONCE, WRITE_ONCE",
+            f"the operation READ_ONC is not known; close to it: READ_ONCE, WRITE_ONCE; {ALL}",
         ),
-        ("printk(1);", "printk(1)", "the operation printk is not known"),
-        ("if (printk()) {}", "printk()", "the operation printk is not known"),
+        ("printk(1);", "printk(1)", f"the operation printk is not known; {ALL}"),
+        ("if (printk()) {}", "printk()", f"the operation printk is not known; {ALL}"),
+        ("mutex_lock(x);", "mutex_lock(x)", f"the operation mutex_lock is not known; close to it: spin_lock; {ALL}"),
+        (
+            "spin_unlock_irqrestore(x, 1);",
+            "spin_unlock_irqrestore(x, 1)",
+            f"the operation spin_unlock_irqrestore is not known; close to it: spin_unlock; {ALL}",
+        ),
         ("a = READ_ONCE();", "READ_ONCE()", "READ_ONCE takes 1 argument, but has 0"),
         ("WRITE_ONCE(*x, xchg(x));", "xchg(x)", "xchg takes 2 arguments, but has 1"),
         ("a = smp_mb();", "smp_mb()", "smp_mb() has no value"),
@@ -176,6 +184,12 @@ def test_calls_that_are_refused(text: str, wrong: str, message: str) -> None:
         body(text)
     assert (caught.value.message, caught.value.text) == (message, wrong)
     assert caught.value.column == text.index(wrong) + 1
+
+
+def test_an_unknown_operation_names_the_macro_file_of_the_model() -> None:
+    message = "the operation printk is not known; those known are in kernel/linux-kernel.def"
+    with pytest.raises(LitmusError, match=rf"^t\.litmus:5:1: {re.escape(message)}\n"):
+        body("printk(1);", macros_of_model(Source("kernel/linux-kernel.def", "f(X) X")))
 
 
 @pytest.mark.parametrize(
