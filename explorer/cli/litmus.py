@@ -51,6 +51,8 @@ def run_litmus(
                 click.echo(shown(result.error), err=True)
             else:
                 click.echo(result.json if as_json else result.text)
+                if result.nothing:
+                    click.echo(shown(f"{result.file}: {result.nothing}"), err=True)
                 stated += result.stated
                 silent += not result.stated
                 wrong += [result] if result.wrong else []

@@ -68,3 +68,15 @@ def difference(expected: Expected | None, answer: Answer) -> str:
     if (expected.outcome or outcome, expected.data_race) == (found.outcome, found.data_race):
         return ""
     return f"the comment says Result: {expected}, found {found}"
+
+
+def why_nothing(answer: Answer, model: str) -> str:
+    """Why no execution counts; empty where one does."""
+    if answer.positive or answer.negative:
+        return ""
+    if answer.filtered:
+        others = f"; others do not end: {answer.waits}" if answer.blocked else ""
+        return f"no execution passes the filter{others}"
+    if answer.blocked:
+        return f"no execution ends: {answer.waits}"
+    return f"the model {model} forbids every execution"

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from time import monotonic
 
-from explorer.cli.litmus_answer import difference, json_object, text_block
+from explorer.cli.litmus_answer import difference, json_object, text_block, why_nothing
 from explorer.cli.litmus_setting import litmus_setting, macros_of
 from explorer.cli.named import read_model
 from explorer.cli.writing import Writer
@@ -49,6 +49,7 @@ class LitmusResult:
     json: str = ""
     stated: bool = False
     wrong: str = ""
+    nothing: str = ""
     error: str = ""
     warnings: tuple[str, ...] = ()
 
@@ -81,6 +82,7 @@ def run_file(task: LitmusTask) -> LitmusResult:
         json.dumps(json_object(test, path, task.model, answer, seconds, report)),
         test.expected is not None,
         difference(test.expected, answer),
+        why_nothing(answer, task.model),
         warnings=warnings,
     )
 

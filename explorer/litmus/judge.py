@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from explorer.execution.execution import Execution, Status
 from explorer.litmus.condition import State, holds, observed
@@ -25,6 +25,8 @@ class Answer:
         negative: the others that the test's filter lets through.
         flagged: executions per remark of the model (``data-race``) that some execution raised, in file order.
         blocked: executions in which a thread waits for ever; they are not among the others.
+        filtered: executions that the test's filter leaves out.
+        waits: which threads wait for which locks in one of the blocked executions.
     """
 
     quantifier: Quantifier
@@ -33,6 +35,8 @@ class Answer:
     negative: int
     flagged: Mapping[str, int]
     blocked: int
+    filtered: int = 0
+    waits: str = field(default="", compare=False)
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -78,13 +82,16 @@ def judge(unfolding: LitmusUnfolding, model: Model, witness: Callable[[Execution
     states: dict[tuple[int | str, ...], State] = {}
     counts = {True: 0, False: 0}
     flagged = Counter[str]()
-    blocked = 0
+    blocked = filtered = 0
+    waits = ""
     for leaf in _leaves(Search(unfolding, model)):
         if leaf.status is Status.BLOCKED:
             blocked += 1
+            waits = waits or _waits(leaf.execution)
             continue
         state = final_state(unfolding, leaf.execution)
         if test.filter is not None and not holds(test.filter, state):
+            filtered += 1
             continue
         satisfied = holds(test.condition, state)
         if satisfied is test.quantifier.shows and not counts[satisfied] and witness is not None:
@@ -101,7 +108,15 @@ def judge(unfolding: LitmusUnfolding, model: Model, witness: Callable[[Execution
         counts[False],
         {check.name: flagged[check.name] for check in model.flag_checks if check.name in flagged},
         blocked,
+        filtered,
+        waits,
     )
+
+
+def _waits(execution: Execution) -> str:
+    """``P0 waits for lock a, P1 waits for lock b``: locks are all that a thread of a litmus test waits for."""
+    ends = zip(execution.threads, execution.ends, strict=True)
+    return ", ".join(f"{thread} waits for lock {end.waits_for.name}" for thread, end in ends if end.waits_for)
 
 
 def _leaves(search: Search) -> Iterator[Leaf]:

@@ -99,3 +99,50 @@ def test_names_that_nothing_stands_behind_are_told_on_stderr(tmp_path: Path) -> 
     assert result.exit_code == 2
     assert result.stderr.startswith(warning)
     assert "the operation READ is not known" in result.stderr
+
+
+LOCKED = """C locked
+{{}}
+P0(spinlock_t *a, spinlock_t *b, int *x) {{ spin_lock(a); spin_lock({first}); WRITE_ONCE(*x, 1); }}
+P1(int *x, spinlock_t *b) {{ int r0; r0 = READ_ONCE(*x); {second} }}
+{final}
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "final", "reason"),
+    [
+        ("a", "", "exists (x=1)", "no execution ends: P0 waits for lock a"),
+        (
+            "a",
+            "spin_lock(b); spin_lock(b);",
+            "exists (x=1)",
+            "no execution ends: P0 waits for lock a, P1 waits for lock b",
+        ),
+        ("b", "", "filter (1:r0=2) exists (x=1)", "no execution passes the filter"),
+        # Where P1 sees x, P0 has taken b and keeps it.
+        (
+            "b",
+            "if (r0) spin_lock(b);",
+            "filter (1:r0=2) exists (x=1)",
+            "no execution passes the filter; others do not end: P1 waits for lock b",
+        ),
+        ("b", "", "exists (x=1)", ""),
+    ],
+)
+def test_why_no_execution_counts(tmp_path: Path, first: str, second: str, final: str, reason: str) -> None:
+    path = tmp_path / "locked.litmus"
+    path.write_text(LOCKED.format(first=first, second=second, final=final), encoding="utf-8")
+    for arguments in ((), ("--json",)):
+        result = run("litmus", *arguments, str(path))
+        assert result.exit_code == 0
+        assert result.stderr == (f"{path}: {reason}\n" if reason else "")
+
+
+def test_a_model_that_forbids_everything_is_named(tmp_path: Path) -> None:
+    (tmp_path / "none.cat").write_text("empty po\n", encoding="utf-8")
+    path = tmp_path / "t.litmus"
+    path.write_text("C t\n{}\nP0(int *x) { WRITE_ONCE(*x, 1); WRITE_ONCE(*x, 2); }\nexists (x=1)\n", encoding="utf-8")
+    result = run("litmus", "--model", str(tmp_path / "none.cat"), str(path))
+    assert "Observation t Never 0 0" in result.stdout
+    assert result.stderr == f"{path}: the model {tmp_path / 'none.cat'} forbids every execution\n"
