@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from explorer.cli.failures import UsageProblem
 from explorer.cli.named import choose, find_reduced_form, find_scenario, numbers
 from explorer.cli.setting import Options, make_setting
 from explorer.execution.execution import Execution
@@ -24,10 +26,15 @@ def export_scenario(
     """Print a scenario's program with one fix as a litmus test, or write it to a file.
 
     Raises:
-        UsageProblem: the scenario has no such fix, protocol or size.
+        UsageProblem: there is no such scenario, or it has no such fix, protocol or size; the file has no folder.
         ScenarioError: the program or its property cannot be said in a litmus test.
     """
-    scenario = find_scenario(name)
+    scenario = find_scenario(name, list_reduced=True)
+    if output is not None and not output.parent.is_dir():
+        folder = output.parent
+        raise UsageProblem(
+            f"{folder}: there is no such folder\n  make it first: {shlex.join(['mkdir', '-p', str(folder)])}"
+        )
     fix = choose("fix", fix, scenario.fixes)
     protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
     setting = make_setting(scenario, fix, protocol, Options(Path(), numbers(parameters), small=small))
@@ -48,7 +55,6 @@ def export_scenario(
     if output is None:
         click.echo(text, nl=False)
         return
-    output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(text, encoding="utf-8")
     click.echo(f"wrote {output}", err=True)
 

@@ -13,6 +13,8 @@ import click
 Command = Callable[..., None]
 
 _MODEL = "A model's name, a .cat file, or a folder with one .cfg file, as a kernel's tools/memory-model is."
+_EXPORT_ONLY = {"fix": "--fix", "protocol": "--protocol", "parameters": "--param", "small": "--small", "output": "-o"}
+_RUN_ONLY = {"model": "--model", "as_json": "--json", "check": "--check", "reports": "--reports", "jobs": "--jobs"}
 _PARAM = "Set a size of the scenario: 0 to 1000 where the scenario has no other range. May be repeated."
 
 
@@ -227,6 +229,10 @@ def litmus(
     """
     if (scenario is None) is not bool(paths):
         raise click.UsageError("give files and folders to run, or --export SCENARIO")
+    for name, option in (_EXPORT_ONLY if scenario is None else _RUN_ONLY).items():
+        if click.get_current_context().get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            needs = "needs --export" if scenario is None else "is for running tests, not for --export"
+            raise click.UsageError(f"{option} {needs}")
     if scenario is not None:
         from explorer.cli.litmus_export import export_scenario
 

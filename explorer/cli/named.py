@@ -22,15 +22,18 @@ def all_scenarios() -> tuple[Scenario, ...]:
     return scenarios()
 
 
-def find_scenario(name: str) -> Scenario:
-    """The scenario with this name, or the reduced form of one; UsageProblem lists the scenarios that exist."""
+def find_scenario(name: str, *, list_reduced: bool = False) -> Scenario:
+    """The scenario with this name, or the reduced form of one.
+
+    UsageProblem lists the scenarios that exist, with ``list_reduced`` their reduced forms too.
+    """
     from scenarios.registry import reduced_forms
 
     known = {scenario.name: scenario for scenario in all_scenarios()}
     reduced = {scenario.name: scenario for scenario in reduced_forms()}
     if name in reduced:
         return reduced[name]
-    return known[choose("scenario", name, tuple(known))]
+    return known[choose("scenario", name, (*known, *(reduced if list_reduced else ())))]
 
 
 def find_reduced_form(name: str) -> Scenario | None:

@@ -90,6 +90,8 @@ def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) 
         _require_within("max-events", options.max_events, EVENT_LIMITS)
     sizes = dict(scenario.small if options.small else scenario.parameters)
     for name, value in options.parameters.items():
+        if not sizes:
+            raise UsageProblem(f"unknown parameter '{name}'\n  {scenario.name} has no sizes")
         _require_within(choose("parameter", name, tuple(sizes)), value, scenario.ranges.get(name, SIZES))
         sizes[name] = value
     case = scenario.build(fix, protocol, sizes)

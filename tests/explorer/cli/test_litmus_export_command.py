@@ -18,7 +18,7 @@ def test_export_prints_the_test() -> None:
 
 
 def test_an_exported_file_has_the_result_that_it_states(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "window.litmus"
+    path = tmp_path / "window.litmus"
     result = run("litmus", "--export", "lingering-page-window", "-o", str(path))
     assert result.exit_code == 0
     assert result.stderr == f"wrote {path}\n"
@@ -33,10 +33,17 @@ def test_an_exported_file_has_the_result_that_it_states(tmp_path: Path) -> None:
     [
         ((), "give files and folders to run, or --export SCENARIO"),
         (("--export", "fresh-window", str(FILE)), "give files and folders to run, or --export SCENARIO"),
-        (("--export", "fresh-windows"), "unknown scenario 'fresh-windows'"),
+        (
+            ("--export", "fresh-windows"),
+            "unknown scenario 'fresh-windows'\n"
+            "  there are: fresh, inflight, lingering-page, fresh-window, inflight-window, lingering-page-window\n",
+        ),
         (("--export", "fresh-window", "--fix", "all"), "unknown fix 'all'"),
         (("--export", "fresh-window", "--protocol", "P9"), "unknown protocol 'P9'"),
-        (("--export", "fresh-window", "--param", "pages=1"), "unknown parameter 'pages'"),
+        (
+            ("--export", "fresh-window", "--param", "pages=1"),
+            "unknown parameter 'pages'\n  fresh-window has no sizes\n",
+        ),
         (("--export", "lingering-page", "--small"), "it reaches two fields of page A0 through a pointer"),
         (("--export", "inflight", "--small"), "cannot be exported: herd has no loops"),
     ],
@@ -62,3 +69,38 @@ def test_list_names_what_can_be_exported() -> None:
     assert f"{'':16}for herd   sealrace litmus --export lingering-page-window" in lines
     reduced = [json.loads(line)["reduced_form"] for line in run("list", "--json").output.splitlines()]
     assert reduced == ["fresh-window", "inflight-window", "lingering-page-window"]
+
+
+@pytest.mark.parametrize(
+    ("option", "arguments"),
+    [
+        ("--fix", ("--fix", "recheck")),
+        ("--fix", ("--fix", "none")),
+        ("--protocol", ("--protocol", "P2")),
+        ("--param", ("--param", "pages=2")),
+        ("--small", ("--small",)),
+        ("-o", ("-o", "out.litmus")),
+    ],
+)
+def test_options_of_an_export_need_one(option: str, arguments: tuple[str, ...]) -> None:
+    result = run("litmus", *arguments, str(FILE))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"\nError: {option} needs --export\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--check",), ("--json",), ("--model", "lkmm"), ("--reports", "reports"), ("--jobs", "1")],
+)
+def test_options_of_a_run_do_not_go_with_an_export(arguments: tuple[str, ...]) -> None:
+    result = run("litmus", "--export", "fresh-window", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(f"\nError: {arguments[0]} is for running tests, not for --export\n")
+
+
+def test_a_file_is_written_into_a_folder_that_exists(tmp_path: Path) -> None:
+    path = tmp_path / "new folder" / "window.litmus"
+    result = run("litmus", "--export", "fresh-window", "-o", str(path))
+    advice = f"  make it first: mkdir -p '{path.parent}'\n"
+    assert (result.exit_code, result.stderr) == (2, f"{path.parent}: there is no such folder\n{advice}")
+    assert not path.parent.exists()
