@@ -10,19 +10,19 @@ dependence is computed.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import FrameType
 
 from explorer.execution.event import Source
 from explorer.execution.execution import Ending
 from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
-from explorer.program.expression import Expression, ReadOf
+from explorer.program.expression import Expression, Operation, ReadOf
 from explorer.program.frames import place_of
 from explorer.program.loops import LoopWatch, Place
 from explorer.program.program import Program, ThreadSpec
 from explorer.program.segment import Shape
-from explorer.program.state_key import has_unnamed, variables_key
+from explorer.program.state_key import has_unnamed, variable_key, variables_key
 from explorer.program.step import Access, Cause, Finish, Fork, Made, MadeAt, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
 from explorer.program.value import SymbolicValue
@@ -204,8 +204,9 @@ class _Walk:
         self._watch = LoopWatch()
         self._read_locations: dict[int, Location] = {}
         self._accesses: list[Access] = []
-        # Per step of the path the number of its place.
+        # Per step of the path, and per access, the number of its place.
         self._step_places: list[int] = []
+        self._access_places: list[int] = []
         self._fork_places: list[Place] = []
         # The last fork's place, and how many forks were there since the path came to it.
         self._forked_at: Place = ()
@@ -231,6 +232,7 @@ class _Walk:
             self._forked_at, self._forks_there = (), 0
         if isinstance(step, Access):
             self._accesses.append(step)
+            self._access_places.append(self._step_places[-1])
             self._note(step, frames)
         if self._replaying:
             return
@@ -299,7 +301,7 @@ class _Walk:
         return tuple(MadeAt(self._step_places[o.step]) if isinstance(o, MadeAt) else o for o in operands)
 
     def _key(self, frames: list[FrameType], place: Place) -> object:
-        """What two paths must share to go on alike: places and the variables still looked at.
+        """What two paths must share to go on alike: places, the variables still looked at, what is being asked for.
 
         One instruction can fork repeatedly (``value in (1, 2)``): how often it has done so
         tells its forks apart.  Operands that wait without a name cannot be looked at, so
@@ -307,7 +309,31 @@ class _Walk:
         """
         variables = variables_key(frames, self._value_key, self._exploration.others)
         unnamed = tuple(self._taken) if has_unnamed(place, self._fork_places) else ()
-        return place, self._forks_there, variables, unnamed
+        return place, self._forks_there, variables, unnamed, self._request_key()
+
+    def _request_key(self) -> object:
+        """What the operation that forks has been asked for: the variables it came from may be done with."""
+        request = self._run.request
+        if request is None:
+            return None
+        parts = []
+        for part in fields(request):
+            asked = getattr(request, part.name)
+            if callable(asked) and not isinstance(asked, SymbolicValue):
+                parts.append(self._expression_key(self._run.asked(asked)))
+            else:
+                parts.append(variable_key(asked, self._value_key, self._exploration.others))
+        return type(request), *parts
+
+    def _expression_key(self, expression: Expression) -> object:
+        match expression:
+            case ReadOf():
+                known = expression.position < len(self._access_places)
+                return ReadOf, self._access_places[expression.position] if known else None
+            case Operation():
+                return expression.operator, *map(self._expression_key, expression.operands)
+            case _:
+                return expression
 
     def _value_key(self, value: SymbolicValue) -> object:
         """Values that came to be at different places are told apart: control may follow one of them only."""

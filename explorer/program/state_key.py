@@ -36,6 +36,11 @@ def variables_key(
     return tuple(variables)
 
 
+def variable_key(value: Any, of_value: Callable[[SymbolicValue], object], others: dict[int, object]) -> object:
+    """The same of one value."""
+    return _Encoder(of_value, others)(value)
+
+
 def has_unnamed(place: Place, forks: Sequence[Place]) -> bool:
     """Whether something that one of the ``forks`` before may have chosen is in use at a place, in no variable."""
     for depth, (code, offset, iterations) in enumerate(place):

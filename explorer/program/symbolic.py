@@ -62,7 +62,8 @@ class _Dropped(BaseException):
 class SymbolicRun:
     """Runs one thread once. ``decide`` answers forks, ``record`` takes the steps in order.
 
-    ``frames`` gives the modelled frames, outermost first, while a callback runs.  ``resume``
+    ``frames`` gives the modelled frames, outermost first, while a callback runs, ``request`` the
+    operation that is being made, None while modelled code runs.  ``resume``
     lets the coroutine run on with an answer, in place of its ``send``; ``source_of`` says
     where a step stands, in place of the frames themselves.
 
@@ -82,6 +83,7 @@ class SymbolicRun:
     ) -> None:
         self.thread = thread
         self.frames: list[FrameType] = []
+        self.request: Request | None = None
         self._decide = decide
         self._record_step = record
         self._resume = resume or _send
@@ -132,7 +134,9 @@ class SymbolicRun:
                 self._record(Finish(Ending.RETURNED))
                 return
             self.frames = awaiting_frames(coroutine)
+            self.request = request
             answer = self._handle(request)
+            self.request = None
 
     def _next_request(self, coroutine: Coroutine[Any, Any, Any], answer: Any) -> Any:
         """What the modelled code awaits next, ``_RETURNED`` when it has returned."""
@@ -282,6 +286,10 @@ class SymbolicRun:
             return to_expression(function(value), self)
         finally:
             self._in_predicate = False
+
+    def asked(self, function: Callable[[Any], Any]) -> Expression:
+        """What a predicate or an update of the request computes; reads that are still to come stand for its own."""
+        return self._apply(function, self._read_value())
 
     def _fork(self, cause: Cause, expression: Expression | None, made: int, source: Source) -> Outcome:
         fork = Fork(cause, expression, made, source)

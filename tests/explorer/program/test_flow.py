@@ -251,3 +251,20 @@ async def decides_in_a_handler(t: Thread) -> None:
 def test_a_variable_that_only_a_handler_reads_tells_states_apart() -> None:
     assert set(stored(decides_in_a_handler)) == {(), ("y=1",), ("w=1",)}
     assert len(flow_of(decides_in_a_handler).states) == 3
+
+
+async def exchanges_one_of_two(t: Thread) -> None:
+    chosen = Y if await t.read(X) else Z
+    await t.compare_exchange(chosen, 0, 5)
+
+
+async def expects_one_of_two(t: Thread) -> None:
+    expected = 1 if await t.read(X) else 2
+    await t.compare_exchange(Y, expected, 5)
+
+
+def test_what_an_operation_is_asked_for_tells_states_apart() -> None:
+    # The variable is done with when the operation forks. An if and an update with two outcomes each:
+    for body in (exchanges_one_of_two, expects_one_of_two):
+        assert len(flow_of(body).states) == 3
+    assert sorted(stored(exchanges_one_of_two)) == [(), (), ("y=5",), ("z=5",)]
