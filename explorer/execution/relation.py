@@ -9,6 +9,7 @@ arguments.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import and_, or_
 from typing import TypeAlias
 
 EventSet: TypeAlias = int
@@ -52,12 +53,28 @@ def pairs(relation: Relation) -> list[tuple[int, int]]:
 def union(first: Relation, *others: Relation) -> Relation:
     result = first
     for other in others:
-        result = [a | b for a, b in zip(result, other, strict=True)]
+        result = list(map(or_, result, other))
     return list(result)
 
 
 def intersection(first: Relation, second: Relation) -> Relation:
-    return [a & b for a, b in zip(first, second, strict=True)]
+    return list(map(and_, first, second))
+
+
+def intersection_with_inverse(first: Relation, second: Relation) -> Relation:
+    """``first & second^-1``, by the pairs of ``first``."""
+    result = []
+    bit = 1
+    for row in first:
+        out = 0
+        while row:
+            low = row & -row
+            if second[low.bit_length() - 1] & bit:
+                out |= low
+            row ^= low
+        result.append(out)
+        bit <<= 1
+    return result
 
 
 def difference(first: Relation, second: Relation) -> Relation:
@@ -66,14 +83,31 @@ def difference(first: Relation, second: Relation) -> Relation:
 
 def sequence(first: Relation, second: Relation) -> Relation:
     """Composition: pairs (a, c) with (a, b) in ``first`` and (b, c) in ``second``."""
+    targets = domain(second)
+    if not targets:
+        return empty(len(first))
+    known = {0: 0}
     result = []
-    for row in first:
-        out = 0
-        while row:
-            low = row & -row
-            out |= second[low.bit_length() - 1]
-            row ^= low
+    previous = reached = 0
+    # What follows an event in program order mostly follows the one before it too: a row often
+    # holds the next one, whose image is then known.
+    for row in reversed(first):
+        row &= targets
+        out = known.get(row, -1)
+        if out < 0:
+            left = row
+            out = 0
+            if previous & row == previous:
+                left ^= previous
+                out = reached
+            while left:
+                low = left & -left
+                out |= second[low.bit_length() - 1]
+                left ^= low
+            known[row] = out
+            previous, reached = row, out
         result.append(out)
+    result.reverse()
     return result
 
 
@@ -99,7 +133,13 @@ def product(domain: EventSet, codomain: EventSet, size: int) -> Relation:
 
 
 def domain(relation: Relation) -> EventSet:
-    return as_set(i for i, row in enumerate(relation) if row)
+    result = 0
+    bit = 1
+    for row in relation:
+        if row:
+            result |= bit
+        bit <<= 1
+    return result
 
 
 def codomain(relation: Relation) -> EventSet:
@@ -111,7 +151,40 @@ def codomain(relation: Relation) -> EventSet:
 
 
 def transitive_closure(relation: Relation) -> Relation:
-    """``relation+`` (Warshall, with rows as sets)."""
+    """``relation+``."""
+    closed = _closure_without_cycles(relation)
+    return _warshall(relation) if closed is None else closed
+
+
+def _closure_without_cycles(relation: Relation) -> Relation | None:
+    """``relation+``, each row from those that it leads to; None if there is a cycle."""
+    unknown, on_path = -1, -2
+    rows = [unknown] * len(relation)
+    for start in range(len(relation) - 1, -1, -1):
+        path = [start] if rows[start] == unknown else []
+        while path:
+            event = path[-1]
+            left = relation[event]
+            reached = 0
+            while left:
+                low = left & -left
+                following = low.bit_length() - 1
+                beyond = rows[following]
+                if beyond < 0:
+                    if beyond == on_path:
+                        return None
+                    rows[event] = on_path
+                    path.append(following)
+                    break
+                reached |= low | beyond
+                left &= ~reached
+            else:
+                rows[event] = reached
+                path.pop()
+    return rows
+
+
+def _warshall(relation: Relation) -> Relation:
     rows = list(relation)
     for middle in range(len(rows)):
         reached = rows[middle]

@@ -36,6 +36,14 @@ class Block:
     events: tuple[Event, ...]
     sets: tuple[int, ...] = field(repr=False)
     relations: tuple[tuple[int, ...], ...] = field(repr=False)
+    _moved: dict[int, tuple[tuple[int, ...], ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def relations_from(self, start: int) -> tuple[tuple[int, ...], ...]:
+        """The rows of the relations where the events are numbered from ``start`` on."""
+        known = self._moved.get(start)
+        if known is None:
+            known = self._moved[start] = tuple(tuple(row << start for row in rows) for rows in self.relations)
+        return known
 
     def prefix(self, size: int) -> Block:
         """The block of the first so many events."""
@@ -60,24 +68,17 @@ class Block:
         )
 
 
-class Growing:
-    """Some axioms of a model, to be asked of growing executions with events of some kinds and tags.
+class BlockAxioms:
+    """Some axioms of a model, asked of executions that are put together from blocks.
 
-    ``axioms`` are those of the given ones that an execution, once it fails one, fails whatever
-    events are added to it, in whatever place.
+    ``axioms`` are those of the given ones that executions with events of these kinds and tags
+    can fail. None may depend on what a ``with`` chooses.
     """
 
     def __init__(self, model: Model, axioms: Iterable[Axiom], present: frozenset[str]) -> None:
         table = model.theory.table
         analysis = Analysis(table, SET_NAMES - present)
-        self.axioms = tuple(
-            axiom
-            for axiom in axioms
-            if not axiom.negated
-            and not axiom.chosen
-            and not analysis.empty(axiom.term)
-            and analysis.growth_anywhere(axiom.term) is not Growth.UNKNOWN
-        )
+        self.axioms = tuple(axiom for axiom in axioms if self._wanted(axiom, analysis))
         self._evaluator = model.evaluator
 
         def nothing(term: Term) -> bool:
@@ -102,6 +103,9 @@ class Growing:
             self._steps.append([number for number in numbers if number not in done])
             done.update(numbers)
 
+    def _wanted(self, axiom: Axiom, analysis: Analysis) -> bool:
+        return not axiom.chosen and (axiom.negated or not analysis.empty(axiom.term))
+
     def block(self, alone: Execution) -> Block:
         """What one thread's path decides, or initial writes do.
 
@@ -116,9 +120,7 @@ class Growing:
         )
 
     def holds(self, blocks: Sequence[Block], source_of: Sequence[int], coherence: Sequence[Sequence[int]]) -> bool:
-        """Whether the execution made of these blocks may still grow into one that passes the axioms.
-
-        Events may be missing anywhere: what fails without them fails with them.
+        """Whether the execution made of these blocks passes the axioms.
 
         Args:
             blocks: initial writes first, then thread by thread; they number the events.
@@ -126,34 +128,37 @@ class Growing:
             coherence: per location its writes, the initial one first; a write that is not
                 placed yet is left out.
         """
-        starts = list(accumulate((len(block.events) for block in blocks), initial=0))
-        size = starts[-1]
+        none = empty(sum(len(block.events) for block in blocks))
+        execution = Execution(
+            threads=(),
+            events=tuple(event for block in blocks for event in block.events),
+            source_of=tuple(source_of),
+            coherence=tuple(tuple(order) for order in coherence),
+            rmw=none,
+            addr=none,
+            data=none,
+            ctrl=none,
+            ctrl_later=none,
+        )
+        return self.hold_in(execution, blocks)
+
+    def hold_in(self, execution: Execution, blocks: Sequence[Block]) -> bool:
+        """The same of an execution that is there; its dependences are not looked at."""
+        base = BaseValues(execution)
+        size = base.size
+        starts = accumulate((len(block.events) for block in blocks[:-1]), initial=0)
+        spread = list(zip(blocks, starts, strict=True))
+        moved = [block.relations_from(start) for block, start in spread]
         values: list[Any] = [None] * len(self._evaluator.steps)
         for term in self._nothing:
             values[term.number] = families.nothing(term.sort, size)
         for place, term in enumerate(self._sets):
             events = 0
-            for block, start in zip(blocks, starts, strict=False):
+            for block, start in spread:
                 events |= block.sets[place] << start
             values[term.number] = events
         for place, term in enumerate(self._relations):
-            values[term.number] = [
-                row << start for block, start in zip(blocks, starts, strict=False) for row in block.relations[place]
-            ]
-        none = empty(size)
-        base = BaseValues(
-            Execution(
-                threads=(),
-                events=tuple(event for block in blocks for event in block.events),
-                source_of=tuple(source_of),
-                coherence=tuple(tuple(order) for order in coherence),
-                rmw=none,
-                addr=none,
-                data=none,
-                ctrl=none,
-                ctrl_later=none,
-            )
-        )
+            values[term.number] = [row for rows in moved for row in rows[place]]
         steps = self._evaluator.steps
         for axiom, numbers in zip(self.axioms, self._steps, strict=True):
             for number in numbers:
@@ -161,3 +166,17 @@ class Growing:
             if not axiom.passes(values[axiom.term.number]):
                 return False
         return True
+
+
+class Growing(BlockAxioms):
+    """The axioms that an execution, once it fails one, fails whatever events are added to it, in whatever place.
+
+    So an execution that lacks events anywhere is judged as well: what fails without them fails with them.
+    """
+
+    def _wanted(self, axiom: Axiom, analysis: Analysis) -> bool:
+        return (
+            super()._wanted(axiom, analysis)
+            and not axiom.negated
+            and analysis.growth_anywhere(axiom.term) is not Growth.UNKNOWN
+        )

@@ -291,6 +291,14 @@ class Model:
         """
         return any("rfe" in order.terms and order.orders_loads_before_later_stores() for order in self.orders)
 
+    @cached_property
+    def keeps_coherence(self) -> bool:
+        """Whether some axiom shows that the accesses of each location are one sequence, each thread's in program order.
+
+        False means only that no order shows it alone.
+        """
+        return any(order.keeps_coherence() for order in self.orders)
+
 
 def flag_title(flag: str) -> str:
     """What reports call a flag of a model file and the relation that raises it: ``flag data-race``.

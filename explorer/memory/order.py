@@ -88,13 +88,31 @@ class Order:
         Two events that no set named in the rows tells apart are interchangeable, so one of
         each class is tried, on one location and on two.
         """
-        named = sorted(self.uses & BASE_SETS.keys())
+        loads = [kind for kind in Kind if kind.reads]
+        stores = [kind for kind in Kind if kind.writes and kind is not Kind.INITIAL]
         one, other = Location("one"), Location("other")
-        loads = _classes([kind for kind in Kind if kind.reads], named)
-        stores = _classes([kind for kind in Kind if kind.writes and kind is not Kind.INITIAL], named)
+        return self._orders(loads, stores, one, one) and self._orders(loads, stores, one, other)
+
+    def keeps_coherence(self) -> bool:
+        """Whether rf, co, fr and the program order of accesses of one location have no cycle together."""
+        accesses = [kind for kind in Kind if (kind.reads or kind.writes) and kind is not Kind.INITIAL]
+        one = Location("one")
+        return self.has_all_communication and self._orders(accesses, accesses, one, one)
+
+    @property
+    def has_all_communication(self) -> bool:
+        """Whether all of rf, co and fr are in the order."""
+        return self.among is None and self.terms == {part for parts in _COMMUNICATION.values() for part in parts}
+
+    def _orders(
+        self, kinds: Sequence[Kind], later: Sequence[Kind], location: Location, later_location: Location
+    ) -> bool:
+        """Whether each event of some kinds is ordered before each later one of its thread of other kinds."""
+        named = sorted(self.uses & BASE_SETS.keys())
         return all(
-            self._rows(self.lasting, _thread(Event(0, 0, *load, one, 0), Event(0, 1, *store, location, 0)))[0] & 2
-            for load, store, location in product(loads, stores, (one, other))
+            self._rows(self.lasting, _thread(Event(0, 0, *one, location, 0), Event(0, 1, *two, later_location, 0)))[0]
+            & 2
+            for one, two in product(_classes(kinds, named), _classes(later, named))
         )
 
 
@@ -147,7 +165,7 @@ def _one_sided(part: Term, simple: Mapping[object, tuple[str, ...]], sides: Mapp
     return set()
 
 
-def _classes(kinds: list[Kind], named: list[str]) -> list[tuple[Kind, Tag | None]]:
+def _classes(kinds: Sequence[Kind], named: list[str]) -> list[tuple[Kind, Tag | None]]:
     """One kind and tag of every class of events that the named sets tell apart."""
     found: dict[tuple[bool, ...], tuple[Kind, Tag | None]] = {}
     for kind, tag in product(kinds, (None, *Tag)):

@@ -9,6 +9,7 @@ dependence is computed.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from types import FrameType
@@ -21,7 +22,7 @@ from explorer.program.expression import Expression, Operation, ReadOf
 from explorer.program.frames import place_of
 from explorer.program.loops import LoopWatch, Place
 from explorer.program.program import Program, ThreadSpec
-from explorer.program.segment import Shape
+from explorer.program.segment import Shape, shape_of
 from explorer.program.state_key import has_unnamed, variable_key, variables_key
 from explorer.program.step import Access, Cause, Finish, Fork, Made, MadeAt, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
@@ -46,7 +47,8 @@ class Arm:
     is made from there (empty for accesses) and ``tested`` what the fork that follows tests:
     constants as they are, values as ``MadeAt`` numbers that stand for the place where they
     came to be.  ``summary`` has one entry per access: kind, tag, location and what is stored
-    if it is a constant.  ``shapes`` has the steps made, each with the location that it ends at
+    if it is a constant.  ``accesses`` are they themselves, as made on the first path that came here
+    (see ``Onward``).  ``shapes`` has the steps made, each with the location that it ends at
     (see ``PathTree.shapes``).  ``touched`` are the locations read or written in it, ``writes``
     those written, both without repetition; ``later_writes`` those that may be written after
     it.  ``cut`` names the loop whose bound ended it (empty otherwise), ``returns`` says
@@ -57,6 +59,7 @@ class Arm:
     operands: list[Operands] = field(default_factory=list)
     tested: Operands = ()
     summary: list[tuple[str, ...]] = field(default_factory=list)
+    accesses: list[Access] = field(default_factory=list)
     shapes: dict[tuple[Location | None, Shape], None] = field(default_factory=dict)
     touched: dict[Location, None] = field(default_factory=dict)
     writes: dict[Location, None] = field(default_factory=dict)
@@ -64,6 +67,11 @@ class Arm:
     cut: str = ""
     returns: bool = False
     later_writes: frozenset[Location] = frozenset()
+
+    @property
+    def following(self) -> Collection[Arm]:
+        """The arms of the fork that it ends in, none where the thread ends."""
+        return self.next.arms.values() if self.next else ()
 
 
 @dataclass(eq=False)
@@ -241,7 +249,8 @@ class _Walk:
         self._arm.operands.append(self._from_places(step.operands) if isinstance(step, Made) else ())
         if isinstance(step, Access):
             self._arm.summary.append(_summary(step))
-            self._arm.shapes.setdefault((step.location, _shape(self._accesses)))
+            self._arm.accesses.append(step)
+            self._arm.shapes.setdefault((step.location, shape_of(self._accesses)))
         if isinstance(step, Access) and step.location is not None:
             self._arm.touched.setdefault(step.location)
             if step.writes:
@@ -354,14 +363,6 @@ def _summary(access: Access) -> tuple[str, ...]:
         str(access.value) if constant else "",
         "waits" if access.waits else "",
     )
-
-
-def _shape(accesses: list[Access]) -> Shape:
-    """The step that the last of these accesses belongs to, up to it."""
-    begin = len(accesses) - 1
-    if accesses[begin].rmw and accesses[begin].writes:
-        begin -= 2 if accesses[begin - 1].fenced else 1
-    return tuple((access.kind, access.tag, access.rmw) for access in accesses[begin:])
 
 
 def _spread_later_writes(arms: list[Arm]) -> None:

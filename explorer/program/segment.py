@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
@@ -16,6 +16,28 @@ from explorer.program.symbolic import Outcome
 
 Shape: TypeAlias = tuple[tuple[Kind, "Tag | None", bool], ...]
 """The events of one step by kind and tag, and whether each is half of an RMW."""
+
+
+def shape_of(accesses: Sequence[Access]) -> Shape:
+    """The step that the last of these accesses belongs to, up to it."""
+    begin = len(accesses) - 1
+    if accesses[begin].rmw and accesses[begin].writes:
+        begin -= 2 if accesses[begin - 1].fenced else 1
+    return tuple((access.kind, access.tag, access.rmw) for access in accesses[begin:])
+
+
+class Onward(Protocol):
+    """What a thread may do from a fork on: these accesses and then, if it has not ended, one of ``following``.
+
+    A thread never comes back to where it was.  Expressions name reads by positions that are
+    those of one path to here; what they say of an access's own read holds on all.
+    """
+
+    @property
+    def accesses(self) -> Sequence[Access]: ...
+
+    @property
+    def following(self) -> Collection[Onward]: ...
 
 
 @dataclass(eq=False)
@@ -78,6 +100,10 @@ class PathTree(ABC):
 
         Fences that stand alone are listed under None.
         """
+        return None
+
+    def onward(self, segment: Segment) -> Collection[Onward] | None:
+        """What may follow a segment; None if nobody has looked."""
         return None
 
     @abstractmethod

@@ -7,7 +7,7 @@ segment must know about the rest of the thread comes from its flow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression
 from explorer.program.flow import Arm, Flow, State, explore_program
 from explorer.program.program import Program
-from explorer.program.segment import PathTree, Segment, Shape, event_limit
+from explorer.program.segment import Onward, PathTree, Segment, Shape, event_limit
 from explorer.program.step import Access, Cause, Finish, Fork, Made, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
 
@@ -70,6 +70,10 @@ class Tree(PathTree):
             for location, shape in arm.shapes:
                 found.setdefault(location, set()).add(shape)
         return {location: frozenset(shapes) for location, shapes in found.items()}
+
+    def onward(self, segment: Segment) -> Collection[Onward]:
+        assert isinstance(segment, FlowSegment)
+        return segment.stretches[-1].arm.following if segment.fork else ()
 
     def summary(self) -> Iterator[tuple[object, ...]]:
         yield _arm_summary(self.flow.start)

@@ -31,9 +31,11 @@ from explorer.program.segment import Segment
 from explorer.program.step import Cause
 from explorer.program.symbolic import Outcome
 from explorer.program.tree import Unfolding
+from explorer.search.finished import FinishedExecutions
 from explorer.search.growth import PartialExecutions
 from explorer.search.prepared import FENCE, READ, Item, Preparation
 from explorer.search.state import ENDED, RUNNING, WAITING, Edges, State
+from explorer.search.supply import Supply
 
 PAUSE = 256
 """Partial executions between two chances for a caller to look at its limits."""
@@ -52,7 +54,9 @@ class Search:
         self.states = 0
         self._preparation = Preparation(unfolding, model)
         self._paths: dict[tuple[Segment, int], Path] = {}
-        self._growth = PartialExecutions(unfolding, model)
+        self._supply = Supply(unfolding.locations, model)
+        self._growth = PartialExecutions(unfolding, model, self._supply)
+        self._finished = FinishedExecutions(unfolding, model)
         self._never_pass = model.orders_loads_before_later_stores
         # Threads that write most go first: readers then find the writes there.
         self._turns = sorted(
@@ -77,8 +81,7 @@ class Search:
         """Check the axioms that no order covers, on the finished execution."""
         if not self.model.residual_axioms:
             return True
-        axioms = self.model.relevant(leaf.names).residual_axioms
-        return not axioms or self.model.accepts(self.model.evaluator.valuation(leaf.execution), axioms)
+        return self._finished.accepts(leaf.execution, leaf.segments, leaf.names)
 
     # ---- growing one partial execution until it branches or ends
 
@@ -186,7 +189,7 @@ class Search:
             edges = self._possible(state, thread, item, source)
             if edges is not None:
                 options.append((source, edges))
-        if self._may_come(state, thread, location) or self._waits_in_vain(state, thread, item):
+        if self._may_wait(state, thread, item):
             branch = state.copy() if options else state
             branch.phase[thread] = WAITING
             if not options:
@@ -226,13 +229,11 @@ class Search:
 
     # ---- reads that wait
 
-    def _may_come(self, state: State, thread: int, location: int) -> bool:
-        """Whether another thread may still write the location."""
-        for other, segment in enumerate(state.segments):
-            if other != thread and state.phase[other] != ENDED:
-                if segment.may_write[state.index[other]] >> location & 1:
-                    return True
-        return False
+    def _may_wait(self, state: State, thread: int, item: Item) -> bool:
+        """Whether a read that takes none of the writes that are there may still get one, or wait for ever."""
+        if self._supply.suppliers(state, thread, item) or self._waits_in_vain(state, thread, item):
+            return True
+        return item.waits and self._supply.may_be_in_vain(state, thread, item)
 
     def _waits_in_vain(self, state: State, thread: int, item: Item) -> bool:
         """Whether a blocking step cannot go on with the coherence-last value of its location.
@@ -249,22 +250,13 @@ class Search:
         for thread, phase in enumerate(state.phase):
             if phase == WAITING:
                 item = state.segments[thread].items[state.index[thread]]
-                if not self._may_come(state, thread, item.location) and not self._waits_in_vain(state, thread, item):
+                if not self._may_wait(state, thread, item):
                     return False
         return self._open_reads_may_end(state)
 
     def _open_reads_may_end(self, state: State) -> bool:
         """Whether every open read may still get its write, as far as can be told now."""
-        return all(
-            any(self._may_supply(state, read, thread) for thread in range(len(state.segments))) for read in state.open
-        )
-
-    @staticmethod
-    def _may_supply(state: State, read: int, thread: int) -> bool:
-        """Whether a thread may still add a write of the location of an open read."""
-        if thread == state.owner[read] or state.phase[thread] == ENDED:
-            return False
-        return bool(state.segments[thread].may_write[state.index[thread]] >> state.access[read].location & 1)
+        return all(self._supply.suppliers(state, state.owner[read], state.access[read], read) for read in state.open)
 
     def _ask(self, state: State, location: int) -> None:
         """A write has been added: ask every read that waits for its location."""
@@ -340,20 +332,13 @@ class Search:
         from behind another waiting read.
         """
         reads = [(thread, state.segments[thread], state.index[thread]) for thread in waiting]
-        for cycle in _cycles([self._served(state, thread, waiting, items) for thread in waiting]):
-            if self._growth.cycle_possible([reads[i] for i in cycle]):
+        suppliers = [self._supply.suppliers(state, *read) for read in zip(waiting, items, strict=True)]
+        served = [[i for i, able in enumerate(suppliers) if thread in able] for thread in waiting]
+        for cycle in _cycles(served):
+            steps = [suppliers[cycle[(place + 1) % len(cycle)]][waiting[i]] for place, i in enumerate(cycle)]
+            if self._growth.cycle_possible([reads[i] for i in cycle], steps):
                 return waiting[cycle[0]], items[cycle[0]]
         return None
-
-    @staticmethod
-    def _served(state: State, thread: int, waiting: list[int], items: list[Item]) -> list[int]:
-        """The waiting reads, by place, whose write a thread may still add."""
-        writes = state.segments[thread].may_write[state.index[thread]]
-        return [
-            place
-            for place, (other, item) in enumerate(zip(waiting, items, strict=True))
-            if other != thread and writes >> item.location & 1
-        ]
 
 
 def _cycles(edges: Sequence[Sequence[int]]) -> Iterator[tuple[int, ...]]:

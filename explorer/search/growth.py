@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, product
 
-from explorer.execution.event import Event, Source
-from explorer.execution.execution import Execution
+from explorer.execution.event import Source
 from explorer.execution.kinds import Kind
 from explorer.execution.location import Location
-from explorer.execution.relation import empty
 from explorer.memory.cat.base import SET_NAMES
 from explorer.memory.growing import Block, Growing
 from explorer.memory.model import Model
@@ -25,8 +23,10 @@ from explorer.program.expression import reads_of
 from explorer.program.segment import Segment, Shape
 from explorer.program.step import Access, Cause
 from explorer.program.tree import Unfolding
+from explorer.search.finished import accesses_to, initial_writes
 from explorer.search.prepared import WRITE, Prepared, alone
-from explorer.search.state import ENDED, WAITING, State
+from explorer.search.state import WAITING, State
+from explorer.search.supply import Step, Supply
 
 _NOWHERE = Source("", 0, ())
 
@@ -57,13 +57,14 @@ class Part:
 class PartialExecutions:
     """Answers for the partial executions of one program under one model."""
 
-    def __init__(self, unfolding: Unfolding, model: Model) -> None:
+    def __init__(self, unfolding: Unfolding, model: Model, supply: Supply) -> None:
         self._unfolding = unfolding
         self._model = model
+        self._supply = supply
         self._paths: dict[tuple[int, Segment], Part] = {}
         self._prefixes: dict[tuple[int, Segment, int], Part] = {}
         # Each ends with the write in question.
-        self._supplies: dict[tuple[int, Segment, int, int], tuple[Part, ...] | None] = {}
+        self._supplies: dict[tuple[int, Segment, int, int, tuple[Step, ...] | None], tuple[Part, ...] | None] = {}
         self._initial: dict[tuple[int, ...], Block] = {}
         self._cycles: dict[tuple[object, ...], bool] = {}
 
@@ -110,12 +111,9 @@ class PartialExecutions:
 
     def _may_be_supplied(self, state: State, read: int, threads: list[Part]) -> bool:
         location = state.access[read].location
-        for thread, segment in enumerate(state.segments):
-            if thread == state.owner[read] or state.phase[thread] == ENDED:
-                continue
-            if not segment.may_write[state.index[thread]] >> location & 1:
-                continue
-            supplies = self._supplies_of(segment, state.index[thread], location)
+        for thread, steps in self._supply.suppliers(state, state.owner[read], state.access[read], read).items():
+            segment = state.segments[thread]
+            supplies = self._supplies_of(segment, state.index[thread], location, steps)
             if supplies is None:
                 return True
             for supply in supplies:
@@ -136,7 +134,7 @@ class PartialExecutions:
         """Whether the axioms hold where the threads have done this.
 
         ``supplied``: an open read, and the thread whose last event it reads from; that one
-        has no place in coherence yet.
+        has a place in coherence only if the read is half of an update: right before the other.
         """
         written = tuple(
             location
@@ -157,15 +155,21 @@ class PartialExecutions:
         for event, source in enumerate(state.source):
             if source is not None and state.access[event].location in initial:
                 source_of[number(event)] = number(source)
+        coherence = [[place, *map(number, state.co[location])] for location, place in initial.items()]
         if supplied is not None:
             read, thread = supplied
-            source_of[number(read)] = starts[thread + 2] - 1
-        coherence = [(place, *map(number, state.co[location])) for location, place in initial.items()]
+            source = source_of[number(read)] = starts[thread + 2] - 1
+            item, owner = state.access[read], state.owner[read]
+            if item.rmw and state.updating is None:
+                order = coherence[initial[item.location]]
+                order.insert(order.index(number(state.where[owner][item.position + 1])), source)
         return self._growing.holds(blocks, source_of, coherence)
 
     # ---- waiting reads round a cycle
 
-    def cycle_possible(self, cycle: Sequence[tuple[int, Prepared, int]]) -> bool:
+    def cycle_possible(
+        self, cycle: Sequence[tuple[int, Prepared, int]], steps: Sequence[tuple[Step, ...] | None]
+    ) -> bool:
         """Whether each of these waiting reads may read from the thread before it, the first from the last.
 
         Nothing else that the threads have done with each other is looked at, so that the
@@ -174,67 +178,82 @@ class PartialExecutions:
         Args:
             cycle: per thread its number, its segment and the index in it of the item that it
                 waits at.
+            steps: per thread those by which it may write what the next one reads; None for any.
         """
-        key = tuple((thread, segment.segment, index) for thread, segment, index in cycle)
+        key = *((thread, segment.segment, index) for thread, segment, index in cycle), *steps
         known = self._cycles.get(key)
         if known is None:
-            known = self._cycles[key] = self._cycle_possible(cycle)
+            known = self._cycles[key] = self._cycle_possible(cycle, steps)
         return known
 
-    def _cycle_possible(self, cycle: Sequence[tuple[int, Prepared, int]]) -> bool:
+    def _cycle_possible(
+        self, cycle: Sequence[tuple[int, Prepared, int]], steps: Sequence[tuple[Step, ...] | None]
+    ) -> bool:
         wanted = [segment.items[index] for _thread, segment, index in cycle]
         ways: list[tuple[Part, ...]] = []
         for place, (_thread, segment, index) in enumerate(cycle):
-            supplies = self._supplies_of(segment, index, wanted[(place + 1) % len(cycle)].location)
+            supplies = self._supplies_of(segment, index, wanted[(place + 1) % len(cycle)].location, steps[place])
             if supplies is None:
                 return True
             ways.append(supplies)
         for tried, way in enumerate(product(*ways)):
             if tried == MOST:
                 return True
-            blocks = [part.block for part in way]
+            locations = tuple(dict.fromkeys(item.location for item in wanted if item.rmw))
+            blocks = [self._initial_writes(locations), *(part.block for part in way)]
             ends = list(accumulate(len(block.events) for block in blocks))
             source_of = [-1] * ends[-1]
+            overwritten: list[dict[int, int]] = [{} for _ in locations]
             for place, item in enumerate(wanted):
-                read = ends[place] - len(blocks[place].events) + way[place].place(item.position)
-                source_of[read] = ends[place - 1] - 1
-            if self._growing.holds([self._initial_writes(()), *blocks], source_of, ()):
+                read = ends[place] + way[place].place(item.position)
+                source_of[read] = ends[place or len(way)] - 1
+                if item.rmw:  # its other half comes right after what it reads from
+                    overwritten[locations.index(item.location)][source_of[read]] = read + 1
+            coherence = [(place, *_chain(following)) for place, following in enumerate(overwritten)]
+            if self._growing.holds(blocks, source_of, coherence):
                 return True
         return False
 
     # ---- what a thread can still write
 
-    def _supplies_of(self, prepared: Prepared, index: int, location: int) -> tuple[Part, ...] | None:
-        """The weakest ways in which a thread may go on, from an item on, to a write of the location.
+    def _supplies_of(
+        self, prepared: Prepared, index: int, location: int, steps: tuple[Step, ...] | None
+    ) -> tuple[Part, ...] | None:
+        """The weakest ways in which a thread may go on, from an item on, to one of these steps that write the location.
 
         Every other way adds events before the write, which can only make the axioms asked here
         harder to meet (see ``Growing``). None where the steps of the thread are not known.
         """
-        key = (prepared.thread, prepared.segment, index, location)
+        key = (prepared.thread, prepared.segment, index, location, steps)
         if key not in self._supplies:
-            found = self._find_supplies(prepared, index, self._unfolding.locations[location])
+            found = self._find_supplies(prepared, index, self._unfolding.locations[location], steps)
             self._supplies[key] = None if found is None else tuple(found)
         return self._supplies[key]
 
-    def _find_supplies(self, prepared: Prepared, index: int, location: Location) -> list[Part] | None:
+    def _find_supplies(
+        self, prepared: Prepared, index: int, location: Location, steps: tuple[Step, ...] | None
+    ) -> list[Part] | None:
         thread, segment = prepared.thread, prepared.segment
-        found = [
-            self._prefix(thread, segment, item.position + 1)
-            for item in prepared.items[index:]
-            if item.kind == WRITE and item.access.location is location
+        if steps is not None:
+            positions = [step.position for step in steps if step.position >= 0]
+            later = {step.shape for step in steps if step.position < 0}
+        else:
+            items = prepared.items[index:]
+            positions = [item.position for item in items if item.kind == WRITE and item.access.location is location]
+            later = set()
+            if location in segment.later_writes:
+                shapes = segment.tree.shapes()
+                if shapes is None:
+                    return None
+                later = {shape for shape in shapes.get(location, ()) if shape[-1][0].writes}
+        return [
+            *(self._prefix(thread, segment, position + 1) for position in positions),
+            *(self._with_step(thread, segment, location, shape) for shape in sorted(later, key=repr)),
         ]
-        if location in segment.later_writes:
-            shapes = segment.tree.shapes()
-            if shapes is None:
-                return None
-            for shape in sorted(shapes.get(location, ()), key=repr):
-                if shape[-1][0].writes:
-                    found.append(self._with_step(thread, segment, location, shape))
-        return found
 
     def _with_step(self, thread: int, segment: Segment, location: Location, shape: Shape) -> Part:
         """The path up to the end of the segment and then a step that nothing but its kind and place orders."""
-        path, control = _accesses(segment)
+        path, control = accesses_to(segment)
         later = path[-1].ctrl_later if path else 0
         fork = segment.fork
         if fork is not None and fork.cause is Cause.IF and fork.expression is not None:
@@ -255,29 +274,25 @@ class PartialExecutions:
         if known is None:
             whole = self._paths.get((thread, segment))
             if whole is None:
-                whole = self._paths[thread, segment] = self._part(thread, *_accesses(segment))
+                whole = self._paths[thread, segment] = self._part(thread, *accesses_to(segment))
             known = self._prefixes[thread, segment, size] = whole.prefix(size)
         return known
 
     def _initial_writes(self, locations: tuple[int, ...]) -> Block:
         known = self._initial.get(locations)
         if known is None:
-            none = empty(len(locations))
-            events = tuple(
-                Event(-1, place, Kind.INITIAL, None, self._unfolding.locations[location], None)
-                for place, location in enumerate(locations)
-            )
             known = self._initial[locations] = self._growing.block(
-                Execution(("",), events, (-1,) * len(locations), (), none, none, none, none, none)
+                initial_writes([self._unfolding.locations[location] for location in locations])
             )
         return known
 
 
-def _accesses(segment: Segment) -> tuple[list[Access], list[int]]:
-    """The accesses of the path to the end of a segment, and the reads that control each."""
-    path: list[Access] = []
-    control: list[int] = []
-    for part in segment.path:
-        path += part.accesses
-        control += part.control
-    return path, control
+def _chain(following: dict[int, int]) -> list[int]:
+    """The longest chain of a map from each to the next; empty where all are round a cycle."""
+    chains: list[list[int]] = [[]]
+    for start in following.keys() - following.values():
+        chain = [start]
+        while chain[-1] in following:
+            chain.append(following[chain[-1]])
+        chains.append(chain)
+    return max(chains, key=len)

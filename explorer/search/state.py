@@ -336,7 +336,19 @@ class State:
         if reads & self.unknown[thread]:
             self.constraints += ((thread, expression, reads, wanted),)
             return True
-        return _agrees(evaluate(expression, self.values[thread]), wanted)
+        return agrees(evaluate(expression, self.values[thread]), wanted)
+
+    def may_learn(self, thread: int, position: int, value: Any) -> bool:
+        """Whether an unknown value may turn out to be this one, by what is demanded of it alone."""
+        values: list[Any] | None = None
+        for owner, expression, reads, wanted in self.constraints:
+            if owner == thread and reads & self.unknown[thread] == 1 << position:
+                if values is None:
+                    values = self.values[thread][:]
+                    values[position] = value
+                if not agrees(evaluate(expression, values), wanted):
+                    return False
+        return True
 
     def _learn(self, thread: int, position: int, value: Any) -> bool:
         """A value has become known: compute what depends on it; False when a demand fails."""
@@ -359,13 +371,14 @@ class State:
             thread, expression, reads, wanted = constraint
             if reads & self.unknown[thread]:
                 waiting.append(constraint)
-            elif not _agrees(evaluate(expression, self.values[thread]), wanted):
+            elif not agrees(evaluate(expression, self.values[thread]), wanted):
                 return False
         self.constraints = tuple(waiting)
         return True
 
 
-def _agrees(value: Any, wanted: Any) -> bool:
+def agrees(value: Any, wanted: Any) -> bool:
+    """Whether a value is the one that a constraint wants."""
     if wanted is None:
         return value is not None and value != 0
     if isinstance(wanted, bool):

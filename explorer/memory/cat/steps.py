@@ -46,7 +46,16 @@ def in_order(
 
 
 def _inputs(term: Term) -> tuple[Term, ...]:
-    """The terms whose values the step of a term reads: for ``[S] ; r`` not ``[S]`` but the set itself."""
+    """The terms whose values the step of a term reads: for ``[S] ; r`` not ``[S]`` but the set itself.
+
+    For ``a & b^-1`` that is b.
+    """
+    if term.op is Op.INTERSECTION and term.sort == RELATION:
+        a, b = term.operands
+        if b.op is Op.INVERSE:
+            return a, b.operands[0]
+        if a.op is Op.INVERSE:
+            return b, a.operands[0]
     if term.op is Op.SEQUENCE:
         first, second = term.operands
         if first.op is Op.IDENTITY:
@@ -136,6 +145,9 @@ def _binary(term: Term) -> Step:
             return lambda values, _: values[a] & values[b]
         return lambda values, _: values[a] & ~values[b]
     if term.sort == RELATION:
+        if _inputs(term) != term.operands:
+            given, turned = (each.number for each in _inputs(term))
+            return lambda values, _: relation.intersection_with_inverse(values[given], values[turned])
         if common:
             return lambda values, _: relation.intersection(values[a], values[b])
         return lambda values, _: relation.difference(values[a], values[b])

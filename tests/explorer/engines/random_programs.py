@@ -22,6 +22,8 @@ from explorer.program.tree import Unfolding
 
 UNROLL = 2
 
+Lock: TypeAlias = Literal["spin", "page", "rwsem for reading", "rwsem for writing"]
+
 Operand: TypeAlias = int | Literal["r", "r + 1"]
 """A constant, or something computed from the register."""
 
@@ -147,7 +149,7 @@ class Fetch(Operation):
 class Locked(Operation):
     """A critical section under one of the kernel's locks."""
 
-    lock: Literal["spin", "page", "rwsem for reading", "rwsem for writing"]
+    lock: Lock
     body: Operations
 
     async def run(self, t: Thread, memory: Memory, register: Any) -> Any:

@@ -26,7 +26,10 @@ from random_programs import (
     Fetch,
     Follow,
     If,
+    Lock,
+    Locked,
     Operation,
+    Operations,
     Publish,
     Read,
     Threads,
@@ -265,6 +268,35 @@ def nobody_waits_beside_two_others(threads: Threads) -> bool:
 @settings(max_examples=100, deadline=None)
 @given(threads=st.one_of(load_buffering(), programs(OPERATIONS, size=5)).filter(nobody_waits_beside_two_others))
 def test_the_search_finds_what_brute_force_finds(model_of: ModelOf, name: str, threads: Threads) -> None:
+    model = model_of(name)
+    assert_same(searched(unfold(threads), model), by_brute_force(threads, model))
+
+
+LOCKS: st.SearchStrategy[Lock] = st.sampled_from(["page", "rwsem for reading", "rwsem for writing", "spin"])
+
+
+@st.composite
+def load_buffering_under_locks(draw: st.DrawFn) -> Threads:
+    """The same in critical sections, or with one of the accesses outside; the locks may be the same or not."""
+    first = draw(LOCKS)
+    second = draw(st.one_of(st.just(first), LOCKS))
+    return draw(_section(first, "x", "y")), draw(_section(second, "y", "x"))
+
+
+@st.composite
+def _section(draw: st.DrawFn, lock: Lock, loaded: str, stored: str) -> Operations:
+    load = draw(loads(loaded))
+    # Brute force looks for decisions at the top of a thread only.
+    store = draw(stores(stored).filter(lambda operation: not isinstance(operation, If)))
+    if draw(st.booleans()):
+        return (Locked(lock, (load, store)),)
+    return (Locked(lock, (load,)), draw(stores(stored))) if draw(st.booleans()) else (load, Locked(lock, (store,)))
+
+
+@pytest.mark.parametrize("name", ["coherence", "no-thin-air", "release-acquire", "two-buffered-loads", "anything"])
+@settings(max_examples=60, deadline=None)
+@given(threads=load_buffering_under_locks())
+def test_the_search_finds_what_brute_force_finds_under_locks(model_of: ModelOf, name: str, threads: Threads) -> None:
     model = model_of(name)
     assert_same(searched(unfold(threads), model), by_brute_force(threads, model))
 
