@@ -54,7 +54,7 @@ class Search:
         self.states = 0
         self._preparation = Preparation(unfolding, model)
         self._paths: dict[tuple[Segment, int], Path] = {}
-        self._supply = Supply(unfolding.locations, model)
+        self._supply = Supply(unfolding, model)
         self._growth = PartialExecutions(unfolding, model, self._supply)
         self._finished = FinishedExecutions(unfolding, model)
         self._never_pass = model.orders_loads_before_later_stores
@@ -81,7 +81,8 @@ class Search:
         """Check the axioms that no order covers, on the finished execution."""
         if not self.model.residual_axioms:
             return True
-        return self._finished.accepts(leaf.execution, leaf.segments, leaf.names)
+        names = leaf.names
+        return not self._finished.checks(names) or self._finished.accepts(leaf.execution, leaf.segments, names)
 
     # ---- growing one partial execution until it branches or ends
 
@@ -231,7 +232,7 @@ class Search:
 
     def _may_wait(self, state: State, thread: int, item: Item) -> bool:
         """Whether a read that takes none of the writes that are there may still get one, or wait for ever."""
-        if self._supply.suppliers(state, thread, item) or self._waits_in_vain(state, thread, item):
+        if self._supply.may_be_written(state, thread, item) or self._waits_in_vain(state, thread, item):
             return True
         return item.waits and self._supply.may_be_in_vain(state, thread, item)
 

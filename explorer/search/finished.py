@@ -31,6 +31,16 @@ class FinishedExecutions:
         self._initial: dict[frozenset[str], Block] = {}
         self._paths: dict[tuple[frozenset[str], Segment, int], Block] = {}
 
+    def checks(self, names: frozenset[str]) -> bool:
+        """Whether an axiom is left to look at, for events of these sets of cat."""
+        return bool(self._chosen or self._left(names).axioms)
+
+    def _left(self, names: frozenset[str]) -> BlockAxioms:
+        axioms = self._axioms.get(names)
+        if axioms is None:
+            axioms = self._axioms[names] = BlockAxioms(self._model, self._model.residual_axioms, names)
+        return axioms
+
     def accepts(self, execution: Execution, segments: Sequence[Segment], names: frozenset[str]) -> bool:
         """Whether it passes.
 
@@ -39,9 +49,7 @@ class FinishedExecutions:
             segments: per thread the last one of its path.
             names: the sets of cat that its events belong to by kind and tag, and perhaps others.
         """
-        axioms = self._axioms.get(names)
-        if axioms is None:
-            axioms = self._axioms[names] = BlockAxioms(self._model, self._model.residual_axioms, names)
+        axioms = self._left(names)
         if axioms.axioms and not axioms.hold_in(execution, self._blocks(execution, segments, names)):
             return False
         return not self._chosen or self._model.accepts(self._model.evaluator.valuation(execution), self._chosen)

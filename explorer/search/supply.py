@@ -20,6 +20,7 @@ from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, Operation, ReadOf, evaluate, reads_of
 from explorer.program.segment import Onward, Shape, shape_of
 from explorer.program.step import Access
+from explorer.program.tree import Unfolding
 from explorer.search.prepared import WRITE, Item, Prepared
 from explorer.search.state import ENDED, WAITING, State
 
@@ -108,13 +109,21 @@ Suppliers = dict[int, tuple[Step, ...] | None]
 class Supply:
     """Answers for the partial executions of one program under one model."""
 
-    def __init__(self, locations: Sequence[Location], model: Model) -> None:
-        self._locations = locations
+    def __init__(self, unfolding: Unfolding, model: Model) -> None:
+        self._locations = unfolding.locations
+        self._loaded_and_stored = _loaded_and_stored(unfolding)
         self._coherent = model.keeps_coherence
         self._nodes: dict[frozenset[tuple[Step, int]], Node] = {}
         self._ahead: dict[tuple[Prepared, int, int], Node | None] = {}
         self._arms: dict[tuple[Onward, int], Node] = {}
         self._found: dict[tuple[tuple[Gap, ...], int, tuple[Node | None, ...]], Found | None] = {}
+
+    def may_be_written(self, state: State, thread: int, item: Item) -> bool:
+        """Whether some thread may still add the write that a read takes before which a thread stands."""
+        if item.location in self._loaded_and_stored:
+            # Whoever has a store ahead may make it next.
+            return self._is_able(state, thread, item)
+        return bool(self.suppliers(state, thread, item))
 
     def suppliers(self, state: State, thread: int, item: Item, read: int | None = None) -> Suppliers:
         """The threads one of which may still add the write that a read takes, and the steps by which each may do so.
@@ -145,6 +154,15 @@ class Supply:
             return True
         wanted = _step([item.access])
         return any(wanted.may_fail(value) for value, _writer, _step in found)
+
+    @staticmethod
+    def _is_able(state: State, thread: int, item: Item) -> bool:
+        """Whether another thread may still write the location, as far as its paths tell."""
+        for other, segment in enumerate(state.segments):
+            if other != thread and state.phase[other] != ENDED:
+                if segment.may_write[state.index[other]] >> item.location & 1:
+                    return True
+        return False
 
     @staticmethod
     def _able(state: State, thread: int, item: Item) -> list[int]:
@@ -224,6 +242,28 @@ class Supply:
         each = dict.fromkeys(moves)
         reads = any(node.reads or not step.writes for step, node in each)
         return self._nodes.setdefault(frozenset((step, id(node)) for step, node in each), Node(tuple(each), reads))
+
+
+def _loaded_and_stored(unfolding: Unfolding) -> frozenset[int]:
+    """The locations, by place, that threads only load and store, with no update and no wait.
+
+    None are named where paths are not known ahead.
+    """
+    others: set[Location] = set()
+    for tree in unfolding.trees:
+        onward = tree.onward(tree.root)
+        if onward is None:
+            return frozenset()
+        arms = dict.fromkeys(onward)
+        pending = list(arms)
+        while pending:
+            new = [arm for arm in pending.pop().following if arm not in arms]
+            arms.update(dict.fromkeys(new))
+            pending += new
+        for access in (*tree.root.accesses, *(access for arm in arms for access in arm.accesses)):
+            if access.location is not None and (access.rmw or access.requires is not None):
+                others.add(access.location)
+    return frozenset(i for i, location in enumerate(unfolding.locations) if location not in others)
 
 
 def _steps(accesses: Sequence[Access], location: Location, *, known: bool) -> list[Step]:

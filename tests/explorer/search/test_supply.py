@@ -27,7 +27,7 @@ class Growing:
         unfolding = Unfolding(Program(tuple(ThreadSpec(f"P{i}", body) for i, body in enumerate(threads))), 3)
         roots = Preparation(unfolding, model).roots
         self.state = State(model, roots, tuple(location.initial for location in unfolding.locations))
-        self._supply = Supply(unfolding.locations, model)
+        self._supply = Supply(unfolding, model)
 
     def run(self, thread: int, steps: int) -> None:
         """Let a thread make accesses, each at the end of its location's coherence order."""
