@@ -279,6 +279,8 @@ class Model:
     def _accepted(self, execution: Execution) -> Valuation:
         """The values of the first candidate that passes; of the execution alone where none does."""
         valuation = self.evaluator.valuation(execution)
+        if not self.theory.choices:
+            return valuation
         return next(self._passing(self.axioms, valuation), valuation)
 
     @cached_property

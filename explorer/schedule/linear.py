@@ -110,6 +110,12 @@ def witness(
     return _describe(execution, search, end.order(), exact)
 
 
+def below(known: Witness) -> tuple[int, int]:
+    """The greatest (switches, reordered accesses) that is strictly simpler."""
+    reordered = len(known.reordered)
+    return (known.switches, reordered - 1) if reordered else (known.switches - 1, 1 << 30)
+
+
 def _switches_needed(execution: Execution, before: Sequence[int]) -> int:
     """A lower bound on the switches of every witness, found without laying out the order.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from explorer.execution.event import Event
@@ -9,7 +10,7 @@ from explorer.execution.execution import Execution
 from explorer.execution.location import show
 from explorer.memory.model import Model, flag_title
 from explorer.property import Edge, Mark, Violation
-from explorer.schedule.linear import Witness, witness
+from explorer.schedule.linear import Witness, below, witness
 
 Place = tuple[str, str, int, str]
 """Where an event stands in the code: function, file, line and step; an initial write has its location's name."""
@@ -58,19 +59,29 @@ class Remarks:
             return
         for flag in raised:
             self.executions[flag] = self.executions.get(flag, 0) + 1
-        before = self._model.before(execution)
-        schedule = witness(execution, before) if before is not None else None
-        here: dict[RemarkKey, Remark] = {}
+        here: dict[RemarkKey, tuple[str, tuple[int, ...]]] = {}
         for flag, all_sides in raised.items():
             for sides in all_sides:
-                finding = _finding(execution, self._model, flag, sides)
-                here.setdefault(_key(execution, flag, sides), Remark(flag, sides, finding, execution, schedule, 1))
-        for key, remark in here.items():
+                here.setdefault(_key(execution, flag, sides), (flag, sides))
+        schedule = self._simpler_schedule(execution, here)
+        for key, (flag, sides) in here.items():
             known = self._kept.get(key)
-            if known is not None:
-                simpler = remark if _effort(remark) < _effort(known) else known
-                remark = replace(simpler, executions=known.executions + 1)
-            self._kept[key] = remark
+            if known is None or (schedule and known.witness and _effort(schedule) < _effort(known.witness)):
+                finding = _finding(execution, self._model, flag, sides)
+                self._kept[key] = Remark(
+                    flag, sides, finding, execution, schedule, 1 + (known.executions if known else 0)
+                )
+            else:
+                self._kept[key] = replace(known, executions=known.executions + 1)
+
+    def _simpler_schedule(self, execution: Execution, kinds: Collection[RemarkKey]) -> Witness | None:
+        """The witness schedule of an execution, if it is simpler than that of one of these kinds of remarks."""
+        before = self._model.before(execution)
+        if before is None:
+            return None
+        known = [self._kept[kind].witness for kind in kinds if kind in self._kept]
+        bounds = [below(schedule) for schedule in known if schedule is not None]
+        return witness(execution, before, at_most=max(bounds) if len(bounds) == len(kinds) else None)
 
     def kinds(self) -> tuple[Remark, ...]:
         """The remarks in a fixed order: by flag as in the model's file, then by place."""
@@ -136,7 +147,6 @@ def _place(event: Event) -> Place:
     return source.function, source.file, source.line, source.step
 
 
-def _effort(remark: Remark) -> tuple[int, int]:
+def _effort(schedule: Witness) -> tuple[int, int]:
     """How far the witness is from running the threads one after the other."""
-    schedule = remark.witness
-    return (schedule.switches, len(schedule.reordered)) if schedule else (0, 0)
+    return schedule.switches, len(schedule.reordered)

@@ -13,7 +13,7 @@ from explorer.program.segment import event_limit
 from explorer.program.tree import Unfolding
 from explorer.property import Edge, Mark, Violation
 from explorer.scenario import Case
-from explorer.schedule.linear import Witness, witness
+from explorer.schedule.linear import below, witness
 from explorer.search.explore import Leaf, Search
 from explorer.search.interleavings import count_interleavings
 from explorer.search.record import Record
@@ -214,16 +214,10 @@ def _keep(
             continue
         known = replace(known, count=known.count + 1)
         if before is not None and known.witness is not None:
-            better = witness(execution, before, at_most=_below(known.witness))
+            better = witness(execution, before, at_most=below(known.witness))
             if better is not None:
                 known = replace(known, violation=violation, execution=execution, witness=better, record=record)
         tally.findings[kind] = known
-
-
-def _below(known: Witness) -> tuple[int, int]:
-    """The greatest (switches, reorderings) that is strictly simpler."""
-    reordered = len(known.reordered)
-    return (known.switches, reordered - 1) if reordered else (known.switches - 1, 1 << 30)
 
 
 def kind_of(execution: Execution, violation: Violation) -> KindKey:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from explorer.program.errors import ScenarioError
 from explorer.program.program import ThreadSpec
@@ -54,16 +54,15 @@ def properties(inode: Inode) -> tuple[Property, ...]:
 
 
 def expectations(
-    ordered: Mapping[Fix, set[str]], weak: Mapping[Fix, set[str]], weak_models: Sequence[str] = WEAK
+    ordered: Mapping[Fix, set[str]], weak: Mapping[Fix, set[str]]
 ) -> dict[tuple[str, str, str], frozenset[str]]:
     """Per fix the properties violated: where loads stay in order, and under models where they do not.
 
-    ``weak`` leaves out what differs between the sizes of a scenario, and ``weak_models`` a model
-    under which it cannot be explored in full.
+    ``weak`` leaves out what differs between the sizes of a scenario.
     """
     return {
         (PROTOCOL, fix.value, model): frozenset(names)
-        for violated, models in ((ordered, ORDERED), (weak, weak_models))
+        for violated, models in ((ordered, ORDERED), (weak, WEAK))
         for fix, names in violated.items()
         for model in models
     }

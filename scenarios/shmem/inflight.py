@@ -69,8 +69,6 @@ EXPECTED = expectations(
         Fix.RECHECK: {"late", "stale"},
         Fix.RWSEM: set(),
     },
-    # Under lkmm the search of this one takes too long: inflight-window shows it there.
-    weak_models=("armv8",),
 )
 
 INFLIGHT = Scenario(
