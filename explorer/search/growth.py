@@ -26,7 +26,8 @@ from explorer.program.tree import Unfolding
 from explorer.search.finished import accesses_to, initial_writes
 from explorer.search.prepared import WRITE, Prepared, alone
 from explorer.search.state import WAITING, State
-from explorer.search.supply import Step, Supply
+from explorer.search.supply import Supply
+from explorer.search.turns import Step
 
 _NOWHERE = Source("", 0, ())
 

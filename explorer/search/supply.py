@@ -10,76 +10,17 @@ the owner that waits for one waits for ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.execution.location import Location
 from explorer.memory.model import Model
-from explorer.program.errors import ScenarioError
-from explorer.program.expression import Expression, Operation, ReadOf, evaluate, reads_of
-from explorer.program.segment import Onward, Shape, shape_of
-from explorer.program.step import Access
 from explorer.program.tree import Unfolding
-from explorer.search.prepared import WRITE, Item, Prepared
+from explorer.search.prepared import WRITE, Item
 from explorer.search.state import ENDED, WAITING, State
-
-UNKNOWN = None
-"""A value that is not known: it may be any."""
+from explorer.search.turns import UNKNOWN, Node, Step, Turns, loaded_and_stored, step_of
 
 MOST = 10_000
 """Turns that are looked at before everything is taken to be possible."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An access of the location, or an update of it, whose read is ``ReadOf(0)`` in the expressions.
-
-    ``shape`` says what events it is made of, ``position`` where the last of them stands on the
-    thread's path if that is known, else -1.  ``requires`` must hold of the value before it; None
-    where nothing is required, or something that other reads decide.  ``value`` is what it
-    stores if nothing but the value before decides that, else None.
-    """
-
-    shape: Shape
-    position: int
-    requires: Expression | None
-    value: Expression | None
-
-    @property
-    def writes(self) -> bool:
-        return self.shape[-1][0].writes
-
-    def may_follow(self, before: Any) -> bool:
-        """Whether it can happen where the location has this value."""
-        return self.requires is None or before is UNKNOWN or _value(self.requires, before) != 0
-
-    def may_fail(self, before: Any) -> bool:
-        """Whether it may be that it cannot happen there."""
-        return before is UNKNOWN or self.requires is None or not _value(self.requires, before)
-
-    def after(self, before: Any) -> Any:
-        """The value that it leaves."""
-        if not self.writes:
-            return before
-        if self.value is None or (before is UNKNOWN and reads_of(self.value)):
-            return UNKNOWN
-        return _value(self.value, before)
-
-
-def _value(expression: Expression, before: Any) -> Any:
-    try:
-        return evaluate(expression, [before])
-    except (ScenarioError, TypeError):
-        return UNKNOWN  # an error of the thread if it really gets there
-
-
-@dataclass(eq=False, slots=True)
-class Node:
-    """What a thread may do next with the location, and where it is then; ``reads`` if it may at some time only read."""
-
-    moves: tuple[tuple[Step, Node], ...]
-    reads: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +51,9 @@ class Supply:
     """Answers for the partial executions of one program under one model."""
 
     def __init__(self, unfolding: Unfolding, model: Model) -> None:
-        self._locations = unfolding.locations
-        self._loaded_and_stored = _loaded_and_stored(unfolding)
+        self._turns = Turns(unfolding.locations)
+        self._loaded_and_stored = loaded_and_stored(unfolding)
         self._coherent = model.keeps_coherence
-        self._nodes: dict[frozenset[tuple[Step, int]], Node] = {}
-        self._ahead: dict[tuple[Prepared, int, int], Node | None] = {}
-        self._arms: dict[tuple[Onward, int], Node] = {}
         self._found: dict[tuple[tuple[Gap, ...], int, tuple[Node | None, ...]], Found | None] = {}
 
     def may_be_written(self, state: State, thread: int, item: Item) -> bool:
@@ -137,7 +75,7 @@ class Supply:
         found = self._written(state, thread, item, read, able)
         if found is None:
             return dict.fromkeys(able)
-        wanted = _step([item.access])
+        wanted = step_of([item.access])
         suppliers: dict[int, dict[Step, None]] = {}
         for value, writer, step in found:
             if not wanted.may_follow(value):
@@ -152,7 +90,7 @@ class Supply:
         found = self._written(state, thread, item, None, able)
         if found is None:
             return True
-        wanted = _step([item.access])
+        wanted = step_of([item.access])
         return any(wanted.may_fail(value) for value, _writer, _step in found)
 
     @staticmethod
@@ -184,7 +122,7 @@ class Supply:
         nodes: list[Node | None] = [None] * len(state.segments)
         waiting = reading = 0
         for other in able:
-            node = nodes[other] = self._node(state.segments[other], state.index[other], item.location)
+            node = nodes[other] = self._turns.ahead(state.segments[other], state.index[other], item.location)
             if node is None:
                 return None
             reading |= node.reads << other
@@ -201,105 +139,6 @@ class Supply:
             return False
         item = state.segments[thread].items[state.index[thread]]
         return item.location == location and (item.rmw or item.requires is not None)
-
-    # ---- what the threads do with one location
-
-    def _node(self, prepared: Prepared, index: int, location: int) -> Node | None:
-        """Where a thread is that has come to an item of a segment; None where its steps are not known."""
-        key = prepared, index, location
-        if key not in self._ahead:
-            onward = prepared.segment.tree.onward(prepared.segment)
-            if onward is None:
-                self._ahead[key] = None
-            else:
-                self._spread(onward, location)
-                accesses = prepared.segment.accesses[index:]
-                self._ahead[key] = self._before(accesses, self._either(onward, location), location, known=True)
-        return self._ahead[key]
-
-    def _spread(self, onward: Iterable[Onward], location: int) -> None:
-        """Find the nodes of these arms and of all behind them, the last first."""
-        stack = list(onward)
-        while stack:
-            arm = stack[-1]
-            missing = [other for other in arm.following if (other, location) not in self._arms]
-            stack += missing
-            if not missing:
-                stack.pop()
-                after = self._either(arm.following, location)
-                self._arms[arm, location] = self._before(arm.accesses, after, location, known=False)
-
-    def _either(self, onward: Iterable[Onward], location: int) -> Node:
-        return self._same([move for arm in onward for move in self._arms[arm, location].moves])
-
-    def _before(self, accesses: Sequence[Access], node: Node, location: int, *, known: bool) -> Node:
-        for step in reversed(_steps(accesses, self._locations[location], known=known)):
-            node = self._same([(step, node)])
-        return node
-
-    def _same(self, moves: Iterable[tuple[Step, Node]]) -> Node:
-        """The one node with these moves."""
-        each = dict.fromkeys(moves)
-        reads = any(node.reads or not step.writes for step, node in each)
-        return self._nodes.setdefault(frozenset((step, id(node)) for step, node in each), Node(tuple(each), reads))
-
-
-def _loaded_and_stored(unfolding: Unfolding) -> frozenset[int]:
-    """The locations, by place, that threads only load and store, with no update and no wait.
-
-    None are named where paths are not known ahead.
-    """
-    others: set[Location] = set()
-    for tree in unfolding.trees:
-        onward = tree.onward(tree.root)
-        if onward is None:
-            return frozenset()
-        arms = dict.fromkeys(onward)
-        pending = list(arms)
-        while pending:
-            new = [arm for arm in pending.pop().following if arm not in arms]
-            arms.update(dict.fromkeys(new))
-            pending += new
-        for access in (*tree.root.accesses, *(access for arm in arms for access in arm.accesses)):
-            if access.location is not None and (access.rmw or access.requires is not None):
-                others.add(access.location)
-    return frozenset(i for i, location in enumerate(unfolding.locations) if location not in others)
-
-
-def _steps(accesses: Sequence[Access], location: Location, *, known: bool) -> list[Step]:
-    """The accesses of a location that change it, or cannot happen whatever its value."""
-    return [
-        _step(accesses[: i + 1], known=known)
-        for i, access in enumerate(accesses)
-        if access.location is location
-        and (access.writes or (access.reads and not access.rmw and access.requires is not None))
-    ]
-
-
-def _step(accesses: Sequence[Access], *, known: bool = False) -> Step:
-    """The step that the last of these accesses ends; ``known``: its place is that on the thread's path."""
-    last = accesses[-1]
-    read = accesses[-2] if last.writes and last.rmw else last if last.reads else None
-    own = read.position if read else -1
-    return Step(
-        shape=shape_of(accesses),
-        position=last.position if known else -1,
-        requires=_alone(read.requires, own) if read else None,
-        value=_alone(last.value, own),
-    )
-
-
-def _alone(expression: Expression | None, position: int) -> Expression | None:
-    """The expression where it depends on this read at most, which becomes ``ReadOf(0)``; else None."""
-    match expression:
-        case ReadOf():
-            return ReadOf(0) if expression.position == position else None
-        case Operation():
-            operands = [_alone(operand, position) for operand in expression.operands]
-            known = [operand for operand in operands if operand is not None]
-            return Operation(expression.operator, tuple(known)) if len(known) == len(operands) else None
-        case _:
-            return expression
 
 
 def _gaps(state: State, thread: int, item: Item, read: int | None, reading: int) -> tuple[Gap, ...]:
@@ -334,7 +173,7 @@ def _gaps(state: State, thread: int, item: Item, read: int | None, reading: int)
             open=place in opened,
             threads=sum(1 << other for other, least in enumerate(first) if least <= place and other != thread),
             counts=place == last if own is not None else read is not None or first[thread] <= place,
-            closing=_step([closing[order[place]]]) if place < len(order) and order[place] in closing else None,
+            closing=step_of([closing[order[place]]]) if place < len(order) and order[place] in closing else None,
         )
         for place in places
     )
