@@ -12,7 +12,8 @@ from explorer.litmus.final import final_state
 from explorer.litmus.syntax import Quantifier
 from explorer.litmus.unfold import LitmusUnfolding
 from explorer.memory.model import Model
-from explorer.search.explore import Leaf, Search
+from explorer.search.explore import Search
+from explorer.search.leaf import Leaf
 
 
 @dataclass(frozen=True)

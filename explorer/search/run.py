@@ -14,8 +14,9 @@ from explorer.program.tree import Unfolding
 from explorer.property import Edge, Mark, Violation
 from explorer.scenario import Case
 from explorer.schedule.linear import below, witness
-from explorer.search.explore import Leaf, Search
+from explorer.search.explore import Search
 from explorer.search.interleavings import count_interleavings
+from explorer.search.leaf import Leaf
 from explorer.search.record import Record
 from explorer.search.remarks import Remarks
 from explorer.search.result import UNLIMITED, Finding, KindKey, Limits, Result, Verdict
