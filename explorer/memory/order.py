@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 
@@ -11,7 +11,7 @@ from explorer.execution.event import Event
 from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
-from explorer.execution.relation import EventSet, Relation, empty, union
+from explorer.execution.relation import EventSet, Relation, empty, from_pairs, union
 from explorer.memory.cat.analysis import Analysis, Growth
 from explorer.memory.cat.base import BASE_SETS, BaseValues
 from explorer.memory.cat.elaborate import Theory
@@ -107,13 +107,29 @@ class Order:
     def _orders(
         self, kinds: Sequence[Kind], later: Sequence[Kind], location: Location, later_location: Location
     ) -> bool:
-        """Whether each event of some kinds is ordered before each later one of its thread of other kinds."""
+        """Whether each event of some kinds is ordered before each later one of its thread of other kinds.
+
+        Where the rows tell halves of updates apart, each of the two events is tried as one, too,
+        and both as one update; False where they look at more of ``rmw`` than who is half of an update.
+        """
         named = sorted(self.uses & BASE_SETS.keys())
+        if not self._sees_only_halves():
+            return False
+        halves = (False, True) if "rmw" in self.uses else (False,)
+        pairs = product(_classes(kinds, named), _classes(later, named))
         return all(
-            self._rows(self.lasting, _thread(Event(0, 0, *one, location, 0), Event(0, 1, *two, later_location, 0)))[0]
-            & 2
-            for one, two in product(_classes(kinds, named), _classes(later, named))
+            self._rows(self.lasting, execution)[first] >> second & 1
+            for one, two in pairs
+            for execution, first, second in _both(one, location, two, later_location, halves)
         )
+
+    def _sees_only_halves(self) -> bool:
+        """Whether the static rows look at ``rmw`` through its domain and its range alone."""
+        return all(
+            term.op in (Op.DOMAIN, Op.RANGE)
+            for term in parts(self.static if self.among is None else (*self.static, self.among))
+            if any(operand.op is Op.BASE and operand.name == "rmw" for operand in term.operands)
+        ) and not any(term.op is Op.BASE and term.name == "rmw" for term in self.static)
 
 
 def linear_form(axiom: str, term: Term, theory: Theory, analysis: Analysis, evaluator: Evaluator) -> Order:
@@ -174,15 +190,44 @@ def _classes(kinds: Sequence[Kind], named: list[str]) -> list[tuple[Kind, Tag | 
     return list(found.values())
 
 
-def _thread(*events: Event) -> Execution:
+_Class = tuple[Kind, Tag | None]
+
+
+def _both(
+    one: _Class, location: Location, two: _Class, later_location: Location, halves: Sequence[bool]
+) -> Iterator[tuple[Execution, int, int]]:
+    """One thread with two events and the places of these: each by itself or as half of an update."""
+    for first_is_half, second_is_half in product(halves, halves):
+        events: list[Event] = []
+        updates: list[tuple[int, int]] = []
+        places: list[int] = []
+        for (kind, tag), where, is_half in ((one, location, first_is_half), (two, later_location, second_is_half)):
+            itself = Event(0, 0, kind, tag, where, 0)
+            if not is_half:
+                group = [itself]
+            elif kind.reads:
+                group = [itself, Event(0, 0, Kind.WRITE, Tag.ONCE, where, 0)]
+            else:
+                group = [Event(0, 0, Kind.READ, Tag.ONCE, where, 0), itself]
+            places.append(len(events) + group.index(itself))
+            updates += [(len(events), len(events) + 1)] if is_half else []
+            events += group
+        yield _thread(*events, updates=updates), places[0], places[1]
+    if len(halves) > 1 and one[0].reads and two[0].writes and location is later_location:
+        update = (Event(0, 0, *one, location, 0), Event(0, 1, *two, location, 0))
+        yield _thread(*update, updates=[(0, 1)]), 0, 1
+
+
+def _thread(*events: Event, updates: Sequence[tuple[int, int]] = ()) -> Execution:
     """One thread's path without dependences."""
+    events = tuple(replace(event, index=place) for place, event in enumerate(events))
     none = empty(len(events))
     return Execution(
         threads=("thread",),
         events=events,
         source_of=(-1,) * len(events),
         coherence=(),
-        rmw=none,
+        rmw=from_pairs(len(events), updates),
         addr=none,
         data=none,
         ctrl=none,

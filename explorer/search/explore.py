@@ -18,7 +18,6 @@ guesses the outcome of decisions on it, to be confirmed when the value is known.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import repeat
 
 from explorer.memory.model import Model
 from explorer.program.build import Path
@@ -31,7 +30,7 @@ from explorer.search.finished import FinishedExecutions
 from explorer.search.growth import PartialExecutions
 from explorer.search.leaf import Leaf
 from explorer.search.prepared import FENCE, READ, Item, Preparation
-from explorer.search.state import ENDED, RUNNING, WAITING, Edges, State
+from explorer.search.state import BLOCKED, ENDED, RUNNING, WAITING, Edges, State
 from explorer.search.supply import Supply
 
 PAUSE = 256
@@ -247,8 +246,13 @@ class Search:
         """Whether every waiting read may still get its write, or is a blocking step in vain."""
         for thread, phase in enumerate(state.phase):
             if phase == WAITING:
-                item = state.segments[thread].items[state.index[thread]]
-                if not self._may_wait(state, thread, item):
+                if not self._may_wait(state, thread, self._next_item(state, thread)):
+                    return False
+            elif phase == BLOCKED:
+                item = self._next_item(state, thread)
+                if not self._waits_in_vain(state, thread, item) and not self._supply.may_be_in_vain(
+                    state, thread, item
+                ):
                     return False
         return self._open_reads_may_end(state)
 
@@ -305,37 +309,48 @@ class Search:
 
     def _at_rest(self, state: State, stack: list[State]) -> Leaf | None:
         """No thread can go on: the execution is finished, or a waiting read must be passed."""
-        waiting = [thread for thread, phase in enumerate(state.phase) if phase == WAITING]
-        items = [state.segments[thread].items[state.index[thread]] for thread in waiting]
+        standing = [thread for thread in range(len(state.phase)) if state.stands(thread)]
         leaf = None
         # Values that are still unknown here could only come out of thin air.
         if not state.open and not any(state.unknown):
-            if all(map(self._waits_in_vain, repeat(state), waiting, items)):
-                leaf = Leaf(self.unfolding, state.copy() if waiting else state, self._paths)
-        if waiting and not self._never_pass and self._can_go_on(state):
-            passed = self._passed(state, waiting, items)
-            if passed is not None:
-                thread, item = passed
-                state.add_open_read(thread, item)
-                state.phase[thread] = RUNNING
-                if item.requires is not None:
-                    state.require(thread, item.requires, item.requires_reads, None)
-                stack.append(state)
+            if all(self._waits_in_vain(state, thread, self._next_item(state, thread)) for thread in standing):
+                leaf = Leaf(self.unfolding, state.copy() if standing else state, self._paths)
+        while not self._never_pass and self._can_go_on(state):
+            thread = self._passed(state)
+            if thread is None:
+                break
+            item = self._next_item(state, thread)
+            beyond = state.copy() if item.waits else state
+            beyond.add_open_read(thread, item)
+            beyond.phase[thread] = RUNNING
+            if item.requires is not None:
+                beyond.require(thread, item.requires, item.requires_reads, None)
+            stack.append(beyond)
+            if not item.waits:
+                break
+            # Or it waits for ever, while others are passed.
+            state.phase[thread] = BLOCKED
         return leaf
 
-    def _passed(self, state: State, waiting: list[int], items: list[Item]) -> tuple[int, Item] | None:
-        """The waiting read to go on past; None where the model forbids all that lies beyond.
+    @staticmethod
+    def _next_item(state: State, thread: int) -> Item:
+        return state.segments[thread].items[state.index[thread]]
+
+    def _passed(self, state: State) -> int | None:
+        """The thread whose waiting read to go on past; None where the model forbids all that lies beyond.
 
         Reads that are open already change nothing: what a waiting read waits for can only come
         from behind another waiting read.
         """
+        waiting = [thread for thread, phase in enumerate(state.phase) if phase == WAITING]
+        items = [self._next_item(state, thread) for thread in waiting]
         reads = [(thread, state.segments[thread], state.index[thread]) for thread in waiting]
         suppliers = [self._supply.suppliers(state, *read) for read in zip(waiting, items, strict=True)]
         served = [[i for i, able in enumerate(suppliers) if thread in able] for thread in waiting]
         for cycle in _cycles(served):
             steps = [suppliers[cycle[(place + 1) % len(cycle)]][waiting[i]] for place, i in enumerate(cycle)]
             if self._growth.cycle_possible([reads[i] for i in cycle], steps):
-                return waiting[cycle[0]], items[cycle[0]]
+                return waiting[cycle[0]]
         return None
 
 

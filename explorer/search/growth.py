@@ -25,7 +25,7 @@ from explorer.program.step import Access, Cause
 from explorer.program.tree import Unfolding
 from explorer.search.finished import accesses_to, initial_writes
 from explorer.search.prepared import WRITE, Prepared, alone
-from explorer.search.state import WAITING, State
+from explorer.search.state import State
 from explorer.search.supply import Supply
 from explorer.search.turns import Step
 
@@ -127,7 +127,7 @@ class PartialExecutions:
         """What a thread has done; of an update that it waits to begin, nothing."""
         segment = state.segments[thread]
         size = len(state.where[thread])
-        if state.phase[thread] == WAITING:
+        if state.stands(thread):
             size -= segment.items[state.index[thread]].access.fenced
         return self._prefix(thread, segment.segment, size)
 

@@ -13,7 +13,7 @@ from explorer.memory.model import Model
 from explorer.program.build import Path, blocked_at, build_execution
 from explorer.program.segment import Segment
 from explorer.program.tree import Unfolding
-from explorer.search.state import WAITING, State
+from explorer.search.state import State
 
 
 class Leaf:
@@ -29,7 +29,7 @@ class Leaf:
         """How each thread ended."""
         ends = []
         for thread, segment in enumerate(self._state.segments):
-            if self._state.phase[thread] == WAITING:
+            if self._state.stands(thread):
                 ends.append(blocked_at(segment.items[self._state.index[thread]].access))
             else:
                 finish = segment.segment.finish
@@ -85,7 +85,7 @@ class Leaf:
         back.
         """
         made = len(self._state.values[thread])
-        if self._state.phase[thread] == WAITING:
+        if self._state.stands(thread):
             waiting = self._state.segments[thread].items[self._state.index[thread]].access
             return made - waiting.fenced
         return made

@@ -10,7 +10,7 @@ from explorer.execution.execution import Execution
 from explorer.execution.location import show
 from explorer.memory.model import Model, flag_title
 from explorer.property import Edge, Mark, Violation
-from explorer.schedule.linear import Witness, below, witness
+from explorer.schedule.linear import NoOrderError, Witness, below, witness
 
 Place = tuple[str, str, int, str]
 """Where an event stands in the code: function, file, line and step; an initial write has its location's name."""
@@ -81,7 +81,11 @@ class Remarks:
             return None
         known = [self._kept[kind].witness for kind in kinds if kind in self._kept]
         bounds = [below(schedule) for schedule in known if schedule is not None]
-        return witness(execution, before, at_most=max(bounds) if len(bounds) == len(kinds) else None)
+        try:
+            return witness(execution, before, at_most=max(bounds) if len(bounds) == len(kinds) else None)
+        except NoOrderError:
+            # The order that the model names does not agree with rfe: what is flagged is so all the same.
+            return None
 
     def kinds(self) -> tuple[Remark, ...]:
         """The remarks in a fixed order: by flag as in the model's file, then by place."""

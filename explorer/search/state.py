@@ -19,9 +19,9 @@ from explorer.memory.model import Model
 from explorer.program.expression import Expression, evaluate
 from explorer.search.prepared import Item, Prepared
 
-RUNNING, WAITING, ENDED = range(3)
-"""A thread's phase: it can go on; it stands before a read whose write is not there yet; it
-has come to the end of its path."""
+RUNNING, WAITING, BLOCKED, ENDED = range(4)
+"""A thread's phase: it can go on; it stands before a read whose write is not there yet; it stands before
+a blocking step for ever; it has come to the end of its path.  From BLOCKED on it makes no event any more."""
 
 Edges = list[tuple[int, int]]
 """Per order: the row of a new event, and the events (bits) that it gets an edge to."""
@@ -117,6 +117,10 @@ class State:
         other.open = self.open
         other.constraints = self.constraints
         return other
+
+    def stands(self, thread: int) -> bool:
+        """Whether the thread stands before a read."""
+        return self.phase[thread] in (WAITING, BLOCKED)
 
     # ---- adding events
 

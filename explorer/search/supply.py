@@ -16,7 +16,7 @@ from typing import Any
 from explorer.memory.model import Model
 from explorer.program.tree import Unfolding
 from explorer.search.prepared import WRITE, Item
-from explorer.search.state import ENDED, WAITING, State
+from explorer.search.state import BLOCKED, WAITING, State
 from explorer.search.turns import UNKNOWN, Node, Step, Turns, loaded_and_stored, step_of
 
 MOST = 10_000
@@ -97,7 +97,7 @@ class Supply:
     def _is_able(state: State, thread: int, item: Item) -> bool:
         """Whether another thread may still write the location, as far as its paths tell."""
         for other, segment in enumerate(state.segments):
-            if other != thread and state.phase[other] != ENDED:
+            if other != thread and state.phase[other] < BLOCKED:
                 if segment.may_write[state.index[other]] >> item.location & 1:
                     return True
         return False
@@ -109,7 +109,7 @@ class Supply:
             other
             for other, segment in enumerate(state.segments)
             if other != thread
-            and state.phase[other] != ENDED
+            and state.phase[other] < BLOCKED
             and segment.may_write[state.index[other]] >> item.location & 1
         ]
 

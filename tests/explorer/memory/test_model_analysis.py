@@ -264,3 +264,25 @@ def test_prefix_local_rows_are_the_same_on_a_thread_alone_and_on_its_prefixes(
                 found[source] = sum(1 << part[target] for target in members(row))
                 assert found[source] == whole[source] & seen
     assert found == whole
+
+
+@pytest.mark.parametrize(
+    ("rules", "loads_first", "coherent"),
+    [
+        ("acyclic po-loc | rf | co | fr as c", False, True),
+        ("acyclic po | rf | co | fr as c", True, True),
+        ("acyclic ([M] ; po-loc ; [M]) | rf | co | fr as c", False, True),
+        # Halves of updates are left out: what is kept of other accesses tells nothing of them.
+        ("let amo = domain(rmw) | range(rmw) acyclic ([M \\ amo] ; po-loc) | rf | co | fr as c", False, False),
+        ("acyclic ([M \\ range(rmw)] ; po-loc) | rf | co | fr as c", False, False),
+        ("acyclic (po-loc ; [M \\ domain(rmw)]) | rf | co | fr as c", False, False),
+        ("acyclic ([R \\ domain(rmw)] ; po ; [W]) | rf | co | fr as c", False, False),
+        ("acyclic ([R] ; po ; [W]) | ([domain(rmw)] ; po) | rf | co | fr as c", True, False),
+    ],
+)
+def test_what_is_kept_of_program_order_counts_updates_too(
+    tmp_path: Path, rules: str, loads_first: bool, coherent: bool
+) -> None:
+    (tmp_path / "m.cat").write_text(f'"m"\n{rules}\n')
+    model = load_model(str(tmp_path / "m.cat"))
+    assert (model.orders_loads_before_later_stores, model.keeps_coherence) == (loads_first, coherent)

@@ -143,3 +143,20 @@ def test_an_initial_write_as_a_side(tmp_path: Path) -> None:
     assert side_facts(remark.execution, remark.sides[0])["access"] == "initial write"
     # No order named: no schedule is claimed.
     assert remark.witness is None
+
+
+def test_an_order_that_does_not_follow_reads_leaves_a_remark_without_a_schedule(tmp_path: Path) -> None:
+    """Under load buffering program order alone goes round in a circle with rfe: no order of effect exists."""
+    file = tmp_path / "loose.cat"
+    file.write_text('"m"\nlet before = po\nacyclic po-loc | rf | co | fr as c\nflag ~empty [W \\ IW] as w\n')
+
+    def passes_on(seen: Location, told: Location):  # type: ignore[no-untyped-def]
+        async def thread(t: Thread) -> None:
+            await t.read(seen, ONCE, at="R1 look")
+            await t.write(told, 1, ONCE, at="W1 tell")
+
+        return thread
+
+    found = run(load_model(str(file)), passes_on(DATA, FLAG), passes_on(FLAG, DATA))
+    assert (found.executions, found.remarked) == (4, {"w": 4})
+    assert [remark.executions for remark in found.remarks] == [4]
