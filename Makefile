@@ -11,7 +11,7 @@ help:
 	@echo "make matrix    the same under all five models; minutes, in out-all/index.html"
 	@echo "make test      run the tests"
 	@echo "make check     lint (ruff) and type-check (mypy)"
-	@echo "make bench     time the search; figures in bench/"
+	@echo "make bench     time the search and the start; figures in bench/"
 
 explore: $(READY)
 	@$(BIN)/sealrace matrix --expect --out out
@@ -31,6 +31,7 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench.v4
+	$(BIN)/python -m bench.startup
 
 # git and venv are what a fresh machine may lack; say so by name and stop.
 $(READY): pyproject.toml

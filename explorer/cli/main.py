@@ -52,9 +52,9 @@ class _Seconds(click.FloatRange):
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from importlib.metadata import version
+        from explorer.version import VERSION
 
-        click.echo(f"sealrace {version('sealrace')}")
+        click.echo(f"sealrace {VERSION}")
         ctx.exit()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 from os.path import relpath
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from explorer.cli.summary import kinds, worst
 from explorer.cli.workers import Job, explore_jobs
 from explorer.cli.writing import make_folder
 from explorer.scenario import QUICK_MODELS
+from explorer.version import VERSION
 from explorer.visible import visible
 from reports.index import Cell, render_index, render_table
 
@@ -92,7 +92,7 @@ def _write_index(drawn: Sequence[Cell], arguments: str, options: Options) -> Pat
     path = options.out / _INDEX
     titles = {scenario.name: scenario.title for scenario in all_scenarios()}
     command = f"sealrace matrix{arguments}"
-    path.write_text(render_index(drawn, command=command, tool=version("sealrace"), titles=titles), encoding="utf-8")
+    path.write_text(render_index(drawn, command=command, tool=VERSION, titles=titles), encoding="utf-8")
     return path
 
 

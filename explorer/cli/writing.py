@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from glob import escape
-from importlib.metadata import version
 from pathlib import Path
 
 from explorer.cli.failures import UsageProblem
@@ -17,6 +16,7 @@ from explorer.property import Violation
 from explorer.schedule.linear import Witness, witness
 from explorer.search.result import Result
 from explorer.search.run import DEADLOCK, violations_of
+from explorer.version import VERSION
 from reports.build import make_report
 from reports.render import render
 from reports.report import save_report
@@ -92,7 +92,7 @@ class Writer:
         header = RunHeader(
             format="sealrace-run",
             version=1,
-            tool=version("sealrace"),
+            tool=VERSION,
             scenario=setting.scenario.name,
             protocol=setting.protocol,
             fix=setting.fix,
@@ -132,7 +132,7 @@ class Writer:
             rules_hash=self._model_name.rules_hash,
             named_relations=self._model.named_relations(execution),
             search=search,
-            tool=version("sealrace"),
+            tool=VERSION,
         )
 
     @staticmethod

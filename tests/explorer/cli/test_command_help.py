@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import metadata
+from pathlib import Path
 
 import pytest
 from command_line import run
 
 from explorer.cli.main import main
 from explorer.cli.setting import EVENT_LIMITS, SIZES, UNROLLS
+from explorer.version import VERSION
 
 COMMANDS = [(name,) for name in main.commands] + [("models", "show"), ()]
 HEAVY = ("networkx", "trio", "lark", "rich", "jinja2", "msgspec", "scenarios", "reports", "explorer.program")
@@ -50,3 +53,40 @@ main(["{option}"])
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
     assert done.stdout.startswith("sealrace 0." if option == "--version" else "Usage: ")
+
+
+def test_version_is_told_before_anything_is_loaded() -> None:
+    program = """
+import sys
+before = set(sys.modules)
+from explorer.cli.entry import main
+sys.argv = ["sealrace", "--version"]
+main()
+print(sorted(set(sys.modules) - before))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    said, loaded = done.stdout.splitlines()
+    assert said == f"sealrace {VERSION}" == run("--version").output.rstrip()
+    assert loaded == str(["explorer", "explorer.cli", "explorer.cli.entry", "explorer.version"])
+
+
+def test_version_is_that_of_the_package() -> None:
+    assert metadata.version("sealrace") == VERSION
+
+
+def test_the_entry_runs_every_other_command() -> None:
+    program = "import sys; from explorer.cli.entry import main; sys.argv = ['sealrace', '--nonsense']; main()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "No such option" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_version_that_cannot_be_written_fails() -> None:
+    program = "import sys; from explorer.cli.entry import main; sys.argv = ['sealrace', '--version']; main()"
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode != 0
+    assert "No space left on device" in done.stderr

@@ -1,0 +1,21 @@
+"""The command ``sealrace``. ``--version`` is answered before even click is imported."""
+
+from __future__ import annotations
+
+import sys
+
+from explorer.version import VERSION
+
+
+def main() -> None:
+    """Run the command that the arguments of the process name, and end the process."""
+    if sys.argv[1:] == ["--version"]:
+        try:
+            print(f"sealrace {VERSION}", flush=True)
+        except OSError:
+            pass  # the same fails again below, and is told as everywhere else
+        else:
+            return
+    from explorer.cli.main import main as commands
+
+    commands()
