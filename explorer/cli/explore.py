@@ -9,12 +9,12 @@ import click
 
 from explorer.cli.cell import CellResult, exit_status, explore_cell
 from explorer.cli.failures import UsageProblem
+from explorer.cli.folder import make_folder
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import choose, find_scenario, read_model, warn_of_freedom
 from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options, Setting, make_setting
 from explorer.cli.summary import details, files, heading, ladder, row, worst
-from explorer.cli.writing import make_folder
 from explorer.scenario import Scenario
 from explorer.search.run import Progress
 
@@ -41,7 +41,7 @@ def explore_scenario(
     with Interrupts() as interrupts:
         for cell in _explore_cells(scenario, fixes, protocol, models, options, interrupts):
             if as_json:
-                print_json(cell)
+                print_json(cell.to_json())
             elif total > 1:
                 if not cells:
                     click.echo(f"{scenario.name}, protocol {protocol}: {scenario.title}\n")

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from multiprocessing import get_context
 from pathlib import Path
 
 import click
 
-from explorer.cli.failures import BAD_INPUT, UsageProblem, shown
+from explorer.cli.failures import BAD_INPUT, shown
+from explorer.cli.folder import make_folder
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.litmus_files import find_tests
 from explorer.cli.litmus_run import LitmusResult, LitmusTask, run_file
 from explorer.cli.named import read_model
 from explorer.cli.output import progress_bar
-from explorer.cli.writing import make_folder
 
 
 def run_litmus(
@@ -76,10 +73,7 @@ def _results(tasks: Sequence[LitmusTask], jobs: int) -> Generator[LitmusResult, 
     if jobs == 1 or len(tasks) <= 1:
         yield from map(run_file, tasks)
         return
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"))
-    try:
-        yield from pool.map(run_file, tasks, chunksize=4)
-    except BrokenProcessPool as error:
-        raise UsageProblem("a worker process was killed, perhaps for want of memory\n  try --jobs 1") from error
-    finally:
-        pool.shutdown(cancel_futures=True)
+    # One file is run without them: processes take longer to import than a small test to run.
+    from explorer.cli.litmus_workers import run_files
+
+    yield from run_files(tasks, jobs)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from explorer.cli.litmus_setting import SUFFIX
+from explorer.cli.litmus_read import SUFFIX
 
 
 def find_tests(paths: Sequence[Path]) -> tuple[dict[Path, str], list[str]]:

@@ -9,21 +9,19 @@ from pathlib import Path
 from time import monotonic
 
 from explorer.cli.litmus_answer import difference, json_object, text_block, why_nothing
-from explorer.cli.litmus_setting import litmus_setting, macros_of
+from explorer.cli.litmus_read import macros_of
 from explorer.cli.named import read_model
-from explorer.cli.writing import Writer
 from explorer.errors import InputError
 from explorer.execution.execution import Execution
 from explorer.litmus.comments import check_expected
 from explorer.litmus.expand import Macros, expand
-from explorer.litmus.judge import Answer, judge
+from explorer.litmus.judge import judge
 from explorer.litmus.names import name_warnings
 from explorer.litmus.parser import parse
 from explorer.litmus.source import Source
 from explorer.litmus.unfold import LitmusUnfolding
-from explorer.memory.model import Model, flag_title
+from explorer.memory.model import Model
 from explorer.program.errors import ScenarioError
-from reports.structure import Search
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,10 @@ def run_file(task: LitmusTask) -> LitmusResult:
         seconds = monotonic() - started
         report = None
         if task.report is not None:
-            report = _write_report(task, model, macros, witnesses, answer)
+            # What draws reports takes longer to import than a small test to run.
+            from explorer.cli.litmus_report import write_report
+
+            report = write_report(path, macros, model, task.model, answer, witnesses, task.report)
     except InputError as error:
         # What goes wrong with values has no place in the text. Errors with more than a message do not travel.
         placed = not isinstance(error, ScenarioError) or error.place
@@ -92,29 +93,3 @@ def _rules(model_name: str) -> tuple[Model, Macros]:
     """The model and its operations: a worker runs many files."""
     model = read_model(model_name)
     return model, macros_of(model)
-
-
-def _write_report(
-    task: LitmusTask, model: Model, macros: Macros, witnesses: list[Execution], answer: Answer
-) -> str | None:
-    """Write the report of the first witness; gives its path. Without one, none is left from an earlier run."""
-    assert task.report is not None
-    path = task.report.with_name(f"{task.report.name}-{model.name}.json")
-    if not witnesses:
-        for old in (path, path.with_suffix(".html")):
-            old.unlink(missing_ok=True)
-        return None
-    setting = litmus_setting(task.file, macros)
-    violation = setting.case.properties[0].find(witnesses[0], None)
-    assert violation is not None
-    writer = Writer(setting, model, task.model)
-    search = Search(
-        executions=answer.positive + answer.negative,
-        violating={violation.property: answer.shown},
-        interleavings=None,
-        complete=True,
-        remarks={flag_title(flag): count for flag, count in answer.flagged.items()},
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    writer.save(writer.report(witnesses[0], violation, None, search), path)
-    return str(path)

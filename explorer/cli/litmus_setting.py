@@ -4,35 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from explorer.cli.litmus_read import macros_of, read_test
 from explorer.cli.setting import Setting
-from explorer.litmus.expand import Macros, expand
-from explorer.litmus.macros import macros_of_model, operations
-from explorer.litmus.parser import parse
-from explorer.litmus.source import Source
-from explorer.litmus.syntax import Litmus
-from explorer.litmus.unfold import LitmusUnfolding
+from explorer.litmus.expand import Macros
 from explorer.litmus.violation import Condition
 from explorer.memory.model import Model
 from explorer.scenario import Case, Scenario
 from reports.structure import LITMUS
-
-SUFFIX = ".litmus"
-
-
-def read_test(path: Path, macros: Macros) -> tuple[Litmus, LitmusUnfolding]:
-    """The test as written, and ready to be explored.
-
-    Raises LitmusError where the file has a mistake or uses what is not supported.
-    """
-    test = parse(Source.read(path))
-    return test, LitmusUnfolding(expand(test, macros))
-
-
-def macros_of(model: Model) -> Macros:
-    """The operations that a model's tests use: those of its own macro file where it has one."""
-    if model.macros is None:
-        return operations()
-    return macros_of_model(Source(model.macros_file or model.name, model.macros))
 
 
 def litmus_setting(path: Path, macros: Macros) -> Setting:

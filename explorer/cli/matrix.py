@@ -11,13 +11,13 @@ import click
 
 from explorer.cli.cell import CellResult, exit_status
 from explorer.cli.failures import UsageProblem
+from explorer.cli.folder import make_folder
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import all_scenarios
 from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options
 from explorer.cli.summary import kinds, worst
 from explorer.cli.workers import Job, explore_jobs
-from explorer.cli.writing import make_folder
 from explorer.scenario import QUICK_MODELS
 from explorer.version import VERSION
 from explorer.visible import visible
@@ -44,7 +44,7 @@ def explore_matrix(options: Options, *, models: Sequence[str], jobs: int | None,
     page = _write_index(drawn, "".join(f" --model {model}" for model in models) + options.command, options)
     if as_json:
         for cell in cells:
-            print_json(cell)
+            print_json(cell.to_json())
     else:
         click.echo(render_table(drawn), nl=False)
         _show_more(cells, page)

@@ -8,18 +8,17 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
-
-from explorer.cli.cell import CellResult
 
 MIN_WIDTH = 60
 """Columns below which a ladder says nothing."""
 
 
-def print_json(cell: CellResult) -> None:
+def print_json(found: dict[str, Any]) -> None:
     """One JSON object on one line."""
-    click.echo(json.dumps(cell.to_json()))
+    click.echo(json.dumps(found))
 
 
 def text_width() -> int | None:

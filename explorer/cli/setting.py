@@ -12,6 +12,7 @@ from explorer.cli.named import choose
 from explorer.program.fingerprint import fingerprint
 from explorer.program.flow import MAX_EVENTS
 from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.scenario import Case, Scenario
 
 UNROLL = 3
@@ -63,7 +64,7 @@ class Setting:
     fix: str
     sizes: Mapping[str, int]
     case: Case
-    unfolding: Unfolding
+    unfolding: UnfoldedProgram
 
     @cached_property
     def program_hash(self) -> str:

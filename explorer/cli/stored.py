@@ -13,7 +13,8 @@ from pathlib import Path
 from unicodedata import category
 
 from explorer.cli.failures import UsageProblem
-from explorer.cli.litmus_setting import SUFFIX, stored_litmus
+from explorer.cli.litmus_read import SUFFIX
+from explorer.cli.litmus_setting import stored_litmus
 from explorer.cli.named import find_scenario, read_model
 from explorer.cli.setting import UNROLL, Options, Setting, make_setting
 from explorer.cli.writing import Writer, by_severity

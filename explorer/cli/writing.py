@@ -7,7 +7,6 @@ from dataclasses import replace
 from glob import escape
 from pathlib import Path
 
-from explorer.cli.failures import UsageProblem
 from explorer.cli.setting import Setting
 from explorer.execution.execution import Execution
 from explorer.execution.relation import is_acyclic, union
@@ -34,18 +33,6 @@ SEVERITY = ("leak", "late", "stale", DEADLOCK)
 def by_severity(name: str) -> tuple[int, str]:
     """Sort key of a property; those unknown here come last, by name."""
     return SEVERITY.index(name) if name in SEVERITY else len(SEVERITY), name
-
-
-def make_folder(out: Path) -> None:
-    """Make the folder for reports before anything is explored; UsageProblem if that is impossible."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        # Whether a file can be made there is known only by making one.
-        probe = out / ".sealrace"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise UsageProblem(f"{out}: cannot write there: {error.strerror}\n  name another folder with --out") from error
 
 
 class Writer:

@@ -26,7 +26,7 @@ from explorer.program.segment import PathTree, Segment, event_limit
 from explorer.program.step import Access, Cause, Finish, Fork, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
 from explorer.program.thread import Thread as Operations
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.program.value import SymbolicValue
 
 
@@ -86,7 +86,7 @@ class LitmusTree(PathTree):
         return evaluate(read.requires, [*values[:end], *[found] * (read.position + 1 - end)]) != 0
 
 
-class LitmusUnfolding(Unfolding):
+class LitmusUnfolding(UnfoldedProgram):
     """A litmus test ready to be explored. ``memory`` are its cells."""
 
     def __init__(self, test: Litmus, max_events: int | None = None) -> None:

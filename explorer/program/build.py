@@ -19,7 +19,7 @@ from explorer.execution.location import Location, Value
 from explorer.execution.relation import empty, inverse
 from explorer.program.expression import evaluate
 from explorer.program.step import Access
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 
 INITIAL = -1
 """The thread of the initial writes."""
@@ -76,7 +76,7 @@ def _from_reads(dependences: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def build_execution(
-    unfolding: Unfolding,
+    unfolding: UnfoldedProgram,
     paths: Sequence[Sequence[Controlled]],
     values: Sequence[Sequence[Value | None]],
     source_of: Mapping[Place, Place],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 
 
-def fingerprint(unfolding: Unfolding) -> str:
+def fingerprint(unfolding: UnfoldedProgram) -> str:
     """SHA-256 over threads, initial values and what every thread does, in hexadecimal.
 
     It does not depend on file names, line numbers or the Python version: moving code or

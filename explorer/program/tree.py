@@ -19,10 +19,10 @@ from explorer.program.control import ControlGraph, PathControl, Stretch
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression
 from explorer.program.flow import Arm, Flow, State, explore_program
-from explorer.program.program import Program
 from explorer.program.segment import Onward, PathTree, Segment, Shape, event_limit
 from explorer.program.step import Access, Cause, Finish, Fork, Made, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
+from explorer.program.unfolded import UnfoldedProgram
 
 
 @dataclass(eq=False)
@@ -87,22 +87,8 @@ def _arm_summary(arm: Arm) -> tuple[object, ...]:
     return (arm.summary, len(arm.places), bool(arm.cut), arm.next.number if arm.next else None)
 
 
-class Unfolding:
-    """A program ready to be explored.
-
-    ``trees`` are the paths of its threads, ``locations`` all that they touch, ``objects``
-    by name all that a location may point to.  ``unroll`` and ``max_events`` bound the paths.
-    """
-
-    def __init__(self, program: Program, unroll: int, max_events: int | None = None) -> None:
-        self.program = program
-        self.unroll = unroll
-        self.max_events = max_events
-        self.trees, self.locations, self.objects = self._unfold()
-        names = [location.name for location in self.locations]
-        if len(set(names)) != len(names):
-            twice = sorted({name for name in names if names.count(name) > 1})
-            raise ScenarioError(f"two locations share a name: {', '.join(twice)}", advice="give each its own name")
+class Unfolding(UnfoldedProgram):
+    """A program of coroutines ready to be explored."""
 
     def _unfold(self) -> tuple[tuple[PathTree, ...], tuple[Location, ...], dict[str, Object]]:
         flows, pointees = explore_program(self.program, self.unroll)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from explorer.execution.execution import Execution, Status
 from explorer.memory.model import Model
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.schedule.choice import END, Choice
 from explorer.schedule.partial import Partial
 from explorer.schedule.scheduler import Scheduler
@@ -104,7 +104,7 @@ class DepthFirst:
         return False
 
 
-def explore_depth_first(unfolding: Unfolding, model: Model, limit: int | None = None) -> Exploration:
+def explore_depth_first(unfolding: UnfoldedProgram, model: Model, limit: int | None = None) -> Exploration:
     """All executions of the program that the model allows and whose po | rf has no cycle.
 
     Under sc, tso and pso these are all executions.  Stops after ``limit`` executions.

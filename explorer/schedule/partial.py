@@ -9,7 +9,7 @@ from explorer.execution.execution import Execution
 from explorer.execution.location import Location, Value
 from explorer.program.build import INITIAL, Place, build_execution
 from explorer.program.request import Store
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.schedule.choice import Choice
 from explorer.schedule.concrete import ConcreteThread, Effect
 
@@ -33,7 +33,7 @@ class Partial:
     store) and per location the coherence order.  Values and fences follow from these.
     """
 
-    def __init__(self, unfolding: Unfolding, threads: Sequence[ConcreteThread]) -> None:
+    def __init__(self, unfolding: UnfoldedProgram, threads: Sequence[ConcreteThread]) -> None:
         self.threads = threads
         self.source_of: dict[Place, Place] = {}
         self.coherence: dict[Location, tuple[Place, ...]] = {

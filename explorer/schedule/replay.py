@@ -18,7 +18,7 @@ from explorer.execution.relation import pairs
 from explorer.memory.model import Model
 from explorer.program.build import INITIAL, Place, build_execution
 from explorer.program.request import Store, Update
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.schedule.concrete import ConcreteThread
 from explorer.schedule.recording import RecordedEnd, RecordedEvent, Recording
 from explorer.schedule.stage import Stage, run_staged, staged
@@ -28,7 +28,7 @@ class ReplayMismatch(InputError):
     """The recording is not of this program, or is no execution that the model allows."""
 
 
-def replay(unfolding: Unfolding, recording: Recording, model: Model) -> Execution:
+def replay(unfolding: UnfoldedProgram, recording: Recording, model: Model) -> Execution:
     """The recorded execution, made anew by the program's coroutines.
 
     Raises:
@@ -49,7 +49,7 @@ def replay(unfolding: Unfolding, recording: Recording, model: Model) -> Executio
     return execution
 
 
-def _check_names(unfolding: Unfolding, recording: Recording) -> None:
+def _check_names(unfolding: UnfoldedProgram, recording: Recording) -> None:
     """The threads are the same, and so are the initial values of locations that both know."""
     names = tuple(thread.name for thread in unfolding.program.threads)
     if recording.threads != names:
@@ -105,7 +105,7 @@ def _check_updates(execution: Execution) -> None:
             )
 
 
-def _rerun(unfolding: Unfolding, recording: Recording) -> Execution:
+def _rerun(unfolding: UnfoldedProgram, recording: Recording) -> Execution:
     result: list[Execution] = []
 
     async def work() -> None:
@@ -121,7 +121,7 @@ def _rerun(unfolding: Unfolding, recording: Recording) -> Execution:
 class _Run:
     """The threads of the program on their way along the recording."""
 
-    def __init__(self, unfolding: Unfolding, recording: Recording, stage: Stage) -> None:
+    def __init__(self, unfolding: UnfoldedProgram, recording: Recording, stage: Stage) -> None:
         self._unfolding = unfolding
         self._recording = recording
         self._stage = stage

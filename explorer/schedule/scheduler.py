@@ -14,7 +14,7 @@ from collections.abc import Hashable
 
 from explorer.execution.execution import Execution
 from explorer.memory.model import Model
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.schedule.choice import END, Choice
 from explorer.schedule.partial import Partial
 from explorer.schedule.stage import run_staged, staged
@@ -31,7 +31,7 @@ class Scheduler:
     execution of a legal one is legal: there are fewer orders and the same executions.
     """
 
-    def __init__(self, unfolding: Unfolding, model: Model, *, reduced: bool = False) -> None:
+    def __init__(self, unfolding: UnfoldedProgram, model: Model, *, reduced: bool = False) -> None:
         self._unfolding = unfolding
         self._model = model
         self._reduced = reduced

@@ -25,7 +25,7 @@ from explorer.program.expression import evaluate, reads_of
 from explorer.program.segment import Segment
 from explorer.program.step import Cause
 from explorer.program.symbolic import Outcome
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.search.finished import FinishedExecutions
 from explorer.search.growth import PartialExecutions
 from explorer.search.leaf import Leaf
@@ -44,7 +44,7 @@ class Search:
     and the model.  ``states`` counts the partial executions looked at.
     """
 
-    def __init__(self, unfolding: Unfolding, model: Model) -> None:
+    def __init__(self, unfolding: UnfoldedProgram, model: Model) -> None:
         self.unfolding = unfolding
         self.model = model
         self.states = 0

@@ -16,14 +16,14 @@ from explorer.memory.growing import Block, BlockAxioms
 from explorer.memory.model import Model
 from explorer.program.segment import Segment
 from explorer.program.step import Access
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.search.prepared import alone
 
 
 class FinishedExecutions:
     """Answers for the executions of one program under one model."""
 
-    def __init__(self, unfolding: Unfolding, model: Model) -> None:
+    def __init__(self, unfolding: UnfoldedProgram, model: Model) -> None:
         self._locations = unfolding.locations
         self._model = model
         self._chosen = tuple(axiom for axiom in model.residual_axioms if axiom.chosen)

@@ -22,7 +22,7 @@ from explorer.memory.model import Model
 from explorer.program.expression import reads_of
 from explorer.program.segment import Segment, Shape
 from explorer.program.step import Access, Cause
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.search.finished import accesses_to, initial_writes
 from explorer.search.prepared import WRITE, Prepared, alone
 from explorer.search.state import State
@@ -58,7 +58,7 @@ class Part:
 class PartialExecutions:
     """Answers for the partial executions of one program under one model."""
 
-    def __init__(self, unfolding: Unfolding, model: Model, supply: Supply) -> None:
+    def __init__(self, unfolding: UnfoldedProgram, model: Model, supply: Supply) -> None:
         self._unfolding = unfolding
         self._model = model
         self._supply = supply

@@ -17,7 +17,7 @@ from explorer.program.expression import evaluate, reads_of
 from explorer.program.segment import Segment
 from explorer.program.step import Access, Cause
 from explorer.program.symbolic import Outcome
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 
 WORK_LIMIT = 400_000
 """States looked at before the count is given up."""
@@ -26,7 +26,7 @@ Local = tuple[Segment, int, tuple[Any, ...]]
 """A thread: its segment, the index of its next access there, and its values by position."""
 
 
-def count_interleavings(unfolding: Unfolding, work_limit: int = WORK_LIMIT) -> int | None:
+def count_interleavings(unfolding: UnfoldedProgram, work_limit: int = WORK_LIMIT) -> int | None:
     """The number of orders of steps of all complete sc executions; None beyond the work limit.
 
     Grace periods order steps beyond their own place, so programs with any are not counted.
@@ -37,7 +37,7 @@ def count_interleavings(unfolding: Unfolding, work_limit: int = WORK_LIMIT) -> i
 
 
 class _Counting:
-    def __init__(self, unfolding: Unfolding) -> None:
+    def __init__(self, unfolding: UnfoldedProgram) -> None:
         self._trees = unfolding.trees
         self._index = {location: i for i, location in enumerate(unfolding.locations)}
         self._initial = tuple(location.initial for location in unfolding.locations)

@@ -12,14 +12,14 @@ from explorer.execution.location import Value
 from explorer.memory.model import Model
 from explorer.program.build import Path, blocked_at, build_execution
 from explorer.program.segment import Segment
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.search.state import State
 
 
 class Leaf:
     """A finished execution, built only when somebody looks at it."""
 
-    def __init__(self, unfolding: Unfolding, state: State, paths: dict[tuple[Segment, int], Path]) -> None:
+    def __init__(self, unfolding: UnfoldedProgram, state: State, paths: dict[tuple[Segment, int], Path]) -> None:
         self._unfolding = unfolding
         self._state = state
         self._paths = paths

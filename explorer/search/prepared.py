@@ -17,7 +17,7 @@ from explorer.program.expression import reads_of
 from explorer.program.segment import PathTree, Segment
 from explorer.program.step import Access
 from explorer.program.symbolic import Outcome
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 
 FENCE, READ, WRITE = range(3)
 
@@ -28,7 +28,7 @@ class Item:
     ``before`` lists, per order of the model, the positions of the thread's earlier events
     that the order puts directly before this one; ``linked`` are the orders (bits) that can
     relate it to other threads' events.  ``location`` is an index into
-    ``Unfolding.locations``, -1 for what has none.
+    ``UnfoldedProgram.locations``, -1 for what has none.
     """
 
     __slots__ = (
@@ -74,7 +74,7 @@ class Prepared:
 class Preparation:
     """Prepares segments of all threads for one model, each when the search first reaches it."""
 
-    def __init__(self, unfolding: Unfolding, model: Model) -> None:
+    def __init__(self, unfolding: UnfoldedProgram, model: Model) -> None:
         self.unfolding = unfolding
         self.model = model
         self.locations = unfolding.locations

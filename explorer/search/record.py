@@ -17,7 +17,7 @@ from explorer.program.build import INITIAL, Place, blocked_at, build_execution
 from explorer.program.expression import evaluate
 from explorer.program.segment import PathTree
 from explorer.program.step import Access, Cause
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 
 Name = str
 """An event as ``thread.position``, or the initial write of a location as ``=location``."""
@@ -68,7 +68,7 @@ class Record:
             tuple(end.ending.value for end in execution.ends),
         )
 
-    def execution(self, unfolding: Unfolding) -> Execution:
+    def execution(self, unfolding: UnfoldedProgram) -> Execution:
         """The execution that the record stands for; whether a model allows it is not asked here.
 
         Raises RecordError when the program does not have it.
@@ -157,7 +157,11 @@ class _Walk:
     """
 
     def __init__(
-        self, unfolding: Unfolding, thread: int, reads: Sequence[tuple[int | str, Name]], written: dict[Name, _Write]
+        self,
+        unfolding: UnfoldedProgram,
+        thread: int,
+        reads: Sequence[tuple[int | str, Name]],
+        written: dict[Name, _Write],
     ) -> None:
         self.path: list[tuple[Access, int]] = []
         self.values: list[Value | None] = []

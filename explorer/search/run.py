@@ -10,7 +10,7 @@ from explorer.execution.execution import Ending, Execution, Status
 from explorer.memory.model import Model
 from explorer.program.errors import ScenarioError
 from explorer.program.segment import event_limit
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.property import Edge, Mark, Violation
 from explorer.scenario import Case
 from explorer.schedule.linear import below, witness
@@ -54,7 +54,7 @@ class _Tally:
 def explore(
     case: Case,
     model: Model,
-    unfolding: Unfolding,
+    unfolding: UnfoldedProgram,
     limits: Limits = UNLIMITED,
     progress: Callable[[Progress], None] | None = None,
 ) -> Result:
@@ -114,7 +114,7 @@ def explore(
     )
 
 
-def _bound(cut: str, unfolding: Unfolding) -> str:
+def _bound(cut: str, unfolding: UnfoldedProgram) -> str:
     """The bound that cut a path, and the option that moves it."""
     if unfolding.max_events is not None and cut == event_limit(unfolding.max_events):
         return f"{cut} reached: raise --max-events"

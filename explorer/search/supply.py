@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.memory.model import Model
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.search.prepared import WRITE, Item
 from explorer.search.state import BLOCKED, WAITING, State
 from explorer.search.turns import UNKNOWN, Node, Step, Turns, loaded_and_stored, step_of
@@ -50,7 +50,7 @@ Suppliers = dict[int, tuple[Step, ...] | None]
 class Supply:
     """Answers for the partial executions of one program under one model."""
 
-    def __init__(self, unfolding: Unfolding, model: Model) -> None:
+    def __init__(self, unfolding: UnfoldedProgram, model: Model) -> None:
         self._turns = Turns(unfolding.locations)
         self._loaded_and_stored = loaded_and_stored(unfolding)
         self._coherent = model.keeps_coherence

@@ -11,7 +11,7 @@ from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, Operation, ReadOf, evaluate, reads_of
 from explorer.program.segment import Onward, Shape, shape_of
 from explorer.program.step import Access
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.search.prepared import Prepared
 
 UNKNOWN = None
@@ -118,7 +118,7 @@ class Turns:
         return self._nodes.setdefault(frozenset((step, id(node)) for step, node in each), Node(tuple(each), reads))
 
 
-def loaded_and_stored(unfolding: Unfolding) -> frozenset[int]:
+def loaded_and_stored(unfolding: UnfoldedProgram) -> frozenset[int]:
     """The locations, by place, that threads only load and store, with no update and no wait.
 
     None are named where paths are not known ahead.

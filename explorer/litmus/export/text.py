@@ -14,13 +14,13 @@ from explorer.litmus.printer import print_test
 from explorer.litmus.syntax import Expected, Litmus, Outcome
 from explorer.litmus.unfold import LitmusUnfolding
 from explorer.memory.model import Model, load_model
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 
 _RACE = "data-race"
 _NOT_IN_TITLES = re.compile(r'[\s{}"]+')
 
 
-def export(name: str, origin: str, program: Unfolding, broken: Broken | None) -> str:
+def export(name: str, origin: str, program: UnfoldedProgram, broken: Broken | None) -> str:
     """The text of a litmus test that means what a program means.
 
     ``origin`` says in the file where it comes from.  ``broken`` gives the properties that an

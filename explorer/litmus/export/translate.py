@@ -23,7 +23,8 @@ from explorer.litmus.export.violating_states import one_or
 from explorer.litmus.macros import operations
 from explorer.litmus.unfold import LitmusUnfolding
 from explorer.program.errors import ScenarioError
-from explorer.program.tree import Tree, Unfolding
+from explorer.program.tree import Tree
+from explorer.program.unfolded import UnfoldedProgram
 
 MAX_PATHS = 2_000
 """Paths of one thread that are compared with those of the test: seconds."""
@@ -42,7 +43,7 @@ class Translation:
     registers: tuple[syntax.Register, ...]
 
 
-def translate(name: str, program: Unfolding) -> Translation:
+def translate(name: str, program: UnfoldedProgram) -> Translation:
     """The threads of a program, its initial state, and what its waits and assumptions ask for.
 
     The condition is ``exists (true)``; the registers are shown, or the locations where there are none.
@@ -69,7 +70,7 @@ def translate(name: str, program: Unfolding) -> Translation:
     return Translation(test, unfolding, names, registers)
 
 
-def _require_few_paths(program: Unfolding) -> None:
+def _require_few_paths(program: UnfoldedProgram) -> None:
     for tree in program.trees:
         found = paths(tree, lambda each: each.name)
         if sum(1 for _path in islice(found, MAX_PATHS + 1)) > MAX_PATHS:
@@ -79,7 +80,7 @@ def _require_few_paths(program: Unfolding) -> None:
             )
 
 
-def _survey(program: Unfolding) -> tuple[list[list[ArmRun]], Names]:
+def _survey(program: UnfoldedProgram) -> tuple[list[list[ArmRun]], Names]:
     """Every arm of every thread, and the names of all that they touch."""
     fields: dict[Object, Word] = {}
     runs: list[list[ArmRun]] = []
@@ -92,7 +93,7 @@ def _survey(program: Unfolding) -> tuple[list[list[ArmRun]], Names]:
     return runs, names_of(program.locations, fields, [run for each in runs for run in each])
 
 
-def _initial_values(program: Unfolding, names: Names) -> Iterable[syntax.Initial]:
+def _initial_values(program: UnfoldedProgram, names: Names) -> Iterable[syntax.Initial]:
     """The locations that do not hold 0 at first."""
     for location in program.locations:
         value = location.initial
@@ -122,7 +123,7 @@ def _parameter_type(location: Word | None, names: Names) -> syntax.Type:
     return syntax.Type(names.types.get(location, "int"), 2 if location in names.pointers else 1)
 
 
-def _check(program: Unfolding, test: LitmusUnfolding, names: Names) -> None:
+def _check(program: UnfoldedProgram, test: LitmusUnfolding, names: Names) -> None:
     """Refuse a test whose threads cannot do exactly what the program's can."""
     for mine, made in zip(program.trees, test.trees, strict=True):
         found = difference(mine, made, names.called)

@@ -21,7 +21,7 @@ from explorer.memory.cat.include import statements_of
 from explorer.memory.cat.source import Source
 from explorer.memory.model import Model, model_of
 from explorer.program.errors import ScenarioError
-from explorer.program.tree import Unfolding
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.search.explore import Search
 
 MAX_CANDIDATES = 20_000
@@ -67,7 +67,7 @@ class FinalStates:
 
     def __init__(
         self,
-        program: Unfolding,
+        program: UnfoldedProgram,
         test: LitmusUnfolding,
         registers: Sequence[Register],
         names: Names,

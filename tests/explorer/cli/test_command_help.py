@@ -90,3 +90,19 @@ def test_a_version_that_cannot_be_written_fails() -> None:
         )
     assert done.returncode != 0
     assert "No space left on device" in done.stderr
+
+
+def test_a_litmus_test_loads_nothing_that_it_does_not_use(tmp_path: Path) -> None:
+    """One small test is run from a shell, or a script, again and again."""
+    test = tmp_path / "one.litmus"
+    test.write_text("C one\n{}\nP0(int *x)\n{\n\tWRITE_ONCE(*x, 1);\n}\nexists (x=1)\n", encoding="utf-8")
+    unused = {"networkx", "trio", "rich", "jinja2", "msgspec", "scenarios", "reports", "concurrent", "multiprocessing"}
+    unused |= {"explorer.program.flow", "explorer.program.tree", "explorer.schedule", "explorer.search.run"}
+    program = f"""
+import atexit, sys
+from explorer.cli.main import main
+atexit.register(lambda: print([name for name in {sorted(unused)} if name in sys.modules]))
+main(["litmus", "--json", {str(test)!r}])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer.cli.litmus_export import export_scenario
-from explorer.cli.litmus_setting import macros_of, read_test
+from explorer.cli.litmus_read import macros_of, read_test
 from explorer.litmus.judge import Answer, judge
 from explorer.memory.model import Model, load_model
 from explorer.program.tree import Unfolding
