@@ -6,6 +6,7 @@ import fcntl
 import os
 import tarfile
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,14 @@ ARCHIVE = Path("/usr/src/linux-source-6.1.tar.xz")
 ROOT = "linux-source-6.1"
 FOLDER = "tools/memory-model"
 DOCUMENTATION = "Documentation/litmus-tests"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is parsed in tests, and in the processes that they start, is kept in a folder of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SEALRACE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 from typing import Literal
 
-from lark import Lark, Token, Tree
+from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from explorer.litmus.refusals import refusal
 from explorer.litmus.source import LitmusError, Place, Source
+from explorer.litmus.tables import litmus_grammar
 
 # How deep statements, parentheses and operators may nest: far more than people write, and little
 # enough for every later walk over the tree to be a plain recursion.
@@ -45,19 +44,13 @@ def tree_of(source: Source, code: str, start: Literal["test", "macros"]) -> Tree
         LitmusError: the text is not in the language, or nests more than ``MAX_DEPTH`` deep.
     """
     try:
-        tree = _lark().parse(code, start=start)
+        tree = litmus_grammar().parse(code, start=start)
     except UnexpectedToken as error:
         raise _unexpected(error, source, code) from None
     except UnexpectedCharacters as error:
         raise refusal(source, code, error.pos_in_stream or 0, "") from None
     _check_depth(tree, source)
     return tree
-
-
-@cache
-def _lark() -> Lark:
-    grammar = files("explorer.litmus").joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer="contextual", propagate_positions=True, start=["test", "macros"])
 
 
 def _unexpected(error: UnexpectedToken, source: Source, code: str) -> LitmusError:

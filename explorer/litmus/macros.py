@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from importlib.resources import files
+from pathlib import Path
 
 from lark import Token, Tree
 
+from explorer.cache.store import kept, key_of, makers
+from explorer.cache.trees import TreeReader, to_json
 from explorer.litmus.comments import blank_comments
 from explorer.litmus.expand import Macro, Macros, expanded, expanded_alone, operands
 from explorer.litmus.expressions import ExpressionBuilder, trees
@@ -23,6 +25,12 @@ from explorer.litmus.syntax import Call, Expression, Name
 
 _BUILT_IN = ("atomic_add_unless",)
 
+_PARSER = (
+    *("macros.py", "comments.py", "expand.py", "expressions.py", "grammar.py", "refusals.py", "source.py", "syntax.py"),
+    *("tables.py", "grammar.lark"),
+)
+_READER = TreeReader(Place)
+
 
 def parse_macros(source: Source) -> Macros:
     """The macros of a file by name, in its order.
@@ -31,6 +39,20 @@ def parse_macros(source: Source) -> Macros:
         LitmusError: a syntax error, a name defined twice, a name in a macro that is no parameter of it,
             a macro that uses itself, or a call in one that ``expand`` refuses.
     """
+    parser = makers(__file__, *_PARSER)
+    if parser is None:
+        return _parsed(source)
+    found = kept(
+        "macros",
+        key_of((*parser, source.file.encode("utf-8", "surrogateescape"), source.text.encode("utf-8", "surrogatepass"))),
+        lambda stored: _READER.read(tuple[Macro, ...], stored, source),
+        lambda: tuple(_parsed(source).values()),
+        lambda macros: to_json(macros, source, Place),
+    )
+    return {macro.name: macro for macro in found}
+
+
+def _parsed(source: Source) -> Macros:
     code, _ = blank_comments(source, litmus=False)
     builder = ExpressionBuilder(source)
     definitions: dict[str, _Definition] = {}
@@ -60,7 +82,7 @@ def macros_of_model(source: Source) -> Macros:
 @cache
 def operations() -> Macros:
     """The operations that Sealrace knows by itself (``operations.def``)."""
-    text = files("explorer.litmus").joinpath("operations.def").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("operations.def").read_text(encoding="utf-8")
     return parse_macros(Source("explorer/litmus/operations.def", text))
 
 

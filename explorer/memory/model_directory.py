@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from explorer.memory.cat.include import read_source, statements_of
-from explorer.memory.cat.parser import parse
+from explorer.memory.cat.parsed import parsed
 from explorer.memory.cat.source import CatError, Place, Source
 from explorer.memory.cat.syntax import Statement, bound_names
 
@@ -50,7 +50,7 @@ class ModelDirectory:
         if "before" in named or not {"hb", "pb", "rb"} <= named:
             return rules
         time = _PLAIN_TIME if {"Plain", "ww-vis", "wr-vis", "rw-xbstar"} <= named else _TIME
-        return (*rules, *parse(Source("order of effect", time)))
+        return (*rules, *parsed(Source("order of effect", time)))
 
 
 def read_directory(directory: Path) -> ModelDirectory:

@@ -13,7 +13,7 @@ from explorer.memory.cat.expressions import Expressions
 from explorer.memory.cat.library import KERNEL_PRELUDE, PRELUDE
 from explorer.memory.cat.limits import MAX_CHOICES
 from explorer.memory.cat.names import Meaning, Scope
-from explorer.memory.cat.parser import parse
+from explorer.memory.cat.parsed import parsed
 from explorer.memory.cat.primitives import PRIMITIVES
 from explorer.memory.cat.sort import RELATION
 from explorer.memory.cat.source import BeyondLimit, CatError, Place, Source
@@ -101,7 +101,7 @@ def elaborate(statements: Sequence[Statement], *, kernel: bool = False) -> Theor
 
 @cache
 def _parsed(name: str, text: str) -> tuple[Statement, ...]:
-    return parse(Source(name, text))
+    return parsed(Source(name, text))
 
 
 class _Elaborator:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from importlib.resources import files
 from pathlib import Path
 
 from explorer.memory.cat.library import LIBRARY
 from explorer.memory.cat.limits import MAX_FILES, MAX_STATEMENTS, MAX_TEXT
-from explorer.memory.cat.parser import parse
+from explorer.memory.cat.parsed import parsed
 from explorer.memory.cat.source import BeyondLimit, CatError, Place, Source
 from explorer.memory.cat.syntax import Include, Show, Statement
 
-_MODELS = files("explorer.memory").joinpath("models")
+_MODELS = Path(__file__).parent.with_name("models")
 
 
 _INCLUDES = ("rcu.cat",)
@@ -73,7 +72,7 @@ class _Reader:
         if self._text > MAX_TEXT:
             raise BeyondLimit(f"too large: more than {MAX_TEXT} characters of rules", named or Place(source, 0, 0))
         rules: list[Statement] = []
-        for statement in parse(source):
+        for statement in parsed(source):
             self._statements += 1
             if self._statements > MAX_STATEMENTS:
                 raise BeyondLimit(f"too large: more than {MAX_STATEMENTS} statements", statement.place)

@@ -1,0 +1,153 @@
+"""Macro files and the grammar of litmus files on disk: the same trees and messages as without."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from explorer.litmus import macros as macro_files
+from explorer.litmus.macros import parse_macros
+from explorer.litmus.parser import parse
+from explorer.litmus.source import LitmusError, Place, Source
+from explorer.litmus.tables import litmus_grammar
+
+OPERATIONS = Path(macro_files.__file__).with_name("operations.def")
+TEST = """C mp
+{ int x; int *y = &x; }
+P0(int *x, int **y)
+{
+	int r0 = READ_ONCE(*x);
+	if (r0 == 1 && !(r0 & 2))
+		smp_store_release(*y, r0 ? 1 : 2);
+}
+exists (0:r0=1 /\\ ~x=1)
+"""
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("SEALRACE_CACHE", str(tmp_path / "cache"))
+    litmus_grammar.cache_clear()
+    yield tmp_path / "cache"
+    litmus_grammar.cache_clear()
+
+
+def everything(tree: Any) -> Iterator[object]:
+    """All of a tree, with the places that take no part in its comparison."""
+    if isinstance(tree, tuple):
+        for each in tree:
+            yield from everything(each)
+    elif is_dataclass(tree) and not isinstance(tree, Place):
+        yield type(tree)
+        for field in fields(tree):
+            yield from everything(getattr(tree, field.name))
+    else:
+        yield tree
+
+
+def from_disk(make: Callable[[], Any], cache: Path, kind: str) -> tuple[Any, Any]:
+    """What is made, and what is then read."""
+    made = make()
+    assert list(cache.glob(f"{kind}-*.json"))
+    litmus_grammar.cache_clear()
+    return made, make()
+
+
+def test_the_operations_are_read_as_they_are_parsed(cache: Path) -> None:
+    source = Source("operations.def", OPERATIONS.read_text(encoding="utf-8"))
+    made, read = from_disk(lambda: parse_macros(source), cache, "macros")
+    assert list(made) == list(read)
+    assert list(everything(tuple(made.values()))) == list(everything(tuple(read.values())))
+
+
+def test_the_kernels_macros_are_read_as_they_are_parsed(kernel_memory_model: Path, cache: Path) -> None:
+    source = Source.read(kernel_memory_model / "linux-kernel.def")
+    made, read = from_disk(lambda: parse_macros(source), cache, "macros")
+    assert list(everything(tuple(made.values()))) == list(everything(tuple(read.values())))
+
+
+def test_macros_know_the_file_that_is_read_now() -> None:
+    text = "smp_mb() { __fence{mb}; }\n"
+    parse_macros(Source("first.def", text))
+    assert parse_macros(Source("second.def", text))["smp_mb"].file == "second.def"
+
+
+def test_a_test_is_parsed_alike_with_the_grammar_from_disk(cache: Path) -> None:
+    source = Source("mp.litmus", TEST)
+    made, read = from_disk(lambda: parse(source), cache, "grammar")
+    assert list(everything(made)) == list(everything(read))
+
+
+@pytest.mark.parametrize("number", range(len(TEST.splitlines())))
+def test_syntax_errors_are_alike_with_the_grammar_from_disk(number: int, cache: Path) -> None:
+    lines = TEST.splitlines()
+    for wrong in (lines[number][:-1], f"{lines[number]} )", f"{lines[number]} $ x", ""):
+        source = Source("mp.litmus", "\n".join([*lines[:number], wrong, *lines[number + 1 :]]))
+        found = []
+        for _ in range(2):
+            try:
+                found.append(list(everything(parse(source))))
+            except LitmusError as error:
+                found.append([str(error), error.place])
+            litmus_grammar.cache_clear()
+        assert found[0] == found[1]
+    assert list(cache.glob("grammar-*.json"))
+
+
+def without(*path: str) -> Callable[[Any], None]:
+    """Removes what a path leads to."""
+
+    def change(stored: Any) -> None:
+        for name in path[:-1]:
+            stored = stored[name]
+        del stored[path[-1]]
+
+    return change
+
+
+def lost_state(stored: Any) -> None:
+    states = stored["data"]["parser"]["parser"]["states"]
+    del states[max(states, key=int)]
+
+
+def replaced_actions(actions: Any) -> Callable[[Any], None]:
+    def change(stored: Any) -> None:
+        states = stored["data"]["parser"]["parser"]["states"]
+        states.update(dict.fromkeys(states, actions))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        without("memo"),
+        without("data", "parser"),
+        without("data", "parser", "lexer_conf"),
+        without("data", "parser", "parser", "start_states"),
+        without("data", "options", "lexer"),
+        lost_state,
+        replaced_actions(None),
+        replaced_actions({"0": [0, 100_000]}),
+        replaced_actions({"0": [1, {"@": 100_000}]}),
+        replaced_actions({"no token": [0, 1]}),
+    ],
+)
+def test_a_grammar_that_somebody_else_wrote_is_not_believed(change: Callable[[Any], None], cache: Path) -> None:
+    source = Source("mp.litmus", TEST)
+    expected = list(everything(parse(source)))
+    (path,) = cache.glob("grammar-*.json")
+    stored = json.loads(path.read_bytes().partition(b"\n")[2])
+    change(stored)
+    content = json.dumps(stored).encode()
+    hostile = sha256(content).hexdigest().encode() + b"\n" + content
+    path.write_bytes(hostile)
+    litmus_grammar.cache_clear()
+    assert list(everything(parse(source))) == expected
+    assert path.read_bytes() != hostile, "it is not replaced"
