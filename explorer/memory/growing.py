@@ -18,7 +18,7 @@ from explorer.execution.execution import Execution
 from explorer.execution.relation import empty, members
 from explorer.memory.cat import families
 from explorer.memory.cat.analysis import Analysis, Growth
-from explorer.memory.cat.base import SET_NAMES, BaseValues
+from explorer.memory.cat.base import BaseValues
 from explorer.memory.cat.sort import RELATION
 from explorer.memory.cat.steps import in_order
 from explorer.memory.cat.term import Term
@@ -77,7 +77,7 @@ class BlockAxioms:
 
     def __init__(self, model: Model, axioms: Iterable[Axiom], present: frozenset[str]) -> None:
         table = model.theory.table
-        analysis = Analysis(table, SET_NAMES - present)
+        analysis = model.analysis_of(present)
         self.axioms = tuple(axiom for axiom in axioms if self._wanted(axiom, analysis))
         self._evaluator = model.evaluator
 

@@ -176,6 +176,17 @@ class Model:
             )
         return known
 
+    def analysis_of(self, present: frozenset[str]) -> Analysis:
+        """What can be said of the terms in executions of these kinds and tags (by their names in cat)."""
+        known = self._analyses.get(present)
+        if known is None:
+            known = self._analyses[present] = Analysis(self.theory.table, SET_NAMES - present)
+        return known
+
+    @cached_property
+    def _analyses(self) -> dict[frozenset[str], Analysis]:
+        return {}
+
     @cached_property
     def _relevant(self) -> dict[frozenset[str], Relevant]:
         return {}

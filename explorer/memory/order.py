@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 
 from explorer.execution.event import Event
@@ -185,8 +185,7 @@ def _classes(kinds: Sequence[Kind], named: list[str]) -> list[tuple[Kind, Tag | 
     """One kind and tag of every class of events that the named sets tell apart."""
     found: dict[tuple[bool, ...], tuple[Kind, Tag | None]] = {}
     for kind, tag in product(kinds, (None, *Tag)):
-        values = BaseValues(_thread(Event(0, 0, kind, tag, Location("any"), 0)))
-        found.setdefault(tuple(BASE_SETS[name](values) != 0 for name in named), (kind, tag))
+        found.setdefault(tuple(_belongs(kind, tag, name) for name in named), (kind, tag))
     return list(found.values())
 
 
@@ -216,6 +215,17 @@ def _both(
     if len(halves) > 1 and one[0].reads and two[0].writes and location is later_location:
         update = (Event(0, 0, *one, location, 0), Event(0, 1, *two, location, 0))
         yield _thread(*update, updates=[(0, 1)]), 0, 1
+
+
+@cache
+def _belongs(kind: Kind, tag: Tag | None, name: str) -> bool:
+    """Whether an event is in a base set."""
+    return BASE_SETS[name](_alone(kind, tag)) != 0
+
+
+@cache
+def _alone(kind: Kind, tag: Tag | None) -> BaseValues:
+    return BaseValues(_thread(Event(0, 0, kind, tag, Location("any"), 0)))
 
 
 def _thread(*events: Event, updates: Sequence[tuple[int, int]] = ()) -> Execution:

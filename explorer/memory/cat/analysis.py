@@ -10,8 +10,9 @@ Four questions, each answered by one pass over the table (operands come first):
 
 from __future__ import annotations
 
-from enum import Enum, Flag, auto
-from functools import reduce
+from collections.abc import Callable
+from enum import IntEnum
+from functools import cached_property, reduce
 from operator import and_
 
 from explorer.memory.cat.base import CHANGING, DYNAMIC, PAIRWISE, PREFIX_LOCAL
@@ -19,11 +20,11 @@ from explorer.memory.cat.sort import RELATION, SET
 from explorer.memory.cat.term import Op, Term, TermTable
 
 
-class Growth(Enum):
+class Growth(IntEnum):
     """What happens to a term, on the events there are, when an execution grows.
 
     It grows by events at the ends of threads and by pairs of rf and co; kinds, tags,
-    locations, threads and the program order of its events stay.
+    locations, threads and the program order of its events stay.  The larger says less.
     """
 
     FIXED = 0  # nothing
@@ -31,17 +32,17 @@ class Growth(Enum):
     UNKNOWN = 2
 
 
-class Locality(Flag):
-    """How much of an execution decides a pair of a relation, or a member of a set.
+class Locality:
+    """How much of an execution decides a pair of a relation, or a member of a set: claims as bits.
 
     NONE claims nothing.  The claims are independent: ``[W]`` has the first two, ``po`` the
-    last two.
+    last two.  (enum.Flag would take ten times as long, and all terms are looked at on every start.)
     """
 
     NONE = 0
-    PAIRWISE = auto()  # the two events alone (the member alone) decide
-    FORWARD = auto()  # every pair is within po or id, and the events from one to the other decide
-    STRICT = auto()  # moreover no pair is within id; only together with FORWARD
+    PAIRWISE = 1  # the two events alone (the member alone) decide
+    FORWARD = 2  # every pair is within po or id, and the events from one to the other decide
+    STRICT = 4  # moreover no pair is within id; only together with FORWARD
 
 
 _PO = Locality.FORWARD | Locality.STRICT
@@ -71,10 +72,7 @@ class Analysis:
     def __init__(self, table: TermTable, absent: frozenset[str] = frozenset()) -> None:
         self._dynamic: list[bool] = []
         self._chosen: list[bool] = []
-        self._growth: list[Growth] = []
-        self._growth_on_paths: list[Growth] = []
-        self._growth_anywhere: list[Growth] = []
-        self._locality: list[Locality] = []
+        self._locality: list[int] = []
         self._rmw: list[bool] = []
         self._terms = tuple(table.terms)
         # Where all may be there, only ``0`` is: the evaluator relies on static terms having static operands.
@@ -84,9 +82,6 @@ class Analysis:
             self._chosen.append(term.op is Op.CHOICE or self._any(self._chosen, term))
             self._rmw.append(self._is_rmw(term))
             self._locality.append(self._locality_of(term))
-            self._growth.append(self._growth_of(term))
-            self._growth_on_paths.append(self._growth_on_paths_of(term))
-            self._growth_anywhere.append(self._growth_anywhere_of(term))
 
     def dynamic(self, term: Term) -> bool:
         """Whether the term depends on rf or co."""
@@ -102,11 +97,11 @@ class Analysis:
 
     def growth(self, term: Term) -> Growth:
         """As the execution grows by events, rf and co."""
-        return self._growth[term.number]
+        return self._growths[term.number]
 
     def growth_on_paths(self, term: Term) -> Growth:
         """As the execution grows by rf and co alone: all its events are there."""
-        return self._growth_on_paths[term.number]
+        return self._growths_on_paths[term.number]
 
     def growth_anywhere(self, term: Term) -> Growth:
         """As the execution grows by rf, co and events in whatever place: between the ends of a pair as well.
@@ -114,7 +109,7 @@ class Analysis:
         ``po \\ (po ; [F] ; po)`` is fixed once its events are there, but not where a fence may still
         come between them.
         """
-        return self._growth_anywhere[term.number]
+        return self._growths_anywhere[term.number]
 
     def prefix_local(self, term: Term) -> bool:
         """Whether the term lies within po and each pair is decided by the events from one to the other.
@@ -176,25 +171,32 @@ class Analysis:
             case _:
                 return self._any(self._dynamic, term)
 
-    def _growth_of(self, term: Term) -> Growth:
-        if self._empty[term.number]:
-            return Growth.FIXED
-        # The locality of a variable is an assumption until its fixpoint is closed.
-        if not term.open_in and self._locality[term.number] & (Locality.PAIRWISE | Locality.FORWARD):
-            return Growth.FIXED  # events that are added stand behind the ones that decide
-        return _combined(term, [self._growth[operand.number] for operand in term.operands])
+    @cached_property
+    def _growths(self) -> list[Growth]:
+        # The locality of a variable is an assumption until its fixpoint is closed.  Events that are
+        # added stand behind the ones that decide.
+        stays = Locality.PAIRWISE | Locality.FORWARD
+        return self._grown(lambda term: not term.open_in and bool(self._locality[term.number] & stays))
 
-    def _growth_on_paths_of(self, term: Term) -> Growth:
-        if self.static(term) and not term.open_in:
-            return Growth.FIXED
-        return _combined(term, [self._growth_on_paths[operand.number] for operand in term.operands])
+    @cached_property
+    def _growths_on_paths(self) -> list[Growth]:
+        return self._grown(lambda term: not term.open_in and self.static(term))
 
-    def _growth_anywhere_of(self, term: Term) -> Growth:
-        if self._empty[term.number] or (not term.open_in and self._locality[term.number] & Locality.PAIRWISE):
-            return Growth.FIXED
-        return _combined(term, [self._growth_anywhere[operand.number] for operand in term.operands])
+    @cached_property
+    def _growths_anywhere(self) -> list[Growth]:
+        return self._grown(lambda term: not term.open_in and bool(self._locality[term.number] & Locality.PAIRWISE))
 
-    def _locality_of(self, term: Term) -> Locality:
+    def _grown(self, fixed: Callable[[Term], bool]) -> list[Growth]:
+        """The growth of every term, where the empty ones and these are fixed."""
+        found: list[Growth] = []
+        for term in self._terms:
+            if self._empty[term.number] or fixed(term):
+                found.append(Growth.FIXED)
+            else:
+                found.append(_combined(term, [found[operand.number] for operand in term.operands]))
+        return found
+
+    def _locality_of(self, term: Term) -> int:
         if self._empty[term.number]:
             return Locality.PAIRWISE | (_PO if term.sort == RELATION else Locality.NONE)
         of = [self._locality[operand.number] for operand in term.operands]
@@ -251,7 +253,7 @@ class Analysis:
 
 def _combined(term: Term, of: list[Growth]) -> Growth:
     """The growth that follows from that of the operands."""
-    most = max(of, key=lambda growth: growth.value, default=Growth.FIXED)
+    most = max(of, default=Growth.FIXED)
     match term.op:
         case Op.EMPTY:
             return Growth.FIXED
@@ -269,7 +271,7 @@ def _combined(term: Term, of: list[Growth]) -> Growth:
         case _:
             # A new event can join two old ones in a composition or a closure, and can become
             # the other end that domain and range look for.
-            return Growth.UNKNOWN if term.op in _OPAQUE else max(most, Growth.GROWING, key=lambda growth: growth.value)
+            return Growth.UNKNOWN if term.op in _OPAQUE else max(most, Growth.GROWING)
 
 
 def _is_empty(term: Term, empty: list[bool], absent: frozenset[str], assumed: set[int]) -> bool:
@@ -293,7 +295,7 @@ def _is_empty(term: Term, empty: list[bool], absent: frozenset[str], assumed: se
             return False
 
 
-def _base_locality(term: Term) -> Locality:
+def _base_locality(term: Term) -> int:
     if term.name in DYNAMIC:
         return Locality.NONE
     if term.sort == SET or term.name in PAIRWISE:
