@@ -42,6 +42,7 @@ $(READY): pyproject.toml
 	@echo "Setting up $(VENV) ..."
 	@python3 -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m compileall -q explorer reports scenarios
 	@touch $@
 
 clean:

@@ -2,7 +2,8 @@
 
 ``python -m bench.startup`` runs each command 15 times, in turns, and prints the medians and
 their ratios to ``python -c pass``; ``--json FILE`` also writes them.  Caches are in a folder
-of their own: ``first`` is a run with an empty one.
+of their own: ``other`` is a run of a test that has not been read before, ``first`` one with an
+empty cache.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ ROUNDS = 15
 PYTHON = "python -c pass"
 VERSION = "sealrace --version"
 LITMUS = "sealrace litmus mp.litmus"
+OTHER = f"{LITMUS}, other"
 FIRST = f"{LITMUS}, first"
 
 TEST = """C mp
@@ -50,22 +52,26 @@ exists (1:r0=1 /\\ 1:r1=0)
 
 def measure(folder: Path, rounds: int) -> dict[str, float]:
     """Medians of the seconds that each command takes, run in turns so that all meet the same load."""
-    test = folder / "mp.litmus"
+    test, other = folder / "mp.litmus", folder / "other.litmus"
     test.write_text(TEST, encoding="utf-8")
     sealrace = str(Path(sys.executable).with_name("sealrace"))
     commands = {
         PYTHON: ([sys.executable, "-c", "pass"], "kept"),
         VERSION: ([sealrace, "--version"], "kept"),
         LITMUS: ([sealrace, "litmus", str(test)], "kept"),
+        OTHER: ([sealrace, "litmus", str(other)], "kept"),
         FIRST: ([sealrace, "litmus", str(test)], "empty"),
     }
+    # Python keeps the bytecode of installed packages, and of what it imports unless told otherwise.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     seconds: dict[str, list[float]] = {name: [] for name in commands}
     for number in range(-1, rounds):
+        other.write_text(TEST.replace("C mp", f"C mp{number}"), encoding="utf-8")
         for name, (command, cache) in commands.items():
             chosen = folder / (cache if cache == "kept" else f"{cache}-{number}")
             started = time.perf_counter()
             subprocess.run(
-                command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "SEALRACE_CACHE": str(chosen)}
+                command, check=True, stdout=subprocess.DEVNULL, env={**environment, "SEALRACE_CACHE": str(chosen)}
             )
             if number >= 0:  # the round before fills the cache, and the system's own
                 seconds[name].append(time.perf_counter() - started)

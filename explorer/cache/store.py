@@ -109,7 +109,7 @@ def _save(path: Path, content: str) -> None:
     import tempfile  # as long to import as all else here, and seldom needed
 
     encoded = content.encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -74,9 +74,10 @@ class TreeReader:
         if declared is self._place:
             return self._read_place
         if get_origin(declared) is tuple:
-            element, *rest = get_args(declared)
-            assert rest == [...], declared
-            return _tuple_of(self._reader(element))
+            elements = get_args(declared)
+            if elements[1:] == (...,):
+                return _tuple_of(self._reader(elements[0]))
+            return _row_of([self._reader(element) for element in elements])
         if get_origin(declared) in (Union, UnionType):
             return self._one_of(get_args(declared))
         if declared in (str, int, bool, NoneType):
@@ -144,6 +145,17 @@ def _tuple_of(element: Reader) -> Reader:
         if type(value) is not list:
             raise Foreign("no list")
         return tuple([element(each, source) for each in value])
+
+    return read
+
+
+def _row_of(elements: list[Reader]) -> Reader:
+    """Reads a tuple of a fixed length."""
+
+    def read(value: Any, source: SourceText) -> Any:
+        if type(value) is not list:
+            raise Foreign("no list")
+        return tuple([element(each, source) for element, each in zip(elements, value, strict=True)])
 
     return read
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from explorer.version import VERSION
@@ -16,6 +17,8 @@ def main() -> None:
             pass  # the same fails again below, and is told as everywhere else
         else:
             return
+    # What a start makes is there to stay: looking through it again and again finds nothing.
+    gc.set_threshold(100_000, 20, 20)
     from explorer.cli.main import main as commands
 
     commands()

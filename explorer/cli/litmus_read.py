@@ -6,7 +6,7 @@ from pathlib import Path
 
 from explorer.litmus.expand import Macros, expand
 from explorer.litmus.macros import macros_of_model, operations
-from explorer.litmus.parser import parse
+from explorer.litmus.parsed import parsed_test
 from explorer.litmus.source import Source
 from explorer.litmus.syntax import Litmus
 from explorer.litmus.unfold import LitmusUnfolding
@@ -20,7 +20,7 @@ def read_test(path: Path, macros: Macros) -> tuple[Litmus, LitmusUnfolding]:
 
     Raises LitmusError where the file has a mistake or uses what is not supported.
     """
-    test = parse(Source.read(path))
+    test = parsed_test(Source.read(path))
     return test, LitmusUnfolding(expand(test, macros))
 
 

@@ -17,7 +17,7 @@ from explorer.litmus.comments import check_expected
 from explorer.litmus.expand import Macros, expand
 from explorer.litmus.judge import judge
 from explorer.litmus.names import name_warnings
-from explorer.litmus.parser import parse
+from explorer.litmus.parsed import parsed_test
 from explorer.litmus.source import Source
 from explorer.litmus.unfold import LitmusUnfolding
 from explorer.memory.model import Model
@@ -59,7 +59,7 @@ def run_file(task: LitmusTask) -> LitmusResult:
     try:
         model, macros = _rules(task.model)
         started = monotonic()
-        test = parse(Source.read(path))
+        test = parsed_test(Source.read(path))
         warnings = tuple(map(str, name_warnings(test)))
         unfolding = LitmusUnfolding(expand(test, macros))
         if task.check and test.expected is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
-from explorer.litmus.grammar import MAX_DEPTH
+from explorer.litmus.limits import MAX_DEPTH
 from explorer.litmus.source import LitmusError, Place
 from explorer.litmus.syntax import Block, Call, Expression, ExpressionStatement, Litmus, Name, Node, Statement
 

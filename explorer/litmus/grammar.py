@@ -8,13 +8,10 @@ from typing import Literal
 from lark import Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
+from explorer.litmus.limits import MAX_DEPTH
 from explorer.litmus.refusals import refusal
 from explorer.litmus.source import LitmusError, Place, Source
 from explorer.litmus.tables import litmus_grammar
-
-# How deep statements, parentheses and operators may nest: far more than people write, and little
-# enough for every later walk over the tree to be a plain recursion.
-MAX_DEPTH = 60
 
 _SIGNS = {
     "SEMICOLON": "';'",

@@ -45,6 +45,7 @@ def signed(content: bytes) -> bytes:
 def test_a_result_is_made_once(cache: Path) -> None:
     assert keep([1, "two"]) == [1, "two"]
     assert kept("test", key_of([b"key"]), identity, never, identity) == [1, "two"]
+    assert (cache.stat().st_mode & 0o777, the_file(cache).stat().st_mode & 0o777) == (0o700, 0o600)
     assert json.loads(the_file(cache).read_bytes().partition(b"\n")[2]) == [1, "two"]
 
 

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from explorer.cli.main import main
 from explorer.litmus import macros as macro_files
 from explorer.litmus.macros import parse_macros
+from explorer.litmus.parsed import parsed_macros, parsed_test
 from explorer.litmus.parser import parse
 from explorer.litmus.source import LitmusError, Place, Source
 from explorer.litmus.tables import litmus_grammar
@@ -76,6 +79,74 @@ def test_macros_know_the_file_that_is_read_now() -> None:
     text = "smp_mb() { __fence{mb}; }\n"
     parse_macros(Source("first.def", text))
     assert parse_macros(Source("second.def", text))["smp_mb"].file == "second.def"
+
+
+def test_a_test_is_read_as_it_is_parsed(cache: Path) -> None:
+    source = Source("mp.litmus", TEST)
+    expected = list(everything(parse(source)))
+    assert [list(everything(parsed_test(source))) for _ in range(2)] == [expected, expected]
+    assert len(list(cache.glob("litmus-*.json"))) == 1
+
+
+def test_the_kernels_tests_are_read_as_they_are_parsed(kernel_litmus_tests: list[Path], cache: Path) -> None:
+    for path in kernel_litmus_tests:
+        source = Source.read(path)
+        expected = list(everything(parse(source)))
+        assert [list(everything(parsed_test(source))) for _ in range(2)] == [expected, expected]
+    assert len(list(cache.glob("litmus-*.json"))) == len(kernel_litmus_tests)
+
+
+def test_a_test_without_a_condition_is_parsed_each_time() -> None:
+    source = Source("one.litmus", "C one\n{}\nP0(int *x)\n{\n}\n")
+    assert [parsed_test(source) for _ in range(2)] == [parse(source)] * 2
+
+
+def test_places_are_in_the_file_that_is_read_now() -> None:
+    parsed_test(Source("first.litmus", TEST))
+    assert str(parsed_test(Source("second.litmus", TEST)).threads[0].place) == "second.litmus:3:1"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind"),
+    [
+        ('{"Integer":[[163,164],1]', '{"Integer":[[163,164],true]', "litmus"),
+        ('{"Integer":[[163,164],1]', '{"Integer":[[163,164],"1"]', "litmus"),
+        ('{"Integer":[[163,164],1]', '{"Quantifier":[[163,164],1]', "litmus"),
+        ('"Register":[', '"Location":[', "litmus"),
+        ('"EXISTS"', '"PERHAPS"', "litmus"),
+        ('"EXISTS"', "null", "litmus"),
+        ('{"Litmus":', '{"Thread":', "litmus"),
+        ('"LOGICAL_AND"', '"NEGATE"', "litmus"),
+        ('{"Macro":["smp_mb",[]', '{"Macro":["smp_mb",{}', "macros"),
+        ('{"Macro":["smp_mb"', '{"Expression":["smp_mb"', "macros"),
+        ('"mb"', "1", "macros"),
+    ],
+)
+def test_a_tree_that_somebody_else_wrote_is_not_believed(old: str, new: str, kind: str, cache: Path) -> None:
+    def read() -> list[object]:
+        if kind == "litmus":
+            return list(everything(parsed_test(Source("mp.litmus", TEST))))
+        return list(everything(parsed_macros(Source("mb.def", "smp_mb() { __fence{mb}; }\n"))))
+
+    expected = read()
+    (path,) = cache.glob(f"{kind}-*.json")
+    whole = path.read_bytes()
+    content = whole.partition(b"\n")[2].replace(old.encode(), new.encode())
+    hostile = sha256(content).hexdigest().encode() + b"\n" + content
+    assert hostile != whole
+    path.write_bytes(hostile)
+    assert read() == expected
+    assert path.read_bytes() == whole
+
+
+def test_late_errors_are_alike_with_what_was_kept(tmp_path: Path) -> None:
+    """The call is unknown, which is seen after parsing; the second variable of the condition gives a warning."""
+    path = tmp_path / "late.litmus"
+    path.write_text(TEST.replace("smp_store_release", "smp_store_releese").replace("~x=1", "~z=1"), encoding="utf-8")
+    said = [CliRunner().invoke(main, ["litmus", str(path)]).stderr for _ in range(2)]
+    assert said[0] == said[1]
+    assert "late.litmus:7:" in said[0]
+    assert "smp_store_release" in said[0].split("close to it")[1]
 
 
 def test_a_test_is_parsed_alike_with_the_grammar_from_disk(cache: Path) -> None:

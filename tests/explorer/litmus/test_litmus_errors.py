@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.litmus.grammar import MAX_DEPTH
+from explorer.litmus.limits import MAX_DEPTH
 from explorer.litmus.parser import parse
 from explorer.litmus.source import LitmusError, Source
 from explorer.litmus.unfold import LitmusUnfolding

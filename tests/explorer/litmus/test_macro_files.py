@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from explorer.litmus.expand import MAX_NODES, Macro, Macros, expand
-from explorer.litmus.grammar import MAX_DEPTH
+from explorer.litmus.limits import MAX_DEPTH
 from explorer.litmus.macros import macros_of_model, operations, parse_macros
 from explorer.litmus.parser import parse
 from explorer.litmus.source import LitmusError, Source
