@@ -112,7 +112,17 @@ class Operation:
         object.__setattr__(self, "reads", reads)
 
     def evaluate(self, values: Values) -> Value:
-        return OPERATORS[self.operator](*(evaluate(operand, values) for operand in self.operands))
+        operands = [evaluate(operand, values) for operand in self.operands]
+        try:
+            return OPERATORS[self.operator](*operands)
+        except TypeError:
+            address = next((operand for operand in operands if isinstance(operand, Object)), None)
+            if address is None:
+                raise
+            raise ScenarioError(
+                f"the address of {address.name} is an operand of '{self.operator}'",
+                advice="only a number can be: look at what is stored where the value is read",
+            ) from None
 
     def __str__(self) -> str:
         parts = [str(o) if isinstance(o, ReadOf | Operation) else show(o) for o in self.operands]

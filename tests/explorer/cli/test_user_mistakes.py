@@ -210,3 +210,16 @@ def test_an_order_of_effect_with_a_cycle_is_refused_for_litmus_tests_too(sealrac
         "my.cat:3:5: 'before' has a cycle in an execution that the model allows: "
         "P0: W[once] x=1 -> P0: W[once] x=2 -> P0: W[once] x=1"
     )
+
+
+@pytest.mark.parametrize(("stored", "operator"), [("(r0 & 1) + 1", "&"), ("r0 < 3", "<")])
+def test_an_address_is_no_number(sealrace: Run, stored: str, operator: str) -> None:
+    """``x`` is declared to hold a number and begins with an address: found only where the value is used."""
+    body = f"int r0; r0 = READ_ONCE(*x); WRITE_ONCE(*y, {stored});"
+    Path("x.litmus").write_text(f"C x\n{{ x=y; }}\nP0(int *x, int *y) {{ {body} }}\nexists (y=0)\n")
+    result = sealrace("litmus", "x.litmus")
+    assert result.exit_code == 2
+    assert result.output == (
+        f"x.litmus: the address of y is an operand of '{operator}'\n"
+        "  only a number can be: look at what is stored where the value is read\n"
+    )
