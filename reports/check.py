@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from explorer.execution.kinds import Kind
-from explorer.search.run import DEADLOCK
+from explorer.search.violations import DEADLOCK
 from reports.structure import Pair, Report, Search
 
 _DIGITS = 4300

@@ -16,7 +16,8 @@ from explorer.cli.setting import Options, Setting
 from explorer.cli.writing import Writer, by_severity
 from explorer.search.remarks import Remark, side_facts
 from explorer.search.result import Limits, Verdict
-from explorer.search.run import DEADLOCK, Progress, explore
+from explorer.search.run import Progress, explore
+from explorer.search.violations import DEADLOCK
 
 RECORDS = 100_000
 """Violating executions that a run file holds at most; the header counts the others."""

@@ -17,7 +17,7 @@ from explorer.litmus.export.violating_states import Broken
 from explorer.memory.model import Model
 from explorer.program.errors import ScenarioError
 from explorer.scenario import Case
-from explorer.search.run import violations_of
+from explorer.search.violations import violations_of
 
 
 def export_scenario(

@@ -24,7 +24,7 @@ from explorer.litmus.source import LitmusError
 from explorer.memory.model import Model, flag_title
 from explorer.property import Violation
 from explorer.schedule.recording import Recording
-from explorer.search.run import DEADLOCK, violations_of
+from explorer.search.violations import DEADLOCK, violations_of
 from explorer.visible import visible
 from reports.report import Report, ReportError, load_report
 from reports.runs import RunHeader, load_run

@@ -14,7 +14,7 @@ from explorer.memory.model import Model, flag_title
 from explorer.property import Violation
 from explorer.schedule.linear import Witness, witness
 from explorer.search.result import Result
-from explorer.search.run import DEADLOCK, violations_of
+from explorer.search.violations import DEADLOCK, violations_of
 from explorer.version import VERSION
 from reports.build import make_report
 from reports.render import render

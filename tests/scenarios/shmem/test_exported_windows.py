@@ -14,7 +14,7 @@ from explorer.memory.model import Model, load_model
 from explorer.program.tree import Unfolding
 from explorer.scenario import Scenario
 from explorer.search.explore import Search
-from explorer.search.run import violations_of
+from explorer.search.violations import violations_of
 from scenarios.registry import reduced_forms
 
 MODELS = ("sc", "tso", "pso", "armv8", "lkmm")

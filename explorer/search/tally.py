@@ -1,0 +1,91 @@
+"""The tally of a search: what is counted and kept of the executions that it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from explorer.execution.execution import Ending, Execution, Status
+from explorer.memory.model import Model
+from explorer.property import Violation
+from explorer.scenario import Case
+from explorer.schedule.linear import below, witness
+from explorer.search.leaf import Leaf
+from explorer.search.record import Record
+from explorer.search.remarks import Remarks
+from explorer.search.result import Finding, KindKey, Limits
+from explorer.search.violations import deadlock, find_violations, kind_of
+
+
+class Tally:
+    """What is known of the executions of a case that have been counted.
+
+    Attributes:
+        statuses: executions by how they ended.
+        violating: per property the complete executions that break it.
+        goals: per declared goal whether it was reached.
+        cuts: what cut paths, in the order in which it was met.
+        findings: per kind of violation the simplest execution, the first of equally simple ones.
+        records: one per violating execution, up to the limit; ``unrecorded`` counts the others.
+        remarks: what the model flags.
+    """
+
+    def __init__(self, case: Case, model: Model, limits: Limits) -> None:
+        self._case = case
+        self._model = model
+        self._most_records = limits.records
+        self.statuses = dict.fromkeys(Status, 0)
+        self.violating = {prop.name: 0 for prop in case.properties}
+        self.goals = {goal.name: False for goal in case.goals}
+        self.cuts: dict[str, None] = {}
+        self.findings: dict[KindKey, Finding] = {}
+        self.records: list[Record] = []
+        self.unrecorded = 0
+        self.remarks = Remarks(model)
+
+    def count(self, leaf: Leaf) -> None:
+        """Count an execution that the search has found."""
+        self.statuses[leaf.status] += 1
+        if leaf.status is Status.CUT:
+            for end in leaf.ends:
+                if end.ending is Ending.CUT:
+                    self.cuts.setdefault(end.detail)
+        if leaf.status is Status.BLOCKED:
+            self._keep(leaf.execution, [deadlock(leaf.execution)], leaf.before(self._model))
+        if leaf.status is not Status.COMPLETE:
+            return
+        if self._model.flag_checks:
+            self.remarks.note(leaf.execution)
+        if not (self._case.properties or self._case.goals):
+            return
+        execution = leaf.execution
+        before = leaf.before(self._model)
+        violations = find_violations(execution, before, self._case)
+        for violation in violations:
+            self.violating[violation.property] += 1
+        if violations:
+            self._keep(execution, violations, before)
+        for goal in self._case.goals:
+            if not self.goals[goal.name]:
+                self.goals[goal.name] = goal.reached(execution)
+
+    def _keep(self, execution: Execution, violations: list[Violation], before: Sequence[int] | None) -> None:
+        """Record a violating execution; keep it for a report if it is the simplest of its kind."""
+        record = Record.of(execution, tuple(violation.property for violation in violations))
+        if self._most_records is None or len(self.records) < self._most_records:
+            self.records.append(record)
+        else:
+            self.unrecorded += 1
+        for violation in violations:
+            kind = kind_of(execution, violation)
+            known = self.findings.get(kind)
+            if known is None:
+                found = witness(execution, before) if before is not None else None
+                self.findings[kind] = Finding(kind, violation, execution, found, record, 1)
+                continue
+            known = replace(known, count=known.count + 1)
+            if before is not None and known.witness is not None:
+                better = witness(execution, before, at_most=below(known.witness))
+                if better is not None:
+                    known = replace(known, violation=violation, execution=execution, witness=better, record=record)
+            self.findings[kind] = known

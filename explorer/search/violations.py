@@ -1,0 +1,70 @@
+"""What an execution breaks, and when two violations are of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from explorer.execution.execution import Ending, Execution, Status
+from explorer.memory.model import Model
+from explorer.program.errors import ScenarioError
+from explorer.property import Edge, Mark, Violation
+from explorer.scenario import Case
+from explorer.search.result import KindKey
+
+DEADLOCK = "deadlock"
+"""The property that every program has: no execution ends with a thread that waits for ever."""
+
+
+def violations_of(execution: Execution, case: Case, model: Model) -> list[Violation]:
+    """What a finished execution breaks: properties if it is complete, or that it is a deadlock."""
+    if execution.status is Status.BLOCKED:
+        return [deadlock(execution)]
+    if execution.status is not Status.COMPLETE:
+        return []
+    return find_violations(execution, model.before(execution), case)
+
+
+def find_violations(execution: Execution, before: Sequence[int] | None, case: Case) -> list[Violation]:
+    """The properties that a complete execution breaks; ``before`` as in ``Property.find``."""
+    found = []
+    for prop in case.properties:
+        try:
+            violation = prop.find(execution, before)
+        except Exception as error:
+            raise ScenarioError(f"the property {prop.name} raised {type(error).__name__}: {error}") from error
+        if violation is not None:
+            found.append(violation)
+    return found
+
+
+def kind_of(execution: Execution, violation: Violation) -> KindKey:
+    """What two violations must share for one report to stand for both."""
+    events: dict[int, None] = {}
+    for edge in violation.path:
+        events.setdefault(edge.source)
+        events.setdefault(edge.target)
+    return violation.property, tuple(
+        (event.source.function if event.source else "", event.location.name if event.location else "")
+        for event in (execution.events[i] for i in events)
+    )
+
+
+def deadlock(execution: Execution) -> Violation:
+    """Why a blocked execution is a deadlock: who waits for what, and who wrote it last."""
+    path: list[Edge] = []
+    marks: list[Mark] = []
+    waits: list[str] = []
+    for thread, end in enumerate(execution.ends):
+        if end.ending is not Ending.BLOCKED or end.waits_for is None:
+            continue
+        order = next(o for o in execution.coherence if execution.events[o[0]].location is end.waits_for)
+        last = order[-1]
+        owner = execution.events[last].thread
+        holder = f"last written by {execution.threads[owner]}" if owner >= 0 else "never written"
+        waits.append(f"{execution.threads[thread]} waits for {end.waits_for.name}, {holder}")
+        marks.append(Mark(last, f"{execution.threads[thread]} waits"))
+        if owner >= 0:
+            following = execution.thread_events(owner)[-1]
+            if following != last:
+                path.append(Edge(last, following, "po"))
+    return Violation(DEADLOCK, tuple(path), tuple(marks), "; ".join(waits) + ".")
