@@ -15,7 +15,7 @@ from functools import cached_property
 from explorer.execution.event import Event, Source
 from explorer.execution.kinds import Kind
 from explorer.execution.location import Location
-from explorer.execution.relation import Relation, inverse, sequence
+from explorer.execution.relation import Relation, from_orders, from_sources, inverse, sequence
 
 
 class Ending(Enum):
@@ -122,22 +122,12 @@ class Execution:
     @cached_property
     def rf(self) -> Relation:
         """Reads-from: write to read."""
-        rows = [0] * len(self.events)
-        for read, write in enumerate(self.source_of):
-            if write >= 0:
-                rows[write] |= 1 << read
-        return rows
+        return from_sources(self.source_of)
 
     @cached_property
     def co(self) -> Relation:
         """Coherence: earlier to later write of one location (transitive)."""
-        rows = [0] * len(self.events)
-        for order in self.coherence:
-            later = 0
-            for write in reversed(order):
-                rows[write] = later
-                later |= 1 << write
-        return rows
+        return from_orders(self.coherence, len(self.events))
 
     @cached_property
     def fr(self) -> Relation:

@@ -20,6 +20,8 @@ class Kind(Enum):
     reads: bool
     writes: bool
 
+    __hash__ = object.__hash__  # each is there once; that of Enum is a function of Python's
+
     def __init__(self, name: str) -> None:
         self.reads = name in {"R", "LKR", "LF", "RL", "RU"}
         self.writes = name in {"IW", "W", "LKW", "UL"}
@@ -42,6 +44,8 @@ class Tag(Enum):
     The tag's set in cat is its value with a capital first letter: ``Once``,
     ``Before-atomic``.
     """
+
+    __hash__ = object.__hash__
 
     PLAIN = "plain"
     ONCE = "once"

@@ -8,7 +8,7 @@ arguments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import and_, or_
 from typing import TypeAlias
 
@@ -50,6 +50,50 @@ def pairs(relation: Relation) -> list[tuple[int, int]]:
     return [(source, target) for source, row in enumerate(relation) for target in members(row)]
 
 
+def same_class(classes: Sequence[int]) -> Relation:
+    """The pairs of events of one class; a class below 0 relates nothing."""
+    members_of: dict[int, EventSet] = {}
+    for event, each in enumerate(classes):
+        if each >= 0:
+            members_of[each] = members_of.get(each, 0) | 1 << event
+    return [members_of[each] if each >= 0 else 0 for each in classes]
+
+
+def from_sources(source_of: Sequence[int]) -> Relation:
+    """``rf``: from the source of each event to it; a source below 0 is none."""
+    rows = [0] * len(source_of)
+    for read, write in enumerate(source_of):
+        if write >= 0:
+            rows[write] |= 1 << read
+    return rows
+
+
+def from_orders(orders: Iterable[Sequence[int]], size: int) -> Relation:
+    """``co``: from each event of an order to all that come after it."""
+    rows = [0] * size
+    for order in orders:
+        later = 0
+        for event in reversed(order):
+            rows[event] = later
+            later |= 1 << event
+    return rows
+
+
+def prefix(relation: Relation, size: int) -> Relation:
+    """The relation among the first so many events."""
+    mask = (1 << size) - 1
+    return [row & mask for row in relation[:size]]
+
+
+def together(relations: Iterable[Relation]) -> Relation:
+    """The relations side by side: the events of each are numbered from where those of the one before end."""
+    result: Relation = []
+    for relation in relations:
+        start = len(result)
+        result += [row << start for row in relation]
+    return result
+
+
 def union(first: Relation, *others: Relation) -> Relation:
     result = first
     for other in others:
@@ -79,6 +123,26 @@ def intersection_with_inverse(first: Relation, second: Relation) -> Relation:
 
 def difference(first: Relation, second: Relation) -> Relation:
     return [a & ~b for a, b in zip(first, second, strict=True)]
+
+
+def complement(relation: Relation) -> Relation:
+    universe = (1 << len(relation)) - 1
+    return [universe & ~row for row in relation]
+
+
+def reflexive(relation: Relation) -> Relation:
+    """``relation?``."""
+    return [row | 1 << i for i, row in enumerate(relation)]
+
+
+def restrict_domain(events: EventSet, relation: Relation) -> Relation:
+    """``[events] ; relation``."""
+    return [row if events >> i & 1 else 0 for i, row in enumerate(relation)]
+
+
+def restrict_codomain(relation: Relation, events: EventSet) -> Relation:
+    """``relation ; [events]``."""
+    return [row & events for row in relation]
 
 
 def sequence(first: Relation, second: Relation) -> Relation:

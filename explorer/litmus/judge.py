@@ -100,7 +100,7 @@ def judge(unfolding: LitmusUnfolding, model: Model, witness: Callable[[Execution
         counts[satisfied] += 1
         states.setdefault(tuple(state[name] for name in shown), {name: state[name] for name in shown})
         if model.flag_checks:
-            flagged.update(model.flags(leaf.execution))
+            flagged.update(leaf.raised().keys())
     order = sorted(states, key=lambda values: [(isinstance(value, str), value) for value in values])
     return Answer(
         test.quantifier,

@@ -10,40 +10,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Any
 
+from explorer.execution import rows
 from explorer.execution.event import Event
 from explorer.execution.execution import Execution
-from explorer.execution.relation import empty, members
+from explorer.execution.relation import EventSet, as_set, members
+from explorer.execution.rows import Rows
 from explorer.memory.cat import families
 from explorer.memory.cat.analysis import Analysis, Growth
 from explorer.memory.cat.base import BaseValues
 from explorer.memory.cat.sort import RELATION
-from explorer.memory.cat.steps import in_order
-from explorer.memory.cat.term import Term
+from explorer.memory.cat.steps import Step, in_order
+from explorer.memory.cat.term import Op, Term
 from explorer.memory.model import Axiom, Model
 
+KEPT = 256
+"""Choices of paths of which the values that they decide are kept, before all are forgotten."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Block:
     """Events of one thread, or initial writes, with the values of all local terms on them.
 
-    ``sets`` and ``relations`` are in the order of ``Growing``'s local terms of that sort; their
+    ``sets`` and ``relations`` are in the order of ``BlockAxioms``'s local terms of that sort; their
     rows are in the numbering of ``events``.
     """
 
     events: tuple[Event, ...]
-    sets: tuple[int, ...] = field(repr=False)
-    relations: tuple[tuple[int, ...], ...] = field(repr=False)
-    _moved: dict[int, tuple[tuple[int, ...], ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    def relations_from(self, start: int) -> tuple[tuple[int, ...], ...]:
-        """The rows of the relations where the events are numbered from ``start`` on."""
-        known = self._moved.get(start)
-        if known is None:
-            known = self._moved[start] = tuple(tuple(row << start for row in rows) for rows in self.relations)
-        return known
+    sets: tuple[EventSet, ...] = field(repr=False)
+    relations: tuple[Rows, ...] = field(repr=False)
 
     def prefix(self, size: int) -> Block:
         """The block of the first so many events."""
@@ -51,34 +47,57 @@ class Block:
         return Block(
             self.events[:size],
             tuple(events & mask for events in self.sets),
-            tuple(tuple(row & mask for row in rows[:size]) for rows in self.relations),
+            tuple(rows.prefix(relation, size) for relation in self.relations),
         )
 
     def among(self, kept: Sequence[int]) -> Block:
         """The block of some of the events (positions, ascending)."""
         place = {old: new for new, old in enumerate(kept)}
 
-        def renumbered(events: int) -> int:
-            return sum(1 << place[event] for event in members(events) if event in place)
+        def renumbered(events: EventSet) -> EventSet:
+            return as_set(place[event] for event in members(events) if event in place)
+
+        def narrowed(relation: Rows) -> Rows:
+            plain = rows.to_rows(relation)
+            return rows.from_rows([renumbered(plain[event]) for event in kept])
 
         return Block(
             tuple(self.events[event] for event in kept),
-            tuple(renumbered(events) for events in self.sets),
-            tuple(tuple(renumbered(rows[event]) for event in kept) for rows in self.relations),
+            tuple(map(renumbered, self.sets)),
+            tuple(map(narrowed, self.relations)),
         )
+
+
+class Paths:
+    """What some blocks, one after the other, decide together.
+
+    ``values`` are those of the terms that neither rf nor co touches; of the first ``ready``
+    axioms all are there.
+    """
+
+    def __init__(self, events: tuple[Event, ...], values: list[Any]) -> None:
+        self.events = events
+        self.values = values
+        self.ready = 0
 
 
 class BlockAxioms:
     """Some axioms of a model, asked of executions that are put together from blocks.
 
-    ``axioms`` are those of the given ones that executions with events of these kinds and tags
-    can fail. None may depend on what a ``with`` chooses.
+    ``axioms`` and ``flags`` are those of the given ones that executions with events of these
+    kinds and tags can fail or raise. None may depend on what a ``with`` chooses.
+    ``look_at_values`` says whether the values of events matter to the axioms,
+    ``flags_look_at_values`` whether they do to the flags.
     """
 
-    def __init__(self, model: Model, axioms: Iterable[Axiom], present: frozenset[str]) -> None:
+    def __init__(
+        self, model: Model, axioms: Iterable[Axiom], present: frozenset[str], flags: Iterable[Axiom] = ()
+    ) -> None:
         table = model.theory.table
         analysis = model.analysis_of(present)
-        self.axioms = tuple(axiom for axiom in axioms if self._wanted(axiom, analysis))
+        self.axioms = tuple([axiom for axiom in axioms if self._wanted(axiom, analysis)])
+        self.flags = tuple([flag for flag in flags if not flag.negated or not analysis.empty(flag.term)])
+        assert not any(check.chosen for check in (*self.axioms, *self.flags))
         self._evaluator = model.evaluator
 
         def nothing(term: Term) -> bool:
@@ -90,18 +109,26 @@ class BlockAxioms:
         def given(term: Term) -> bool:
             return nothing(term) or local(term)
 
-        roots = [axiom.term for axiom in self.axioms]
-        needed = [table.terms[number] for number in in_order(roots, lambda term: not term.open_in, given)]
+        self.terms = tuple([check.term for check in (*self.axioms, *self.flags)])
+        needed = [table.terms[number] for number in in_order(self.terms, lambda term: not term.open_in, given)]
         self._nothing = [term for term in needed if nothing(term)]
         self._sets = [term for term in needed if not nothing(term) and local(term) and term.sort != RELATION]
         self._relations = [term for term in needed if not nothing(term) and local(term) and term.sort == RELATION]
-        # What is left, by the first axiom that needs it: static terms between threads, and all that rf and co touch.
-        self._steps: list[list[int]] = []
+        # What is left, by the first check that needs it: static terms between threads, and all that rf and co touch.
+        self.fixed: list[list[int]] = []
+        self.changing: list[list[int]] = []
         done = {term.number for term in (*self._nothing, *self._sets, *self._relations)}
-        for axiom in self.axioms:
-            numbers = in_order([axiom.term], lambda term: not term.open_in, given)
-            self._steps.append([number for number in numbers if number not in done])
+        for root in self.terms:
+            numbers = [n for n in in_order([root], lambda term: not term.open_in, given) if n not in done]
+            self.fixed.append([number for number in numbers if analysis.static(table.terms[number])])
+            self.changing.append([number for number in numbers if not analysis.static(table.terms[number])])
             done.update(numbers)
+        at_values = {term.number for term in needed if term.op is Op.DIFFERENT_VALUES}
+        self.look_at_values = any(not at_values.isdisjoint(numbers) for numbers in self.changing[: len(self.axioms)])
+        self.flags_look_at_values = any(
+            not at_values.isdisjoint(numbers) for numbers in self.changing[len(self.axioms) :]
+        )
+        self._paths: dict[tuple[Block, ...], Paths] = {}
 
     def _wanted(self, axiom: Axiom, analysis: Analysis) -> bool:
         return not axiom.chosen and (axiom.negated or not analysis.empty(axiom.term))
@@ -115,57 +142,92 @@ class BlockAxioms:
         valuation = self._evaluator.valuation(alone)
         return Block(
             alone.events,
-            tuple(valuation.set(term) for term in self._sets),
-            tuple(tuple(valuation.relation(term)) for term in self._relations),
+            tuple([valuation.set(term) for term in self._sets]),
+            tuple([valuation.rows(term) for term in self._relations]),
         )
 
-    def holds(self, blocks: Sequence[Block], source_of: Sequence[int], coherence: Sequence[Sequence[int]]) -> bool:
-        """Whether the execution made of these blocks passes the axioms.
+    def evaluation(
+        self,
+        blocks: tuple[Block, ...],
+        source_of: Sequence[int],
+        coherence: Sequence[Sequence[int]],
+        events: tuple[Event, ...] | None = None,
+    ) -> Evaluation:
+        """The execution made of these blocks.
 
         Args:
             blocks: initial writes first, then thread by thread; they number the events.
             source_of: per event the write that it reads from, -1 for none (yet).
             coherence: per location its writes, the initial one first; a write that is not
                 placed yet is left out.
+            events: those of the blocks with their values, where these are known.
         """
-        none = empty(sum(len(block.events) for block in blocks))
-        execution = Execution(
-            threads=(),
-            events=tuple(event for block in blocks for event in block.events),
-            source_of=tuple(source_of),
-            coherence=tuple(tuple(order) for order in coherence),
-            rmw=none,
-            addr=none,
-            data=none,
-            ctrl=none,
-            ctrl_later=none,
-        )
-        return self.hold_in(execution, blocks)
+        paths = self._paths.get(blocks)
+        if paths is None:
+            if len(self._paths) >= KEPT:
+                self._paths.clear()
+            paths = self._paths[blocks] = self._together(blocks)
+        base = BaseValues(paths.events if events is None else events, source_of, coherence)
+        return Evaluation(self, self._evaluator.steps, paths, base)
 
-    def hold_in(self, execution: Execution, blocks: Sequence[Block]) -> bool:
-        """The same of an execution that is there; its dependences are not looked at."""
-        base = BaseValues(execution)
-        size = base.size
-        starts = accumulate((len(block.events) for block in blocks[:-1]), initial=0)
-        spread = list(zip(blocks, starts, strict=True))
-        moved = [block.relations_from(start) for block, start in spread]
+    def _together(self, blocks: tuple[Block, ...]) -> Paths:
+        """What the blocks decide of local terms."""
+        size = sum([len(block.events) for block in blocks])
         values: list[Any] = [None] * len(self._evaluator.steps)
         for term in self._nothing:
             values[term.number] = families.nothing(term.sort, size)
         for place, term in enumerate(self._sets):
-            events = 0
-            for block, start in spread:
+            events = start = 0
+            for block in blocks:
                 events |= block.sets[place] << start
+                start += len(block.events)
             values[term.number] = events
         for place, term in enumerate(self._relations):
-            values[term.number] = [row for rows in moved for row in rows[place]]
-        steps = self._evaluator.steps
-        for axiom, numbers in zip(self.axioms, self._steps, strict=True):
-            for number in numbers:
-                values[number] = steps[number](values, base)
-            if not axiom.passes(values[axiom.term.number]):
-                return False
-        return True
+            values[term.number] = rows.together([block.relations[place] for block in blocks], size)
+        return Paths(tuple([event for block in blocks for event in block.events]), values)
+
+
+class Evaluation:
+    """One execution made of blocks: the values that its axioms and flags ask for, each computed once."""
+
+    def __init__(self, checks: BlockAxioms, steps: list[Step], paths: Paths, base: BaseValues) -> None:
+        self._checks = checks
+        self._steps = steps
+        self._paths = paths
+        self._base = base
+        self._values = paths.values[:]
+        self._computed = 0
+
+    def holds(self) -> bool:
+        """Whether the execution passes the axioms."""
+        return all(axiom.passes(self._value(place)) for place, axiom in enumerate(self._checks.axioms))
+
+    def learn(self, events: tuple[Event, ...]) -> None:
+        """The events with their values, where only flags look at these."""
+        self._base.events = events
+
+    def raised(self) -> dict[str, list[tuple[int, ...]]]:
+        """Per flag that the execution raises what it is raised for (see ``Model.remarks``)."""
+        found: dict[str, list[tuple[int, ...]]] = {}
+        for place, flag in enumerate(self._checks.flags):
+            value = self._value(len(self._checks.axioms) + place)
+            if flag.passes(value):
+                found.setdefault(flag.name, []).extend(flag.raised_for(value))
+        return {name: list(dict.fromkeys(events)) for name, events in found.items()}
+
+    def _value(self, place: int) -> Any:
+        """The value of the term of a check."""
+        values, paths, steps = self._values, self._paths, self._steps
+        while self._computed <= place:
+            now = self._computed
+            if now == paths.ready:
+                for number in self._checks.fixed[now]:
+                    values[number] = paths.values[number] = steps[number](paths.values, self._base)
+                paths.ready += 1
+            for number in self._checks.changing[now]:
+                values[number] = steps[number](values, self._base)
+            self._computed += 1
+        return values[self._checks.terms[place].number]
 
 
 class Growing(BlockAxioms):

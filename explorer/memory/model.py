@@ -13,9 +13,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from explorer.execution import rows
 from explorer.execution.cycle import cycle_in_words
 from explorer.execution.execution import Execution
-from explorer.execution.relation import Relation, is_acyclic, is_irreflexive, members, pairs, transitive_closure
+from explorer.execution.relation import Relation, is_irreflexive, members, pairs, transitive_closure
 from explorer.memory.cat.analysis import Analysis, Growth
 from explorer.memory.cat.base import SET_NAMES, names_present
 from explorer.memory.cat.candidates import candidates
@@ -79,11 +80,11 @@ class Axiom:
         """Whether this value of the term passes."""
         match self.kind:
             case CheckKind.ACYCLIC:
-                passes = is_acyclic(value)
+                passes = rows.is_acyclic(value)
             case CheckKind.IRREFLEXIVE:
-                passes = is_irreflexive(value)
+                passes = rows.is_irreflexive(value)
             case CheckKind.EMPTY:
-                passes = not any(value) if self.term.sort == RELATION else not value
+                passes = rows.is_empty(value) if self.term.sort == RELATION else not value
         return passes is not self.negated
 
     def raised_for(self, value: Any) -> list[tuple[int, ...]]:
@@ -91,7 +92,7 @@ class Axiom:
         if self.kind is not CheckKind.EMPTY or not self.negated:
             return [()]
         if self.term.sort == RELATION:
-            return list(pairs(value))
+            return list(pairs(rows.to_rows(value)))
         return [(event,) for event in members(value)] if self.term.sort == SET else [()]
 
 

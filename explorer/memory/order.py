@@ -225,7 +225,7 @@ def _belongs(kind: Kind, tag: Tag | None, name: str) -> bool:
 
 @cache
 def _alone(kind: Kind, tag: Tag | None) -> BaseValues:
-    return BaseValues(_thread(Event(0, 0, kind, tag, Location("any"), 0)))
+    return BaseValues.of(_thread(Event(0, 0, kind, tag, Location("any"), 0)))
 
 
 def _thread(*events: Event, updates: Sequence[tuple[int, int]] = ()) -> Execution:

@@ -97,17 +97,37 @@ def build_execution(
     """
     locations = unfolding.locations
     starts = list(accumulate((len(path) for path in paths), initial=len(locations)))
-    size = starts[-1]
 
     def index(place: Place) -> int:
         thread, position = place
         return position if thread == INITIAL else starts[thread] + position
 
-    events = [Event(INITIAL, i, Kind.INITIAL, None, location, location.initial) for i, location in enumerate(locations)]
-    relations = [empty(size) for _ in range(5)]
-    for thread, given in enumerate(paths):
-        path = given if isinstance(given, Path) else Path(given)
-        start = starts[thread]
+    reads = [-1] * starts[-1]
+    for read, write in source_of.items():
+        reads[index(read)] = index(write)
+    orders = tuple(
+        (i, *(index(write) for write in coherence.get(location, ()))) for i, location in enumerate(locations)
+    )
+    return lay_out(unfolding, [_path(path) for path in paths], values, reads, orders, ends)
+
+
+def _path(given: Sequence[Controlled]) -> Path:
+    return given if isinstance(given, Path) else Path(given)
+
+
+def lay_out(
+    unfolding: UnfoldedProgram,
+    paths: Sequence[Path],
+    values: Sequence[Sequence[Value | None]],
+    source_of: Sequence[int],
+    coherence: Sequence[tuple[int, ...]],
+    ends: Sequence[ThreadEnd],
+) -> Execution:
+    """The same where ``source_of`` and ``coherence`` are numbered as in an ``Execution`` already."""
+    events = [Event(INITIAL, i, Kind.INITIAL, None, x, x.initial) for i, x in enumerate(unfolding.locations)]
+    relations = [empty(len(source_of)) for _ in range(5)]
+    for thread, path in enumerate(paths):
+        start = len(events)
         events += [
             path.event(thread, position, _mark(access, values[thread]) if access.kind is Kind.FENCE else value)
             for position, ((access, _control), value) in enumerate(zip(path, values[thread], strict=True))
@@ -115,15 +135,11 @@ def build_execution(
         for relation, rows in zip(relations, path.relations(), strict=True):
             for position, row in rows:
                 relation[start + position] = row << start
-    reads = [-1] * size
-    for read, write in source_of.items():
-        reads[index(read)] = index(write)
-    orders = tuple(
-        (i, *(index(write) for write in coherence.get(location, ()))) for i, location in enumerate(locations)
-    )
     names = tuple(thread.name for thread in unfolding.program.threads)
     rmw, addr, data, ctrl, ctrl_later = relations
-    return Execution(names, tuple(events), tuple(reads), orders, rmw, addr, data, ctrl, ctrl_later, tuple(ends))
+    return Execution(
+        names, tuple(events), tuple(source_of), tuple(coherence), rmw, addr, data, ctrl, ctrl_later, tuple(ends)
+    )
 
 
 def _mark(access: Access, values: Sequence[Value | None]) -> Value | None:

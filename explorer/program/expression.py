@@ -9,7 +9,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any, TypeAlias
 
 from explorer.execution.location import Object, Value, show
@@ -106,10 +105,17 @@ class Operation:
     operator: str
     operands: tuple[Expression, ...]
     reads: int = field(init=False)
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        reads = reduce(operator.or_, (reads_of(operand) for operand in self.operands), 0)
+        reads = 0
+        for operand in self.operands:
+            reads |= reads_of(operand)
         object.__setattr__(self, "reads", reads)
+        object.__setattr__(self, "_hash", hash((self.operator, self.operands)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def evaluate(self, values: Values) -> Value:
         operands = [evaluate(operand, values) for operand in self.operands]

@@ -30,7 +30,7 @@ from explorer.search.finished import FinishedExecutions
 from explorer.search.growth import PartialExecutions
 from explorer.search.leaf import Leaf
 from explorer.search.prepared import FENCE, READ, Item, Preparation
-from explorer.search.state import BLOCKED, ENDED, RUNNING, WAITING, Edges, State
+from explorer.search.state import BLOCKED, ENDED, RUNNING, WAITING, Edges, State, first_state
 from explorer.search.supply import Supply
 
 PAUSE = 256
@@ -54,6 +54,7 @@ class Search:
         self._growth = PartialExecutions(unfolding, model, self._supply)
         self._finished = FinishedExecutions(unfolding, model)
         self._never_pass = model.orders_loads_before_later_stores
+        self._more_than_orders = self._growth.more_than_orders()
         # Threads that write most go first: readers then find the writes there.
         self._turns = sorted(
             range(len(unfolding.trees)),
@@ -63,22 +64,15 @@ class Search:
     def __iter__(self) -> Iterator[Leaf | None]:
         """Every execution; None now and then, so that a caller can look at its limits."""
         initial = tuple(location.initial for location in self.unfolding.locations)
-        stack = [State(self.model, self._preparation.roots, initial)]
+        stack = [first_state(self.model, self._preparation.roots, initial)]
         while stack:
             state = stack.pop()
             self.states += 1
             leaf = self._grow(state, stack)
-            if leaf is not None and self._accepted(leaf):
+            if leaf is not None and leaf.is_allowed():
                 yield leaf
             elif self.states % PAUSE == 0:
                 yield None
-
-    def _accepted(self, leaf: Leaf) -> bool:
-        """Check the axioms that no order covers, on the finished execution."""
-        if not self.model.residual_axioms:
-            return True
-        names = leaf.names
-        return not self._finished.checks(names) or self._finished.accepts(leaf.execution, leaf.segments, names)
 
     # ---- growing one partial execution until it branches or ends
 
@@ -87,7 +81,7 @@ class Search:
 
         Gives the finished execution if it ends here.
         """
-        if not state.questions and (state.open or self._growth.more_than_orders):
+        if not state.questions and (state.open or self._more_than_orders):
             if not self._open_reads_may_end(state) or not self._growth.possible(state):
                 return None
         while True:
@@ -314,7 +308,7 @@ class Search:
         # Values that are still unknown here could only come out of thin air.
         if not state.open and not any(state.unknown):
             if all(self._waits_in_vain(state, thread, self._next_item(state, thread)) for thread in standing):
-                leaf = Leaf(self.unfolding, state.copy() if standing else state, self._paths)
+                leaf = Leaf(self.unfolding, state.copy() if standing else state, self._paths, self._finished)
         while not self._never_pass and self._can_go_on(state):
             thread = self._passed(state)
             if thread is None:

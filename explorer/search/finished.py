@@ -21,53 +21,50 @@ from explorer.search.prepared import alone
 
 
 class FinishedExecutions:
-    """Answers for the executions of one program under one model."""
+    """The checks of a model, for the executions of one program.
+
+    ``chosen`` are the axioms that depend on what a ``with`` chooses, ``chooses_flags`` says whether
+    some flag does; these are left to the model.
+    """
 
     def __init__(self, unfolding: UnfoldedProgram, model: Model) -> None:
+        self.model = model
+        self.chosen = tuple([axiom for axiom in model.residual_axioms if axiom.chosen])
+        self.chooses_flags = any(flag.chosen for flag in model.flag_checks)
         self._locations = unfolding.locations
-        self._model = model
-        self._chosen = tuple(axiom for axiom in model.residual_axioms if axiom.chosen)
-        self._axioms: dict[frozenset[str], BlockAxioms] = {}
+        self._checks: dict[frozenset[str], BlockAxioms] = {}
         self._initial: dict[frozenset[str], Block] = {}
         self._paths: dict[tuple[frozenset[str], Segment, int], Block] = {}
 
-    def checks(self, names: frozenset[str]) -> bool:
-        """Whether an axiom is left to look at, for events of these sets of cat."""
-        return bool(self._chosen or self._left(names).axioms)
+    def checks(self, names: frozenset[str]) -> BlockAxioms:
+        """What is left to look at, for events of these sets of cat and perhaps others."""
+        checks = self._checks.get(names)
+        if checks is None:
+            model = self.model
+            flags = () if self.chooses_flags else model.flag_checks
+            checks = self._checks[names] = BlockAxioms(model, model.residual_axioms, names, flags)
+            self._initial[names] = checks.block(initial_writes(self._locations))
+        return checks
 
-    def _left(self, names: frozenset[str]) -> BlockAxioms:
-        axioms = self._axioms.get(names)
-        if axioms is None:
-            axioms = self._axioms[names] = BlockAxioms(self._model, self._model.residual_axioms, names)
-        return axioms
-
-    def accepts(self, execution: Execution, segments: Sequence[Segment], names: frozenset[str]) -> bool:
-        """Whether it passes.
+    def blocks(self, names: frozenset[str], segments: Sequence[Segment], made: Sequence[int]) -> tuple[Block, ...]:
+        """The blocks of an execution.
 
         Args:
-            execution: one that the orders of the model accept.
-            segments: per thread the last one of its path.
             names: the sets of cat that its events belong to by kind and tag, and perhaps others.
+            segments: per thread the last one of its path.
+            made: per thread how many accesses it has made.
         """
-        axioms = self._left(names)
-        if axioms.axioms and not axioms.hold_in(execution, self._blocks(execution, segments, names)):
-            return False
-        return not self._chosen or self._model.accepts(self._model.evaluator.valuation(execution), self._chosen)
-
-    def _blocks(self, execution: Execution, segments: Sequence[Segment], names: frozenset[str]) -> list[Block]:
-        if names not in self._initial:
-            self._initial[names] = self._axioms[names].block(initial_writes(self._locations))
-        made = [0] * len(segments)
-        for event in execution.events[execution.initial_writes :]:
-            made[event.thread] += 1
+        checks = self.checks(names)
         blocks = [self._initial[names]]
-        for thread, (segment, size) in enumerate(zip(segments, made, strict=True)):
-            key = names, segment, size
-            if key not in self._paths:
+        for thread, segment in enumerate(segments):
+            key = names, segment, made[thread]
+            block = self._paths.get(key)
+            if block is None:
                 path, control = accesses_to(segment)
-                self._paths[key] = self._axioms[names].block(alone(thread, path[:size], control[:size]))
-            blocks.append(self._paths[key])
-        return blocks
+                size = made[thread]
+                block = self._paths[key] = checks.block(alone(thread, path[:size], control[:size]))
+            blocks.append(block)
+        return tuple(blocks)
 
 
 def initial_writes(locations: Sequence[Location]) -> Execution:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import accumulate, product
 
 from explorer.execution.event import Source
 from explorer.execution.kinds import Kind
 from explorer.execution.location import Location
+from explorer.execution.relation import EventSet, as_set
 from explorer.memory.cat.base import SET_NAMES
 from explorer.memory.growing import Block, Growing
 from explorer.memory.model import Model
@@ -68,37 +68,50 @@ class PartialExecutions:
         self._supplies: dict[tuple[int, Segment, int, int, tuple[Step, ...] | None], tuple[Part, ...] | None] = {}
         self._initial: dict[tuple[int, ...], Block] = {}
         self._cycles: dict[tuple[object, ...], bool] = {}
+        self._index = {location: i for i, location in enumerate(unfolding.locations)}
+        self._axioms: Growing | None = None
+        self._shared_locations: EventSet = -1
 
-    @cached_property
+    # ---- what is found once, when a model first needs it
+
     def _growing(self) -> Growing:
-        present: set[str] = set()
-        for tree in self._unfolding.trees:
-            shapes = tree.shapes()
-            if shapes is None:
-                present |= SET_NAMES
-                continue
-            for kind, tag, _rmw in {part for steps in shapes.values() for shape in steps for part in shape}:
-                present |= {kind.value} | ({tag.cat_name} if tag else set())
-        return Growing(self._model, self._model.axioms, frozenset(present))
+        if self._axioms is None:
+            present: set[str] = set()
+            for tree in self._unfolding.trees:
+                shapes = tree.shapes()
+                if shapes is None:
+                    present |= SET_NAMES
+                    continue
+                for kind, tag, _rmw in {part for steps in shapes.values() for shape in steps for part in shape}:
+                    present |= {kind.value} | ({tag.cat_name} if tag else set())
+            self._axioms = Growing(self._model, self._model.axioms, frozenset(present))
+        return self._axioms
 
-    @cached_property
-    def _shared(self) -> frozenset[Location]:
-        """The locations that several threads touch and one writes: nothing but them relates threads."""
+    def _shared(self) -> EventSet:
+        """The locations (bits) that several threads touch and one writes: nothing but them relates threads."""
+        if self._shared_locations < 0:
+            self._shared_locations = as_set(self._find_shared())
+        return self._shared_locations
+
+    def _find_shared(self) -> list[int]:
+        locations = self._unfolding.locations
         touched: list[set[Location]] = []
         written: set[Location] = set()
         for tree in self._unfolding.trees:
             shapes = tree.shapes()
             if shapes is None:
-                return frozenset(self._unfolding.locations)
+                return list(range(len(locations)))
             touched.append({location for location in shapes if location is not None})
             written |= {x for x, steps in shapes.items() if x is not None and any(s[-1][0].writes for s in steps)}
-        several = (x for x in self._unfolding.locations if sum(x in each for each in touched) > 1)
-        return frozenset(x for x in several if x in written)
+        return [i for i, x in enumerate(locations) if x in written and sum(x in each for each in touched) > 1]
 
-    @cached_property
+    def _is_shared(self, access: Access) -> bool:
+        location = access.location
+        return location is not None and self._shared() >> self._index[location] & 1 != 0
+
     def more_than_orders(self) -> bool:
         """Whether a partial execution that the orders accept can fail an axiom."""
-        return any(axiom in self._model.residual_axioms for axiom in self._growing.axioms)
+        return any(axiom in self._model.residual_axioms for axiom in self._growing().axioms)
 
     # ---- a state
 
@@ -137,34 +150,37 @@ class PartialExecutions:
         ``supplied``: an open read, and the thread whose last event it reads from; that one
         has a place in coherence only if the read is half of an update: right before the other.
         """
-        written = tuple(
-            location
-            for location, order in enumerate(state.co)
-            if order and self._unfolding.locations[location] in self._shared
-        )
+        shared = self._shared()
+        written = tuple([location for location, order in enumerate(state.co) if order and shared >> location & 1])
+        blocks = [self._initial_writes(written)]
+        starts = []
+        size = len(written)
+        for part in threads:
+            starts.append(size)
+            blocks.append(part.block)
+            size += len(part.kept)
+        # The number of each event that is kept.
+        numbers = [-1] * len(state.owner)
+        for thread, part in enumerate(threads):
+            where = state.where[thread]
+            start = starts[thread]
+            for place, position in enumerate(part.kept):
+                if position < len(where):
+                    numbers[where[position]] = start + place
         initial = {location: place for place, location in enumerate(written)}
-        blocks = [self._initial_writes(written), *(part.block for part in threads)]
-        starts = list(accumulate((len(block.events) for block in blocks), initial=0))
-        source_of = [-1] * starts[-1]
-
-        def number(event: int) -> int:
-            if event < 0:
-                return initial.get(-1 - event, -1)
-            thread = state.owner[event]
-            return starts[thread + 1] + threads[thread].place(state.access[event].position)
-
+        source_of = [-1] * size
         for event, source in enumerate(state.source):
-            if source is not None and state.access[event].location in initial:
-                source_of[number(event)] = number(source)
-        coherence = [[place, *map(number, state.co[location])] for location, place in initial.items()]
+            if source is not None and numbers[event] >= 0:
+                source_of[numbers[event]] = numbers[source] if source >= 0 else initial.get(-1 - source, -1)
+        coherence = [[initial[location], *[numbers[write] for write in state.co[location]]] for location in written]
         if supplied is not None:
             read, thread = supplied
-            source = source_of[number(read)] = starts[thread + 2] - 1
+            source = source_of[numbers[read]] = starts[thread] + len(threads[thread].kept) - 1
             item, owner = state.access[read], state.owner[read]
             if item.rmw and state.updating is None:
                 order = coherence[initial[item.location]]
-                order.insert(order.index(number(state.where[owner][item.position + 1])), source)
-        return self._growing.holds(blocks, source_of, coherence)
+                order.insert(order.index(numbers[state.where[owner][item.position + 1]]), source)
+        return self._growing().evaluation(tuple(blocks), source_of, coherence).holds()
 
     # ---- waiting reads round a cycle
 
@@ -211,7 +227,7 @@ class PartialExecutions:
                 if item.rmw:  # its other half comes right after what it reads from
                     overwritten[locations.index(item.location)][source_of[read]] = read + 1
             coherence = [(place, *_chain(following)) for place, following in enumerate(overwritten)]
-            if self._growing.holds(blocks, source_of, coherence):
+            if self._growing().evaluation(tuple(blocks), source_of, coherence).holds():
                 return True
         return False
 
@@ -266,8 +282,8 @@ class PartialExecutions:
         return self._part(thread, path, control)
 
     def _part(self, thread: int, path: Sequence[Access], control: Sequence[int]) -> Part:
-        kept = tuple(access.position for access in path if access.location in self._shared)
-        return Part(self._growing.block(alone(thread, path, control)).among(kept), kept)
+        kept = tuple(access.position for access in path if self._is_shared(access))
+        return Part(self._growing().block(alone(thread, path, control)).among(kept), kept)
 
     def _prefix(self, thread: int, segment: Segment, size: int) -> Part:
         """The first events of a path; what relates them is as in the whole path."""
@@ -282,7 +298,7 @@ class PartialExecutions:
     def _initial_writes(self, locations: tuple[int, ...]) -> Block:
         known = self._initial.get(locations)
         if known is None:
-            known = self._initial[locations] = self._growing.block(
+            known = self._initial[locations] = self._growing().block(
                 initial_writes([self._unfolding.locations[location] for location in locations])
             )
         return known

@@ -3,39 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from itertools import accumulate
-from typing import Any
 
 from explorer.execution.execution import Execution, Status, ThreadEnd, worst
 from explorer.execution.location import Value
+from explorer.memory.growing import Evaluation
 from explorer.memory.model import Model
-from explorer.program.build import Path, blocked_at, build_execution
+from explorer.program.build import Path, blocked_at, lay_out
 from explorer.program.segment import Segment
 from explorer.program.unfolded import UnfoldedProgram
+from explorer.search.finished import FinishedExecutions
+from explorer.search.kept_order import KeptOrder
 from explorer.search.state import State
 
 
 class Leaf:
-    """A finished execution, built only when somebody looks at it."""
+    """A finished execution, built only when somebody looks at it.
 
-    def __init__(self, unfolding: UnfoldedProgram, state: State, paths: dict[tuple[Segment, int], Path]) -> None:
+    ``made`` counts the accesses that each thread has made.
+    """
+
+    def __init__(
+        self,
+        unfolding: UnfoldedProgram,
+        state: State,
+        paths: dict[tuple[Segment, int], Path],
+        finished: FinishedExecutions,
+    ) -> None:
         self._unfolding = unfolding
         self._state = state
         self._paths = paths
+        self._finished = finished
+        self._evaluation: Evaluation | None = None
+        self.made = [self._made(thread) for thread in range(len(state.segments))]
+        self._execution: Execution | None = None
+        self._ends: tuple[ThreadEnd, ...] = ()
 
-    @cached_property
+    @property
     def ends(self) -> tuple[ThreadEnd, ...]:
         """How each thread ended."""
-        ends = []
-        for thread, segment in enumerate(self._state.segments):
-            if self._state.stands(thread):
-                ends.append(blocked_at(segment.items[self._state.index[thread]].access))
-            else:
-                finish = segment.segment.finish
-                assert finish is not None
-                ends.append(ThreadEnd(finish.ending, finish.detail, finish.source))
-        return tuple(ends)
+        if not self._ends:
+            self._ends = tuple([self._end(thread) for thread in range(len(self.made))])
+        return self._ends
+
+    def _end(self, thread: int) -> ThreadEnd:
+        segment = self._state.segments[thread]
+        if self._state.stands(thread):
+            return blocked_at(segment.items[self._state.index[thread]].access)
+        finish = segment.segment.finish
+        assert finish is not None
+        return ThreadEnd(finish.ending, finish.detail, finish.source)
+
+    # ---- what the model says of it
+
+    def is_allowed(self) -> bool:
+        """Whether it passes the axioms that no order of the model stands for."""
+        finished = self._finished
+        if not finished.model.residual_axioms:
+            return True
+        names = self.names
+        if finished.checks(names).axioms and not self._evaluated(names).holds():
+            return False
+        if not finished.chosen:
+            return True
+        model = finished.model
+        return model.accepts(model.evaluator.valuation(self.execution), finished.chosen)
+
+    def raised(self) -> dict[str, list[tuple[int, ...]]]:
+        """What the model flags, as ``Model.remarks`` says of the execution; it is allowed."""
+        finished = self._finished
+        if finished.chooses_flags:
+            return finished.model.remarks(self.execution)
+        names = self.names
+        checks = finished.checks(names)
+        if not checks.flags:
+            return {}
+        evaluation = self._evaluated(names)
+        if checks.flags_look_at_values:
+            evaluation.learn(self.execution.events)
+        return evaluation.raised()
+
+    def _evaluated(self, names: frozenset[str]) -> Evaluation:
+        if self._evaluation is None:
+            checks = self._finished.checks(names)
+            self._evaluation = checks.evaluation(
+                self._finished.blocks(names, self.segments, self.made),
+                self.source_of(),
+                self.coherence(),
+                self.execution.events if checks.look_at_values else None,
+            )
+        return self._evaluation
+
+    # ---- its paths
 
     @property
     def names(self) -> frozenset[str]:
@@ -56,27 +114,48 @@ class Leaf:
         """How the execution ended."""
         return worst(self.ends)
 
-    @cached_property
+    @property
     def execution(self) -> Execution:
         """The execution itself."""
-        state = self._state
+        if self._execution is None:
+            self._execution = lay_out(
+                self._unfolding,
+                [self._path(thread) for thread in range(len(self.made))],
+                [values[:made] for values, made in zip(self._state.values, self.made, strict=True)],
+                self.source_of(),
+                self.coherence(),
+                self.ends,
+            )
+        return self._execution
 
-        def name(event: int) -> tuple[int, int]:
-            if event < 0:
-                return -1, -1 - event
-            return state.owner[event], state.access[event].position
+    # ---- in the numbering of the execution: initial writes first, then thread by thread
 
-        return build_execution(
-            self._unfolding,
-            paths=[self._path(thread) for thread in range(len(state.segments))],
-            values=[values[: self._made(thread)] for thread, values in enumerate(state.values)],
-            source_of={name(event): name(source) for event, source in enumerate(state.source) if source is not None},
-            coherence={
-                self._unfolding.locations[location]: [name(event) for event in order]
-                for location, order in enumerate(state.co)
-            },
-            ends=self.ends,
-        )
+    def _starts(self) -> list[int]:
+        starts = [len(self._unfolding.locations)]
+        for made in self.made:
+            starts.append(starts[-1] + made)
+        return starts
+
+    def source_of(self) -> list[int]:
+        """The write that each event reads from, -1 for those that do not read."""
+        state, starts = self._state, self._starts()
+        result = [-1] * starts[-1]
+        for event, source in enumerate(state.source):
+            if source is not None:
+                number = starts[state.owner[event]] + state.access[event].position
+                if source < 0:
+                    result[number] = -1 - source
+                else:
+                    result[number] = starts[state.owner[source]] + state.access[source].position
+        return result
+
+    def coherence(self) -> list[tuple[int, ...]]:
+        """Per location its writes in coherence order, the initial one first."""
+        state, starts = self._state, self._starts()
+        return [
+            (location, *[starts[state.owner[write]] + state.access[write].position for write in order])
+            for location, order in enumerate(state.co)
+        ]
 
     def _made(self, thread: int) -> int:
         """How many accesses a thread has made.
@@ -92,7 +171,7 @@ class Leaf:
 
     def _path(self, thread: int) -> Path:
         """The accesses that a thread has made."""
-        segment, length = self._state.segments[thread].segment, self._made(thread)
+        segment, length = self._state.segments[thread].segment, self.made[thread]
         known = self._paths.get((segment, length))
         if known is None:
             pairs = [pair for part in segment.path for pair in zip(part.accesses, part.control, strict=True)]
@@ -106,41 +185,4 @@ class Leaf:
         """
         if model.before_order is None or not model.orders[model.before_order].complete:
             return model.before(self.execution)
-        made = [self._made(thread) for thread in range(len(self._state.segments))]
-        return _KeptOrder(self._state, model.before_order, len(self._unfolding.locations), made)
-
-
-class _KeptOrder(Sequence[int]):
-    """An order that the search has kept, in the numbering of the execution.
-
-    Initial writes have empty rows: nothing that is asked of this order begins at one.
-    """
-
-    def __init__(self, state: State, order: int, locations: int, made: list[int]) -> None:
-        self._rows = state.rows[order]
-        starts = list(accumulate(made, initial=locations))
-        # Per event of the search its number in the execution, and back; -1 for one taken back.
-        self._number = [
-            starts[thread] + item.position if item.position < made[thread] else -1
-            for thread, item in zip(state.owner, state.access, strict=True)
-        ]
-        self._event = {number: event for event, number in enumerate(self._number) if number >= 0}
-        self._length = starts[-1]
-        self._made: dict[int, int] = {}
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __getitem__(self, number: Any) -> Any:
-        if number >= self._length:
-            raise IndexError(number)
-        row = self._made.get(number)
-        if row is None:
-            row = 0
-            event = self._event.get(number)
-            if event is not None:
-                for other, before in enumerate(self._rows):
-                    if before >> event & 1 and other != event and self._number[other] >= 0:
-                        row |= 1 << self._number[other]
-            self._made[number] = row
-        return row
+        return KeptOrder(self._state, model.before_order, len(self._unfolding.locations), self.made)

@@ -11,6 +11,7 @@ from explorer.execution.location import show
 from explorer.memory.model import Model, flag_title
 from explorer.property import Edge, Mark, Violation
 from explorer.schedule.linear import NoOrderError, Witness, below, witness
+from explorer.search.leaf import Leaf
 
 Place = tuple[str, str, int, str]
 """Where an event stands in the code: function, file, line and step; an initial write has its location's name."""
@@ -52,11 +53,12 @@ class Remarks:
         self._model = model
         self._kept: dict[RemarkKey, Remark] = {}
 
-    def note(self, execution: Execution) -> None:
+    def note(self, leaf: Leaf) -> None:
         """Note what the model remarks on a complete execution."""
-        raised = self._model.remarks(execution)
+        raised = leaf.raised()
         if not raised:
             return
+        execution = leaf.execution
         for flag in raised:
             self.executions[flag] = self.executions.get(flag, 0) + 1
         here: dict[RemarkKey, tuple[str, tuple[int, ...]]] = {}

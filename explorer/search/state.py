@@ -61,62 +61,86 @@ class State:
         "updating", "values", "where",
     )  # fmt: skip
 
-    def __init__(self, model: Model, roots: list[Prepared], initial: tuple[Value, ...]) -> None:
-        threads = len(roots)
-        self.terms = tuple(
-            OrderTerms(place, order.terms, limited=order.among is not None) for place, order in enumerate(model.orders)
-        )
-        self.initial = initial
-        self.segments = list(roots)
-        self.index = [0] * threads
-        self.phase = [RUNNING] * threads
+    def __init__(
+        self,
+        terms: tuple[OrderTerms, ...],
+        initial: tuple[Value, ...],
+        # Per thread.
+        segments: list[Prepared],
+        index: list[int],
+        phase: list[int],
         # Per thread and position.
-        self.values: list[list[Any]] = [[] for _ in roots]
-        self.where: list[list[int]] = [[] for _ in roots]
-        self.unknown = [0] * threads  # reads and writes without a value yet
-        self.thread_events = [0] * threads
+        values: list[list[Any]],
+        where: list[list[int]],
+        # Per thread: reads and writes without a value yet (positions), and its events (bits both).
+        unknown: list[int],
+        thread_events: list[int],
         # Per event.
-        self.owner: list[int] = []
-        self.access: list[Item] = []
-        self.source: list[int | None] = []
-        self.readers: list[int] = []
-        self.rows: list[list[int]] = [[] for _ in self.terms]
+        owner: list[int],
+        access: list[Item],
+        source: list[int | None],
+        readers: list[int],
+        # Per order and event.
+        rows: list[list[int]],
         # Per location.
-        self.co: list[tuple[int, ...]] = [()] * len(initial)
-        self.initial_readers = [0] * len(initial)
-        self.glued = 0
-        self.glued_initially = 0
-        self.updating: int | None = None
+        co: list[tuple[int, ...]],
+        initial_readers: list[int],
+        glued: int,
+        glued_initially: int,
+        updating: int | None,
         # What is still to be asked, and what must still turn out to hold.
-        self.questions: tuple[tuple[int, int], ...] = ()
-        self.open: tuple[int, ...] = ()
-        self.constraints: tuple[Constraint, ...] = ()
+        questions: tuple[tuple[int, int], ...],
+        open: tuple[int, ...],
+        constraints: tuple[Constraint, ...],
+    ) -> None:
+        self.terms = terms
+        self.initial = initial
+        self.segments = segments
+        self.index = index
+        self.phase = phase
+        self.values = values
+        self.where = where
+        self.unknown = unknown
+        self.thread_events = thread_events
+        self.owner = owner
+        self.access = access
+        self.source = source
+        self.readers = readers
+        self.rows = rows
+        self.co = co
+        self.initial_readers = initial_readers
+        self.glued = glued
+        self.glued_initially = glued_initially
+        self.updating = updating
+        self.questions = questions
+        self.open = open
+        self.constraints = constraints
 
     def copy(self) -> State:
-        other = State.__new__(State)
-        other.terms = self.terms
-        other.initial = self.initial
-        other.segments = self.segments[:]
-        other.index = self.index[:]
-        other.phase = self.phase[:]
-        other.values = [values[:] for values in self.values]
-        other.where = [where[:] for where in self.where]
-        other.unknown = self.unknown[:]
-        other.thread_events = self.thread_events[:]
-        other.owner = self.owner[:]
-        other.access = self.access[:]
-        other.source = self.source[:]
-        other.readers = self.readers[:]
-        other.rows = [rows[:] for rows in self.rows]
-        other.co = self.co[:]
-        other.initial_readers = self.initial_readers[:]
-        other.glued = self.glued
-        other.glued_initially = self.glued_initially
-        other.updating = self.updating
-        other.questions = self.questions
-        other.open = self.open
-        other.constraints = self.constraints
-        return other
+        return State(
+            self.terms,
+            self.initial,
+            self.segments[:],
+            self.index[:],
+            self.phase[:],
+            [values[:] for values in self.values],
+            [where[:] for where in self.where],
+            self.unknown[:],
+            self.thread_events[:],
+            self.owner[:],
+            self.access[:],
+            self.source[:],
+            self.readers[:],
+            [rows[:] for rows in self.rows],
+            self.co[:],
+            self.initial_readers[:],
+            self.glued,
+            self.glued_initially,
+            self.updating,
+            self.questions,
+            self.open,
+            self.constraints,
+        )
 
     def stands(self, thread: int) -> bool:
         """Whether the thread stands before a read."""
@@ -379,6 +403,43 @@ class State:
                 return False
         self.constraints = tuple(waiting)
         return True
+
+
+def first_state(model: Model, roots: list[Prepared], initial: tuple[Value, ...]) -> State:
+    """The state in which nothing has happened.
+
+    Args:
+        roots: the first segment of every thread.
+        initial: the initial value of every location.
+    """
+    orders = [
+        OrderTerms(place, order.terms, limited=order.among is not None) for place, order in enumerate(model.orders)
+    ]
+    threads = len(roots)
+    return State(
+        terms=tuple(orders),
+        initial=initial,
+        segments=roots[:],
+        index=[0] * threads,
+        phase=[RUNNING] * threads,
+        values=[[] for _ in roots],
+        where=[[] for _ in roots],
+        unknown=[0] * threads,
+        thread_events=[0] * threads,
+        owner=[],
+        access=[],
+        source=[],
+        readers=[],
+        rows=[[] for _ in orders],
+        co=[()] * len(initial),
+        initial_readers=[0] * len(initial),
+        glued=0,
+        glued_initially=0,
+        updating=None,
+        questions=(),
+        open=(),
+        constraints=(),
+    )
 
 
 def agrees(value: Any, wanted: Any) -> bool:

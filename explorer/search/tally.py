@@ -55,7 +55,7 @@ class Tally:
         if leaf.status is not Status.COMPLETE:
             return
         if self._model.flag_checks:
-            self.remarks.note(leaf.execution)
+            self.remarks.note(leaf)
         if not (self._case.properties or self._case.goals):
             return
         execution = leaf.execution

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from typing import TypeAlias
 
+from explorer.execution import rows
 from explorer.execution.event import Event
 from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
-from explorer.execution.relation import EventSet, Relation, identity
+from explorer.execution.relation import EventSet, from_orders
+from explorer.execution.rows import Rows
 from explorer.memory.cat.sort import RELATION, SET, Sort
 
 DYNAMIC = frozenset({"rf", "co", "co0", "FW"})
@@ -32,29 +33,55 @@ PAIRWISE = frozenset({"loc", "int", "ext", "id"})
 class BaseValues:
     """The base sets and relations of one execution, each computed when first asked for.
 
-    ``steps`` counts those of the recursion or ``map`` that is being computed (see ``binders``).
+    ``execution`` may be None where no dependence is asked for.  ``steps`` counts those of the
+    recursion or ``map`` that is being computed (see ``binders``).
     """
 
-    def __init__(self, execution: Execution) -> None:
-        self.execution = execution
-        self.size = len(execution)
+    def __init__(
+        self,
+        events: Sequence[Event],
+        source_of: Sequence[int],
+        coherence: Sequence[Sequence[int]],
+        execution: Execution | None = None,
+    ) -> None:
+        self.events = events
+        self.source_of = source_of
+        self.coherence = coherence
+        self.size = len(source_of)
         self.universe: EventSet = (1 << self.size) - 1
         self.steps = 0
+        self._execution = execution
+        self._kinds: dict[Kind, EventSet] | None = None
+        self._tags: dict[Tag, EventSet] | None = None
 
-    @cached_property
+    @classmethod
+    def of(cls, execution: Execution) -> BaseValues:
+        """Those of a whole execution."""
+        return cls(execution.events, execution.source_of, execution.coherence, execution)
+
+    @property
+    def execution(self) -> Execution:
+        assert self._execution is not None, "dependences belong to the paths"
+        return self._execution
+
+    @property
     def by_kind(self) -> dict[Kind, EventSet]:
-        kinds = dict.fromkeys(Kind, 0)
-        for position, event in enumerate(self.execution.events):
-            kinds[event.kind] |= 1 << position
+        kinds = self._kinds
+        if kinds is None:
+            kinds = self._kinds = dict.fromkeys(Kind, 0)
+            for position, event in enumerate(self.events):
+                kinds[event.kind] |= 1 << position
         return kinds
 
-    @cached_property
+    @property
     def by_tag(self) -> dict[Tag, EventSet]:
         """Tags order the threads' events; an initial write has none in a model's eyes."""
-        tags = dict.fromkeys(Tag, 0)
-        for position, event in enumerate(self.execution.events):
-            if event.tag is not None and event.kind is not Kind.INITIAL:
-                tags[event.tag] |= 1 << position
+        tags = self._tags
+        if tags is None:
+            tags = self._tags = dict.fromkeys(Tag, 0)
+            for position, event in enumerate(self.events):
+                if event.tag is not None and event.kind is not Kind.INITIAL:
+                    tags[event.tag] |= 1 << position
         return tags
 
     @property
@@ -68,39 +95,38 @@ class BaseValues:
         return _union(events for kind, events in self.by_kind.items() if kind.writes)
 
     @property
-    def same_location(self) -> Relation:
+    def same_location(self) -> Rows:
         """``loc`` (reflexive on accesses)."""
-        return self._same([event.location for event in self.execution.events])
+        numbers: dict[Location, int] = {}
+        return rows.same_class(
+            [
+                -1 if event.location is None else numbers.setdefault(event.location, len(numbers))
+                for event in self.events
+            ]
+        )
 
     @property
-    def same_thread(self) -> Relation:
+    def same_thread(self) -> Rows:
         """``int`` (reflexive on the threads' events). Initial writes belong to no thread."""
-        return self._same([event.thread if event.thread >= 0 else None for event in self.execution.events])
+        return rows.same_class([event.thread for event in self.events])
 
     @property
-    def external(self) -> Relation:
+    def external(self) -> Rows:
         """``ext``: not the same thread; an initial write is external to every event."""
-        return [self.universe & ~row for row in self.same_thread]
+        return rows.complement(self.same_thread)
 
-    @cached_property
+    @property
     def final_writes(self) -> EventSet:
         """``FW``: the coherence-last write of every location."""
-        return _union(1 << order[-1] for order in self.execution.coherence)
+        return _union(1 << order[-1] for order in self.coherence)
 
     @property
-    def before_choice(self) -> Relation:
+    def before_choice(self) -> Rows:
         """``co0``: coherence as far as the first and the last write of a location are known."""
         first = self.by_kind[Kind.INITIAL]
         last = self.final_writes
-        co = self.execution.co
-        return [row if first >> write & 1 else row & last for write, row in enumerate(co)]
-
-    def _same(self, classes: Sequence[Location | int | None]) -> Relation:
-        members: dict[Location | int | None, EventSet] = {}
-        for position, key in enumerate(classes):
-            members[key] = members.get(key, 0) | 1 << position
-        members[None] = 0
-        return [members[key] for key in classes]
+        co = from_orders(self.coherence, self.size)
+        return rows.from_rows([row if first >> write & 1 else row & last for write, row in enumerate(co)])
 
 
 SET_NAMES = frozenset({kind.value for kind in Kind} | {tag.cat_name for tag in Tag}) - {"IW", "R", "W"}
@@ -125,7 +151,7 @@ def _union(sets: Iterable[EventSet]) -> EventSet:
 
 
 SetRule: TypeAlias = Callable[[BaseValues], EventSet]
-RelationRule: TypeAlias = Callable[[BaseValues], Relation]
+RelationRule: TypeAlias = Callable[[BaseValues], Rows]
 
 
 def _kind(kind: Kind) -> SetRule:
@@ -137,18 +163,18 @@ def _tag(tag: Tag) -> SetRule:
 
 
 BASE_RELATIONS: dict[str, RelationRule] = {
-    "po": lambda values: values.execution.po,
-    "rf": lambda values: values.execution.rf,
-    "co": lambda values: values.execution.co,
-    "addr": lambda values: values.execution.addr,
-    "data": lambda values: values.execution.data,
-    "ctrl": lambda values: values.execution.ctrl,
-    "ctrl-later": lambda values: values.execution.ctrl_later,
-    "rmw": lambda values: values.execution.rmw,
+    "po": lambda values: rows.from_rows(values.execution.po),
+    "rf": lambda values: rows.from_sources(values.source_of),
+    "co": lambda values: rows.from_orders(values.coherence, values.size),
+    "addr": lambda values: rows.from_rows(values.execution.addr),
+    "data": lambda values: rows.from_rows(values.execution.data),
+    "ctrl": lambda values: rows.from_rows(values.execution.ctrl),
+    "ctrl-later": lambda values: rows.from_rows(values.execution.ctrl_later),
+    "rmw": lambda values: rows.from_rows(values.execution.rmw),
     "loc": lambda values: values.same_location,
     "int": lambda values: values.same_thread,
     "ext": lambda values: values.external,
-    "id": lambda values: identity(values.universe, values.size),
+    "id": lambda values: rows.identity(values.universe, values.size),
     "co0": lambda values: values.before_choice,
 }
 

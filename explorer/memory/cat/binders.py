@@ -66,7 +66,7 @@ def _fixpoint(table: TermTable, term: Term) -> Step:
                     values[number] = step(values, base)
                 values[variable] = values[body]
             found = tuple(values[variable] for variable in variables)
-            if found == before:
+            if all(map(families.same, found, before, sorts)):
                 return found
         raise CatError("this recursion never comes to rest", place)
 

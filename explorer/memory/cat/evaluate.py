@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from explorer.execution import rows
 from explorer.execution.execution import Execution
 from explorer.execution.relation import EventSet, Relation
+from explorer.execution.rows import Rows
 from explorer.memory.cat.analysis import Analysis
 from explorer.memory.cat.base import BaseValues
 from explorer.memory.cat.binders import compile_step
@@ -72,13 +74,13 @@ class Prepared:
 
     def __init__(self, evaluator: Evaluator, execution: Execution) -> None:
         self.evaluator = evaluator
-        self.base = BaseValues(execution)
+        self.base = BaseValues.of(execution)
         self.values: Values = [None] * len(evaluator.steps)
 
     def valuation(self, execution: Execution) -> Valuation:
         """The values in an execution of these paths."""
         assert len(execution) == self.base.size
-        return Valuation(self, BaseValues(execution), list(self.values))
+        return Valuation(self, BaseValues.of(execution), list(self.values))
 
     def static(self, number: int) -> Any:
         """The value of a static term, of which the operands have been asked for before."""
@@ -97,9 +99,12 @@ class Valuation:
 
     def relation(self, term: Term) -> Relation:
         """The rows of a relation; not to be changed."""
+        return rows.to_rows(self.rows(term))
+
+    def rows(self, term: Term) -> Rows:
+        """The same as models are evaluated on it."""
         assert term.sort == RELATION
-        rows: Relation = self.value(term)
-        return rows
+        return self.value(term)
 
     def set(self, term: Term) -> EventSet:
         assert term.sort == SET

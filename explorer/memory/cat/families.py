@@ -1,7 +1,7 @@
 """The values of terms of any sort: their members, and collections made of them.
 
 An event is its position, a pair of events two positions, a set an ``EventSet``, a relation
-a ``Relation``.  A larger collection is a tuple of its members without repetition, in
+``Rows``.  A larger collection is a tuple of its members without repetition, in
 ascending order, relations in it as tuples of rows; so equal collections have equal values.
 """
 
@@ -12,7 +12,9 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from explorer.execution.relation import EventSet, Relation, as_set, from_pairs, members, pairs
+from explorer.execution import rows
+from explorer.execution.relation import EventSet, as_set, from_pairs, members, pairs
+from explorer.execution.rows import Rows
 from explorer.memory.cat.limits import MAX_MEMBERS
 from explorer.memory.cat.sort import EVENT, PAIR, RELATION, SET, Sort
 from explorer.memory.cat.source import BeyondLimit, Place
@@ -23,8 +25,8 @@ def elements(value: Any, sort: Sort) -> list[Any]:
     if sort == SET:
         return list(members(value))
     if sort == RELATION:
-        return pairs(value)
-    return [list(member) for member in value] if sort.element == RELATION else list(value)
+        return pairs(rows.to_rows(value))
+    return [rows.from_rows(member) for member in value] if sort.element == RELATION else list(value)
 
 
 def collect(values: Iterable[Any], element: Sort, size: int) -> Any:
@@ -38,14 +40,19 @@ def collect(values: Iterable[Any], element: Sort, size: int) -> Any:
     if element == EVENT:
         return as_set(values)
     if element == PAIR:
-        return from_pairs(size, values)
-    return tuple(sorted(set(map(tuple, values) if element == RELATION else values)))
+        return rows.from_rows(from_pairs(size, values))
+    return tuple(sorted({tuple(rows.to_rows(value)) for value in values} if element == RELATION else set(values)))
 
 
 def nothing(sort: Sort, size: int) -> Any:
     """The empty collection."""
     assert sort.element is not None
-    return collect((), sort.element, size)
+    return rows.empty(size) if sort == RELATION else collect((), sort.element, size)
+
+
+def same(first: Any, second: Any, sort: Sort) -> bool:
+    """Whether two values of one sort are equal."""
+    return rows.equal(first, second) if sort == RELATION else bool(first == second)
 
 
 def cross(families: Any, sort: Sort, size: int, place: Place | None) -> Any:
@@ -73,20 +80,21 @@ def _union(values: Iterable[Any], sort: Sort, size: int) -> Any:
     return collect((member for value in values for member in elements(value, sort)), sort.element, size)
 
 
-def linearisations(events: EventSet, relation: Relation, size: int, place: Place | None) -> Any:
+def linearisations(events: EventSet, value: Rows, size: int, place: Place | None) -> Any:
     """The strict total orders of a set that contain the relation on it; none if that has a cycle.
 
     Raises:
         BeyondLimit: they are more than ``MAX_MEMBERS``, or dead ends on the way are.
     """
-    orders: list[Relation] = []
+    relation = rows.to_rows(value)
+    orders: list[Rows] = []
     pending: list[tuple[int, ...]] = [()]
     tried = 0
     while pending:
         line = pending.pop()
         left = events & ~as_set(line)
         if not left:
-            orders.append(_order(line, size))
+            orders.append(rows.from_orders([line], size))
             continue
         firsts = [first for first in members(left) if not any(relation[other] >> first & 1 for other in members(left))]
         pending += [(*line, first) for first in firsts]
@@ -96,18 +104,9 @@ def linearisations(events: EventSet, relation: Relation, size: int, place: Place
     return collect(orders, RELATION, size)
 
 
-def _order(line: tuple[int, ...], size: int) -> Relation:
-    rows = [0] * size
-    later = 0
-    for event in reversed(line):
-        rows[event] = later
-        later |= 1 << event
-    return rows
-
-
-def classes(equivalence: Relation, size: int) -> Any:
+def classes(equivalence: Rows, size: int) -> Any:
     """The classes of an equivalence relation: the rows that are not empty."""
-    return collect((row for row in equivalence if row), SET, size)
+    return collect((row for row in rows.to_rows(equivalence) if row), SET, size)
 
 
 def _too_many(place: Place | None) -> BeyondLimit:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from explorer.execution import relation
-from explorer.execution.relation import EventSet, Relation, from_pairs, pairs
+from explorer.execution import rows
+from explorer.execution.relation import EventSet, from_pairs, pairs
+from explorer.execution.rows import Rows
 from explorer.memory.cat import families
 from explorer.memory.cat.base import BASE_RELATIONS, BASE_SETS, BaseValues
 from explorer.memory.cat.sort import RELATION, SET
@@ -86,7 +87,7 @@ def algebra(term: Term, place: Place | None) -> Step:
             return _binary(term)
         case Op.PRODUCT:
             a, b = (operand.number for operand in term.operands)
-            return lambda values, base: relation.product(values[a], values[b], base.size)
+            return lambda values, base: rows.product(values[a], values[b], base.size)
         case Op.SINGLETON | Op.CROSS | Op.LINEARISATIONS | Op.CLASSES:
             return _family(term, place)
         case _:
@@ -117,7 +118,7 @@ def _union(term: Term) -> Step:
 
         return unite_sets
     if term.sort == RELATION:
-        return lambda values, _: relation.union(*[values[place] for place in places])
+        return lambda values, _: rows.union([values[place] for place in places])
     return lambda values, _: tuple(sorted(set().union(*[values[place] for place in places])))
 
 
@@ -126,14 +127,10 @@ def _sequence(term: Term) -> Step:
     a, b = (each.number for each in _inputs(term))
     first, second = term.operands
     if first.op is Op.IDENTITY:
-        return lambda values, _: [row if values[a] >> i & 1 else 0 for i, row in enumerate(values[b])]
+        return lambda values, _: rows.restrict_domain(values[a], values[b])
     if second.op is Op.IDENTITY:
-        return lambda values, _: _select_columns(values[a], values[b])
-    return lambda values, _: relation.sequence(values[a], values[b])
-
-
-def _select_columns(rows: Relation, events: EventSet) -> Relation:
-    return [row & events for row in rows]
+        return lambda values, _: rows.restrict_codomain(values[a], values[b])
+    return lambda values, _: rows.sequence(values[a], values[b])
 
 
 def _binary(term: Term) -> Step:
@@ -147,10 +144,10 @@ def _binary(term: Term) -> Step:
     if term.sort == RELATION:
         if _inputs(term) != term.operands:
             given, turned = (each.number for each in _inputs(term))
-            return lambda values, _: relation.intersection_with_inverse(values[given], values[turned])
+            return lambda values, _: rows.intersection_with_inverse(values[given], values[turned])
         if common:
-            return lambda values, _: relation.intersection(values[a], values[b])
-        return lambda values, _: relation.difference(values[a], values[b])
+            return lambda values, _: rows.intersection(values[a], values[b])
+        return lambda values, _: rows.difference(values[a], values[b])
     return lambda values, _: tuple(member for member in values[a] if (member in values[b]) is common)
 
 
@@ -174,21 +171,21 @@ def _unary(term: Term) -> Step:
         case Op.COMPLEMENT:
             if term.sort == SET:
                 return lambda values, base: base.universe & ~values[a]
-            return lambda values, base: [base.universe & ~row for row in values[a]]
+            return lambda values, _: rows.complement(values[a])
         case Op.IDENTITY:
-            return lambda values, base: relation.identity(values[a], base.size)
+            return lambda values, base: rows.identity(values[a], base.size)
         case Op.DOMAIN:
-            return lambda values, _: relation.domain(values[a])
+            return lambda values, _: rows.domain(values[a])
         case Op.RANGE:
-            return lambda values, _: relation.codomain(values[a])
+            return lambda values, _: rows.codomain(values[a])
         case Op.INVERSE:
-            return lambda values, _: relation.inverse(values[a])
+            return lambda values, _: rows.inverse(values[a])
         case Op.PLUS:
-            return lambda values, _: relation.transitive_closure(values[a])
+            return lambda values, _: rows.transitive_closure(values[a])
         case Op.STAR:
-            return lambda values, _: _reflexive(relation.transitive_closure(values[a]))
+            return lambda values, _: rows.reflexive(rows.transitive_closure(values[a]))
         case Op.OPTIONAL:
-            return lambda values, _: _reflexive(values[a])
+            return lambda values, _: rows.reflexive(values[a])
         case Op.SINGLESTEP:
             return lambda values, _: _single_steps(values[a])
         case Op.DIFFERENT_VALUES:
@@ -197,16 +194,13 @@ def _unary(term: Term) -> Step:
             raise AssertionError(term.op)
 
 
-def _reflexive(rows: Relation) -> Relation:
-    return [row | 1 << i for i, row in enumerate(rows)]
+def _single_steps(value: Rows) -> Rows:
+    return rows.difference(value, rows.sequence(value, rows.transitive_closure(value)))
 
 
-def _single_steps(rows: Relation) -> Relation:
-    return relation.difference(rows, relation.sequence(rows, relation.transitive_closure(rows)))
-
-
-def _different_values(rows: Relation, base: BaseValues) -> Relation:
+def _different_values(value: Rows, base: BaseValues) -> Rows:
     """The pairs whose events both have a value, and not the same."""
-    values = [event.value for event in base.execution.events]
-    different = [(a, b) for a, b in pairs(rows) if None not in (values[a], values[b]) and values[a] != values[b]]
-    return from_pairs(base.size, different)
+    values = [event.value for event in base.events]
+    found = pairs(rows.to_rows(value))
+    different = [(a, b) for a, b in found if None not in (values[a], values[b]) and values[a] != values[b]]
+    return rows.from_rows(from_pairs(base.size, different))

@@ -10,6 +10,7 @@ from model_text import Pair, loader, values
 
 from explorer.execution.kinds import Tag
 from explorer.execution.relation import pairs
+from explorer.execution.rows import to_rows
 from explorer.memory.cat.families import elements
 
 # 0 initial x, 1 initial y; T0: 2 W x=1, 3 W y=1; T1: 4 W y=2, 5 R x, which reads from 2; coherence of y: 1 3 4.
@@ -96,7 +97,7 @@ def test_collections_member_by_member(tmp_path: Path, collection: str, expected:
     (choice,) = model.theory.choices
     (source,) = choice.operands
     found = elements(model.evaluator.valuation(EXECUTION).value(source), source.sort)
-    assert sorted(map(pairs, found)) == expected
+    assert sorted(pairs(to_rows(member)) for member in found) == expected
 
 
 def test_an_event_without_a_value_differs_from_none(tmp_path: Path) -> None:

@@ -313,5 +313,5 @@ def test_what_rf_and_co_do_not_touch_is_computed_once_for_all_executions_of_the_
     assert verdicts == [model.allows(execution) for execution in executions]
     sections, before = (model.relations[relation] for relation in ("rcu-sections", "before"))
     first, second = (prepared.valuation(execution) for execution in executions[:2])
-    assert first.relation(sections) is second.relation(sections)
+    assert first.rows(sections) is second.rows(sections)
     assert first.relation(before) != second.relation(before)

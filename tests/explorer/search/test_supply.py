@@ -12,7 +12,7 @@ from explorer.program.program import Body, Program, ThreadSpec
 from explorer.program.thread import ONCE, Thread
 from explorer.program.tree import Unfolding
 from explorer.search.prepared import FENCE, READ, Preparation
-from explorer.search.state import RUNNING, WAITING, State
+from explorer.search.state import RUNNING, WAITING, first_state
 from explorer.search.supply import Suppliers, Supply
 
 X, Y = Location("x", 1), Location("y")
@@ -26,7 +26,7 @@ class Growing:
         model = model or load_model("lkmm")
         unfolding = Unfolding(Program(tuple(ThreadSpec(f"P{i}", body) for i, body in enumerate(threads))), 3)
         roots = Preparation(unfolding, model).roots
-        self.state = State(model, roots, tuple(location.initial for location in unfolding.locations))
+        self.state = first_state(model, roots, tuple(location.initial for location in unfolding.locations))
         self._supply = Supply(unfolding, model)
 
     def run(self, thread: int, steps: int) -> None:
