@@ -33,8 +33,11 @@ bench: $(READY)
 	$(BIN)/python -m bench.v4
 	$(BIN)/python -m bench.startup
 
+# What setup.py compiles is compiled anew when it has changed.
+COMPILED := $(shell sed -n 's/^    "\(explorer\/.*\.py\)",$$/\1/p' setup.py)
+
 # git and venv are what a fresh machine may lack; say so by name and stop.
-$(READY): pyproject.toml
+$(READY): pyproject.toml setup.py $(COMPILED)
 	@command -v git >/dev/null || { echo "git is missing: apt install git" >&2; exit 1; }
 	@command -v python3 >/dev/null || { echo "python3 is missing: apt install python3 python3-venv" >&2; exit 1; }
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed" >&2; exit 1; }
@@ -43,7 +46,9 @@ $(READY): pyproject.toml
 	@python3 -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@$(BIN)/python -m compileall -q explorer reports scenarios
+	@$(BIN)/sealrace --version
 	@touch $@
 
 clean:
-	rm -rf $(VENV) out out-all
+	rm -rf $(VENV) out out-all build
+	find explorer . -maxdepth 3 -name '*.so' -not -path './.venv/*' -delete

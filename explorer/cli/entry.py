@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import sys
 
-from explorer.version import VERSION
+from explorer.version import described
 
 
 def main() -> None:
     """Run the command that the arguments of the process name, and end the process."""
     if sys.argv[1:] == ["--version"]:
         try:
-            print(f"sealrace {VERSION}", flush=True)
+            print(described(), flush=True)
         except OSError:
             pass  # the same fails again below, and is told as everywhere else
         else:

@@ -52,9 +52,9 @@ class _Seconds(click.FloatRange):
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from explorer.version import VERSION
+        from explorer.version import described
 
-        click.echo(f"sealrace {VERSION}")
+        click.echo(described())
         ctx.exit()
 
 

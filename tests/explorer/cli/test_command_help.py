@@ -6,13 +6,15 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 from command_line import run
 
 from explorer.cli.main import main
 from explorer.cli.setting import EVENT_LIMITS, SIZES, UNROLLS
-from explorer.version import VERSION
+from explorer.execution import packed
+from explorer.version import VERSION, described
 
 COMMANDS = [(name,) for name in main.commands] + [("models", "show"), ()]
 HEAVY = ("networkx", "trio", "lark", "rich", "jinja2", "msgspec", "scenarios", "reports", "explorer.program")
@@ -66,12 +68,18 @@ print(sorted(set(sys.modules) - before))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     said, loaded = done.stdout.splitlines()
-    assert said == f"sealrace {VERSION}" == run("--version").output.rstrip()
+    assert said == described() == run("--version").output.rstrip()
     assert loaded == str(["explorer", "explorer.cli", "explorer.cli.entry", "explorer.version", "gc"])
 
 
 def test_version_is_that_of_the_package() -> None:
     assert metadata.version("sealrace") == VERSION
+
+
+def test_version_says_whether_the_hot_modules_are_compiled() -> None:
+    """A compiled function is no Python function."""
+    compiled = not isinstance(packed.union, FunctionType)
+    assert described() == f"sealrace {VERSION}, {'compiled' if compiled else 'uncompiled (slower)'}"
 
 
 def test_the_entry_runs_every_other_command() -> None:
