@@ -248,10 +248,14 @@ class _Walk:
         if name in self._written:
             self._check_source(access, shown, name)
             return self._written[name].value
-        if isinstance(shown, str):
+        if name.startswith(f"{self._thread}."):
             raise RecordError(f"thread {self._name} reads {shown!r} from {name!r}, which does not come before it")
         self._ahead.append((access, shown, name))
-        return shown
+        if not isinstance(shown, str):
+            return shown
+        if shown not in self._objects:
+            raise RecordError(f"thread {self._name} reads {shown!r}, and there is no such object")
+        return self._objects[shown]
 
     def _check_source(self, access: Access, shown: int | str, name: Name) -> None:
         """The source is a write of the read's location and value."""

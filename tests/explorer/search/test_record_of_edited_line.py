@@ -85,7 +85,11 @@ X_ORDER = "the coherence order of x must list 0.0, 1.0, each once"
             reads((1, "0.0"), ("spare", "2.3")),
             "thread reader reads 'spare' from '2.3', which does not come before it",
         ),
-        (reads((1, "0.0"), (7, "2.3")), "thread reader follows a pointer to 7"),
+        (reads((1, "0.0"), (7, "2.3")), "thread reader reads 7 from '2.3', which does not come before it"),
+        # Nor is there another one that comes later.
+        (reads((1, "0.0"), (7, "0.9")), "thread reader follows a pointer to 7"),
+        (reads((1, "0.0"), ("spare", "0.9")), "thread reader cannot read 'spare' of slot from '0.9'"),
+        (reads((1, "0.0"), ("none", "0.9")), "thread reader reads 'none', and there is no such object"),
         (replace(RECORD, coherence=()), X_ORDER),
         (replace(RECORD, coherence=(("x", ()),)), X_ORDER),
         (replace(RECORD, coherence=(("x", ("0.0",)),)), X_ORDER),
@@ -127,3 +131,25 @@ def test_a_cycle_of_reads_is_entered_with_the_recorded_values() -> None:
     # Had P0 read 2, it would write 0, for which P1 would write 2; P1 cannot read a 1 there.
     with pytest.raises(RecordError, match=r"thread P1 cannot read 1 of y from '0\.1'"):
         replace(record, reads=(((2, "1.1"),), ((1, "0.1"),))).execution(program)
+
+
+def test_a_pointer_is_followed_that_is_stored_only_afterwards() -> None:
+    """Load buffering with a pointer: the reader gets the spare page, whose store waits for the reader's own."""
+    flag, page, spare = Location("flag"), Page("page"), Page("spare")
+    slot = Location("slot", page)
+
+    async def reader(t: Thread) -> None:
+        found = await t.read(slot, ONCE)
+        await t.write(flag, 1, ONCE)
+        await t.read(found.data, ONCE)
+
+    async def writer(t: Thread) -> None:
+        await t.read(flag, ONCE)
+        await t.write(slot, spare, ONCE)
+
+    program = Unfolding(Program((ThreadSpec("reader", reader), ThreadSpec("writer", writer))), 3)
+    leaves = [leaf for leaf in Search(program, load_model("armv8")) if leaf is not None]
+    # Each of the two reads sees the other thread's store or the initial value, in any combination.
+    assert len(leaves) == 4
+    for leaf in leaves:
+        assert Record.of(leaf.execution, ()).execution(program) == leaf.execution
