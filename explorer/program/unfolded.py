@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import TypeAlias
 
 from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.program import Program
 from explorer.program.segment import PathTree
+
+KnownPath: TypeAlias = tuple[int, tuple[bool | str, ...]]
+"""A thread by number, and the outcomes of its decisions up to the last one that is known; objects by name."""
 
 
 class UnfoldedProgram(ABC):
@@ -26,6 +31,27 @@ class UnfoldedProgram(ABC):
         if len(set(names)) != len(names):
             twice = sorted({name for name in names if names.count(name) > 1})
             raise ScenarioError(f"two locations share a name: {', '.join(twice)}", advice="give each its own name")
+
+    def known_paths(self) -> frozenset[KnownPath]:
+        """How far the trees have been unfolded, as plain data."""
+        found = set()
+        for thread, tree in enumerate(self.trees):
+            stack = [tree.root]
+            while stack:
+                segment = stack.pop()
+                stack += segment.children.values()
+                if not segment.children:
+                    decisions = segment.decisions
+                    found.add((thread, tuple(o.name if isinstance(o, Object) else bool(o) for o in decisions)))
+        return frozenset(found)
+
+    def unfold(self, paths: Iterable[KnownPath]) -> None:
+        """Unfold the trees as far as they were elsewhere, where the same program gave ``known_paths``."""
+        for thread, decisions in paths:
+            tree = self.trees[thread]
+            segment = tree.root
+            for decision in decisions:
+                segment = tree.child(segment, self.objects[decision] if isinstance(decision, str) else decision)
 
     @abstractmethod
     def _unfold(self) -> tuple[tuple[PathTree, ...], tuple[Location, ...], dict[str, Object]]:

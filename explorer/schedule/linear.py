@@ -116,6 +116,13 @@ def below(known: Witness) -> tuple[int, int]:
     return (known.switches, reordered - 1) if reordered else (known.switches - 1, 1 << 30)
 
 
+def is_simpler(witness: Witness | None, known: Witness | None) -> bool:
+    """Whether a witness is strictly simpler than one that is known; any is simpler than none."""
+    if witness is None or known is None:
+        return witness is not None
+    return (witness.switches, len(witness.reordered)) < (known.switches, len(known.reordered))
+
+
 def _switches_needed(execution: Execution, before: Sequence[int]) -> int:
     """A lower bound on the switches of every witness, found without laying out the order.
 

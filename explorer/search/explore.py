@@ -63,27 +63,42 @@ class Search:
 
     def __iter__(self) -> Iterator[Leaf | None]:
         """Every execution; None now and then, so that a caller can look at its limits."""
-        initial = tuple(location.initial for location in self.unfolding.locations)
-        stack = [first_state(self.model, self._preparation.roots, initial)]
+        stack = [self.begin()]
         while stack:
-            state = stack.pop()
-            self.states += 1
-            leaf = self._grow(state, stack)
-            if leaf is not None and leaf.is_allowed():
+            leaf = self.step(stack)
+            if leaf is not None or self.states % PAUSE == 0:
                 yield leaf
-            elif self.states % PAUSE == 0:
-                yield None
+
+    def begin(self) -> State:
+        """The partial execution without an event, from which every execution grows."""
+        initial = tuple(location.initial for location in self.unfolding.locations)
+        return first_state(self.model, self._preparation.roots, initial)
+
+    def step(self, stack: list[State]) -> Leaf | None:
+        """Grow the last partial execution of ``stack``; what branches off takes its place.
+
+        Gives the finished execution if there is one that the model allows.
+        """
+        state = stack.pop()
+        self.states += 1
+        if not self._may_end(state):
+            return None
+        leaf = self.follow(state, stack)
+        return leaf if leaf is not None and leaf.is_allowed() else None
 
     # ---- growing one partial execution until it branches or ends
 
-    def _grow(self, state: State, stack: list[State]) -> Leaf | None:
+    def _may_end(self, state: State) -> bool:
+        """Whether the model may allow what ``state`` can grow into."""
+        if state.questions or not (state.open or self._more_than_orders):
+            return True
+        return self._open_reads_may_end(state) and self._growth.possible(state)
+
+    def follow(self, state: State, stack: list[State]) -> Leaf | None:
         """Grow ``state`` as far as there is nothing to choose; push what there is to choose.
 
-        Gives the finished execution if it ends here.
+        Gives the finished execution if it ends here. No axiom is looked at but the orders.
         """
-        if not state.questions and (state.open or self._more_than_orders):
-            if not self._open_reads_may_end(state) or not self._growth.possible(state):
-                return None
         while True:
             if state.questions:
                 self._answer_question(state, stack)

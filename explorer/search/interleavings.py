@@ -13,6 +13,7 @@ from typing import Any
 from explorer.execution.execution import Ending
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
+from explorer.memory.model import Model
 from explorer.program.expression import evaluate, reads_of
 from explorer.program.segment import Segment
 from explorer.program.step import Access, Cause
@@ -26,12 +27,17 @@ Local = tuple[Segment, int, tuple[Any, ...]]
 """A thread: its segment, the index of its next access there, and its values by position."""
 
 
+def counts_interleavings(model: Model) -> bool:
+    """Whether executions under this model stand for orders of steps."""
+    return model.name == "sc"
+
+
 def count_interleavings(unfolding: UnfoldedProgram, work_limit: int = WORK_LIMIT) -> int | None:
     """The number of orders of steps of all complete sc executions; None beyond the work limit.
 
     Grace periods order steps beyond their own place, so programs with any are not counted.
-    The program must have been searched under sc before: the paths that the search has
-    unfolded are the ones that the orders take, and tell which values are still needed.
+    The program must have been searched under sc before, or been unfolded as far as by a search: the
+    paths unfolded are the ones that the orders take, and tell which values are still needed.
     """
     return _Counting(unfolding).count(work_limit)
 

@@ -10,7 +10,7 @@ from explorer.execution.execution import Execution
 from explorer.execution.location import show
 from explorer.memory.model import Model, flag_title
 from explorer.property import Edge, Mark, Violation
-from explorer.schedule.linear import NoOrderError, Witness, below, witness
+from explorer.schedule.linear import NoOrderError, Witness, below, is_simpler, witness
 from explorer.search.leaf import Leaf
 
 Place = tuple[str, str, int, str]
@@ -45,13 +45,14 @@ class Remark:
 class Remarks:
     """Gathers the remarks on complete executions, one of each kind.
 
-    ``executions`` counts per flag that the model raises the executions that it raises it for.
+    ``executions`` counts per flag that the model raises the executions that it raises it for,
+    ``kept`` holds the remark of each kind with the simplest execution, the first of equally simple ones.
     """
 
     def __init__(self, model: Model) -> None:
         self.executions: dict[str, int] = {}
         self._model = model
-        self._kept: dict[RemarkKey, Remark] = {}
+        self.kept: dict[RemarkKey, Remark] = {}
 
     def note(self, leaf: Leaf) -> None:
         """Note what the model remarks on a complete execution."""
@@ -67,21 +68,21 @@ class Remarks:
                 here.setdefault(_key(execution, flag, sides), (flag, sides))
         schedule = self._simpler_schedule(execution, here)
         for key, (flag, sides) in here.items():
-            known = self._kept.get(key)
-            if known is None or (schedule and known.witness and _effort(schedule) < _effort(known.witness)):
+            known = self.kept.get(key)
+            if known is None or is_simpler(schedule, known.witness):
                 finding = _finding(execution, self._model, flag, sides)
-                self._kept[key] = Remark(
+                self.kept[key] = Remark(
                     flag, sides, finding, execution, schedule, 1 + (known.executions if known else 0)
                 )
             else:
-                self._kept[key] = replace(known, executions=known.executions + 1)
+                self.kept[key] = replace(known, executions=known.executions + 1)
 
     def _simpler_schedule(self, execution: Execution, kinds: Collection[RemarkKey]) -> Witness | None:
         """The witness schedule of an execution, if it is simpler than that of one of these kinds of remarks."""
         before = self._model.before(execution)
         if before is None:
             return None
-        known = [self._kept[kind].witness for kind in kinds if kind in self._kept]
+        known = [self.kept[kind].witness for kind in kinds if kind in self.kept]
         bounds = [below(schedule) for schedule in known if schedule is not None]
         try:
             return witness(execution, before, at_most=max(bounds) if len(bounds) == len(kinds) else None)
@@ -92,7 +93,7 @@ class Remarks:
     def kinds(self) -> tuple[Remark, ...]:
         """The remarks in a fixed order: by flag as in the model's file, then by place."""
         flags = [flag.name for flag in self._model.flag_checks]
-        return tuple(self._kept[key] for key in sorted(self._kept, key=lambda key: (flags.index(key[0]), key[1])))
+        return tuple(self.kept[key] for key in sorted(self.kept, key=lambda key: (flags.index(key[0]), key[1])))
 
 
 def remarks_of(execution: Execution, model: Model) -> list[Violation]:
@@ -151,8 +152,3 @@ def _place(event: Event) -> Place:
     if source is None:
         return event.location.name if event.location else "", "", event.index, ""
     return source.function, source.file, source.line, source.step
-
-
-def _effort(schedule: Witness) -> tuple[int, int]:
-    """How far the witness is from running the threads one after the other."""
-    return schedule.switches, len(schedule.reordered)

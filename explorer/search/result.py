@@ -36,6 +36,16 @@ class Limits:
 UNLIMITED = Limits()
 
 
+def execution_limit(executions: int) -> str:
+    """Why a search ended at the limit on executions."""
+    return f"limit of {executions} executions reached"
+
+
+def time_limit(seconds: float) -> str:
+    """Why a search ended at the limit on time."""
+    return f"limit of {seconds:g} seconds reached"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The simplest violating execution of one kind, and how often the kind was met.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from explorer.execution.execution import Status
@@ -12,8 +12,8 @@ from explorer.program.segment import event_limit
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.scenario import Case
 from explorer.search.explore import Search
-from explorer.search.interleavings import count_interleavings
-from explorer.search.result import UNLIMITED, Limits, Result, Verdict
+from explorer.search.interleavings import count_interleavings, counts_interleavings
+from explorer.search.result import UNLIMITED, Limits, Result, Verdict, execution_limit, time_limit
 from explorer.search.tally import Tally
 
 PROGRESS_SECONDS = 0.2
@@ -57,6 +57,15 @@ def explore(
                 break
     except KeyboardInterrupt:
         reasons.append("interrupted")
+    return conclude(tally, model, unfolding, reasons, time.monotonic() - started)
+
+
+def conclude(tally: Tally, model: Model, unfolding: UnfoldedProgram, reasons: Sequence[str], seconds: float) -> Result:
+    """The answer to what a search has counted.
+
+    ``reasons`` say why the search ended early, and are empty if it did not; ``seconds`` is how long it took.
+    """
+    started = time.monotonic()
     complete = not reasons
     bounds = (*reasons, *(_bound(cut, unfolding) for cut in tally.cuts))
     if complete and not any(tally.statuses.values()):
@@ -70,7 +79,7 @@ def explore(
         verdict = Verdict.VIOLATED
     elif bounds or unreached:
         verdict = Verdict.INCOMPLETE
-    interleavings = count_interleavings(unfolding) if complete and model.name == "sc" else None
+    interleavings = count_interleavings(unfolding) if complete and counts_interleavings(model) else None
     return Result(
         verdict=verdict,
         complete=complete,
@@ -82,7 +91,7 @@ def explore(
         goals=tally.goals,
         limits=bounds + unreached,
         interleavings=interleavings,
-        seconds=time.monotonic() - started,
+        seconds=seconds + time.monotonic() - started,
         findings=tuple(tally.findings[kind] for kind in sorted(tally.findings)),
         records=tuple(tally.records),
         unrecorded=tally.unrecorded,
@@ -114,7 +123,7 @@ class _Clock:
         """Why the search must stop now, or None."""
         executions = tally.statuses[Status.COMPLETE]
         if self._limits.executions is not None and executions >= self._limits.executions:
-            return f"limit of {self._limits.executions} executions reached"
+            return execution_limit(self._limits.executions)
         self._calls += 1
         if self._calls % self.EVERY:
             return None
@@ -123,5 +132,5 @@ class _Clock:
             self._reported = now
             self._progress(Progress(executions, sum(tally.violating.values()), search.states, now - self._started))
         if self._limits.seconds is not None and now - self._started > self._limits.seconds:
-            return f"limit of {self._limits.seconds:g} seconds reached"
+            return time_limit(self._limits.seconds)
         return None

@@ -43,6 +43,11 @@ class Tally:
         self.unrecorded = 0
         self.remarks = Remarks(model)
 
+    @property
+    def executions(self) -> int:
+        """Complete executions."""
+        return self.statuses[Status.COMPLETE]
+
     def count(self, leaf: Leaf) -> None:
         """Count an execution that the search has found."""
         self.statuses[leaf.status] += 1
