@@ -14,8 +14,9 @@ from explorer.cli.failures import INCOMPLETE
 from explorer.cli.named import read_model
 from explorer.cli.setting import Options, Setting
 from explorer.cli.writing import Writer, by_severity
+from explorer.memory.model import Model
 from explorer.search.remarks import Remark, side_facts
-from explorer.search.result import Limits, Verdict
+from explorer.search.result import Limits, Result, Verdict
 from explorer.search.run import Progress, explore
 from explorer.search.violations import DEADLOCK
 
@@ -144,8 +145,17 @@ def explore_cell(
 ) -> CellResult:
     """Explore a setting under a model; write its reports and its run file."""
     model = read_model(model_name)
-    limits = Limits(options.max_executions, options.max_time, RECORDS)
-    result = explore(setting.case, model, setting.unfolding, limits, progress)
+    result = explore(setting.case, model, setting.unfolding, limits_of(options), progress)
+    return write_cell(setting, model, model_name, options, result)
+
+
+def limits_of(options: Options) -> Limits:
+    """Where the search of a cell stops."""
+    return Limits(options.max_executions, options.max_time, RECORDS)
+
+
+def write_cell(setting: Setting, model: Model, model_name: str, options: Options, result: Result) -> CellResult:
+    """Write the reports and the run file of what was found in a setting under a model."""
     writer = Writer(setting, model, model_name)
     reports = writer.write_findings(result, options.out)
     remarks = writer.write_remarks(result, options.out)

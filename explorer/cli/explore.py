@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
@@ -14,6 +15,7 @@ from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import choose, find_scenario, read_model, warn_of_freedom
 from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options, Setting, make_setting
+from explorer.cli.shared_search import explore_with_others
 from explorer.cli.summary import details, files, heading, ladder, row, worst
 from explorer.scenario import Scenario
 from explorer.search.run import Progress
@@ -26,6 +28,7 @@ def explore_scenario(
     models: Sequence[str],
     options: Options,
     *,
+    jobs: int | None,
     expect: bool,
     as_json: bool,
 ) -> int:
@@ -37,9 +40,10 @@ def explore_scenario(
     _check_models(models)
     make_folder(options.out)
     total = len(fixes) * len(models)
+    processes = jobs or os.cpu_count() or 1
     cells: list[CellResult] = []
     with Interrupts() as interrupts:
-        for cell in _explore_cells(scenario, fixes, protocol, models, options, interrupts):
+        for cell in _explore_cells(scenario, fixes, protocol, models, options, processes, interrupts):
             if as_json:
                 print_json(cell.to_json())
             elif total > 1:
@@ -73,6 +77,7 @@ def _explore_cells(
     protocol: str,
     models: Sequence[str],
     options: Options,
+    processes: int,
     interrupts: Interrupts,
 ) -> Iterator[CellResult]:
     """Explore fix after fix under each model, up to an interrupt."""
@@ -81,17 +86,21 @@ def _explore_cells(
         for model in models:
             if interrupts.noted:
                 return
-            yield _explore_with_progress(setting, model, options, interrupts)
+            yield _explore_with_progress(setting, model, options, processes, interrupts)
 
 
-def _explore_with_progress(setting: Setting, model: str, options: Options, interrupts: Interrupts) -> CellResult:
+def _explore_with_progress(
+    setting: Setting, model: str, options: Options, processes: int, interrupts: Interrupts
+) -> CellResult:
     with progress_bar(f"{setting.scenario.name}, fix {setting.fix}, model {model}", None) as advance:
 
         def show(progress: Progress) -> None:
             interrupts.check()
             advance(0, f"{progress.executions:,} executions, {progress.violating:,} violations")
 
-        return explore_cell(setting, model, options, show)
+        if processes == 1:
+            return explore_cell(setting, model, options, show)
+        return explore_with_others(setting, model, options, processes, show, interrupts)
 
 
 def _show_worst(cells: Sequence[CellResult], total: int, options: Options) -> None:

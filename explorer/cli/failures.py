@@ -26,6 +26,13 @@ class UsageProblem(InputError):
     """Something named on the command line does not exist or does not fit."""
 
 
+class WorkerKilled(UsageProblem):
+    """A worker process has gone while it was needed."""
+
+    def __init__(self) -> None:
+        super().__init__("a worker process was killed, perhaps for want of memory\n  try --jobs 1")
+
+
 @contextmanager
 def user_errors() -> Iterator[None]:
     """Print the errors that input and the machine can cause, without a traceback, and exit."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -36,6 +38,20 @@ class Interrupts:
         """Raises KeyboardInterrupt once a signal has come."""
         if self.noted:
             raise KeyboardInterrupt
+
+    @contextmanager
+    def held_back(self) -> Iterator[None]:
+        """Signals come in here only where ``ask`` is called, and never to processes that are started in here."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def ask(self) -> None:
+        """Note the signals that have been held back; raises KeyboardInterrupt for the second one."""
+        while (found := signal.sigtimedwait(self._handlers, 0)) is not None:
+            self._note(found.si_signo, None)
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
         self.check()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections import deque
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 
 import click
 
@@ -16,6 +17,9 @@ from explorer.cli.litmus_files import find_tests
 from explorer.cli.litmus_run import LitmusResult, LitmusTask, run_file
 from explorer.cli.named import read_model
 from explorer.cli.output import progress_bar
+
+ALONE_SECONDS = 0.5
+"""How long files are run in this process before others are started."""
 
 
 def run_litmus(
@@ -34,13 +38,11 @@ def run_litmus(
     tasks = [LitmusTask(file, model_name, check, reports and reports / name) for file, name in files.items()]
     wrong: list[LitmusResult] = []
     failed = len(problems)
-    stated = silent = 0
-    with (
-        Interrupts() as interrupts,
-        progress_bar("Running", len(files)) as advance,
-        closing(_results(tasks, jobs or os.cpu_count() or 1)) as results,
-    ):
-        for done, result in enumerate(results, 1):
+    stated = silent = done = 0
+    with Interrupts() as interrupts, progress_bar("Running", len(files)) as advance:
+
+        def show(result: LitmusResult) -> None:
+            nonlocal failed, stated, silent, done
             for warning in result.warnings:
                 click.echo(shown(warning), err=True)
             if result.error:
@@ -52,9 +54,12 @@ def run_litmus(
                     click.echo(shown(f"{result.file}: {result.nothing}"), err=True)
                 stated += result.stated
                 silent += not result.stated
-                wrong += [result] if result.wrong else []
+                wrong.extend([result] if result.wrong else [])
+            done += 1
             advance(done, result.file)
             interrupts.check()
+
+        _run(tasks, jobs or os.cpu_count() or 1, show, interrupts)
     if check:
         for result in wrong:
             click.echo(f"{result.file}: {result.wrong}", err=True)
@@ -68,12 +73,15 @@ def run_litmus(
     return 1 if check and wrong else 0
 
 
-def _results(tasks: Sequence[LitmusTask], jobs: int) -> Generator[LitmusResult, None, None]:
-    """The results in the order of the tasks, whichever is ready first."""
-    if jobs == 1 or len(tasks) <= 1:
-        yield from map(run_file, tasks)
-        return
-    # One file is run without them: processes take longer to import than a small test to run.
-    from explorer.cli.litmus_workers import run_files
+def _run(tasks: Sequence[LitmusTask], jobs: int, show: Callable[[LitmusResult], None], interrupts: Interrupts) -> None:
+    """Give ``show`` the results in the order of the tasks."""
+    until = monotonic() + ALONE_SECONDS
+    left = deque(tasks)
+    while left and (jobs == 1 or len(left) == 1 or monotonic() < until):
+        show(run_file(left.popleft()))
+    if left:
+        # Importing what drives processes takes longer than many a test.
+        from explorer.cli.litmus_work import LitmusDesk
+        from explorer.cli.processes import serve
 
-    yield from run_files(tasks, jobs)
+        serve(LitmusDesk(tuple(left), show, interrupts), min(jobs, len(left)), interrupts)

@@ -69,6 +69,8 @@ def main() -> None:
     """
 
 
+_JOBS = click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one per core]")
+
 _SHARED: tuple[Callable[[Command], Command], ...] = (
     click.option("--expect", is_flag=True, help="Exit 0 if every verdict is the one that the scenario declares."),
     click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text."),
@@ -121,6 +123,7 @@ def list_scenarios(as_json: bool) -> None:
     help=f"{_MODEL} May be repeated.  [default: the scenario's]",
 )
 @click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=_PARAM)
+@_JOBS
 @_explores
 def explore(
     scenario: str,
@@ -128,6 +131,7 @@ def explore(
     protocol: str | None,
     models: tuple[str, ...],
     parameters: tuple[str, ...],
+    jobs: int | None,
     expect: bool,
     as_json: bool,
     **how: Any,
@@ -138,7 +142,7 @@ def explore(
     from explorer.cli.setting import Options
 
     options = Options(parameters=numbers(parameters), **how)
-    sys.exit(explore_scenario(scenario, fixes, protocol, models, options, expect=expect, as_json=as_json))
+    sys.exit(explore_scenario(scenario, fixes, protocol, models, options, jobs=jobs, expect=expect, as_json=as_json))
 
 
 @main.command()
@@ -150,7 +154,7 @@ def explore(
     help="A model that scenarios declare verdicts for: sc, tso, pso (a minute for all), armv8, lkmm (minutes "
     "each). May be repeated.  [default: sc, tso, pso]",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one per core]")
+@_JOBS
 @_explores
 def matrix(models: tuple[str, ...], jobs: int | None, expect: bool, as_json: bool, **how: Any) -> None:
     """Explore every scenario with every fix that it declares under these models."""
@@ -208,7 +212,7 @@ def graph(report: str, form: str, output: Path | None) -> None:
     type=_Path(file_okay=False, path_type=Path),
     help="Folder for a report of a witness of each condition.",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one per core]")
+@_JOBS
 def litmus(
     paths: tuple[Path, ...],
     scenario: str | None,

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from os.path import relpath
 from pathlib import Path
 
 import click
 
-from explorer.cli.cell import CellResult, exit_status
+from explorer.cli.cell import CellResult, exit_status, explore_cell
 from explorer.cli.failures import UsageProblem
 from explorer.cli.folder import make_folder
 from explorer.cli.interrupts import Interrupts
-from explorer.cli.named import all_scenarios
+from explorer.cli.matrix_work import MatrixDesk
+from explorer.cli.named import all_scenarios, find_scenario
 from explorer.cli.output import print_json, progress_bar
-from explorer.cli.setting import Options
+from explorer.cli.setting import Options, Setting, make_setting
+from explorer.cli.stop_file import stop_file
 from explorer.cli.summary import kinds, worst
-from explorer.cli.workers import Job, explore_jobs
+from explorer.cli.workers import CellName, Job, cells_of
 from explorer.scenario import QUICK_MODELS
 from explorer.version import VERSION
 from explorer.visible import visible
@@ -33,14 +35,12 @@ def explore_matrix(options: Options, *, models: Sequence[str], jobs: int | None,
     # What an earlier run left would pass for this one's, if this one fails.
     (options.out / _INDEX).unlink(missing_ok=True)
     total = sum(len(models) for *_, models in work)
-    results: dict[Job, list[CellResult]] = {}
     with Interrupts() as interrupts, progress_bar("Exploring", total) as advance:
-        for job, found in explore_jobs(work, options, jobs or os.cpu_count() or 1, interrupts):
-            results[job] = found
-            advance(sum(map(len, results.values())), "")
-    # In the order of the scenarios, whichever job was the quickest.
-    cells = [cell for job in work for cell in results.get(job, [])]
-    drawn = [cell for job in work for cell in _as_drawn(job, results.get(job, []), options)]
+        found = explore_jobs(work, options, jobs or os.cpu_count() or 1, interrupts, advance)
+    # In the order of the scenarios, whichever cell was the quickest.
+    results = {job: [found[cell] for cell in cells_of(job) if cell in found] for job in work}
+    cells = [cell for job in work for cell in results[job]]
+    drawn = [cell for job in work for cell in _as_drawn(job, results[job], options)]
     page = _write_index(drawn, "".join(f" --model {model}" for model in models) + options.command, options)
     if as_json:
         for cell in cells:
@@ -51,6 +51,40 @@ def explore_matrix(options: Options, *, models: Sequence[str], jobs: int | None,
     if interrupts.noted:
         click.echo(f"interrupted: {sum(not cell.interrupted for cell in cells)} of {total} cells explored", err=True)
     return exit_status(cells, total, expect=expect)
+
+
+def explore_jobs(
+    work: Sequence[Job], options: Options, processes: int, interrupts: Interrupts, advance: Callable[[int, str], None]
+) -> dict[CellName, CellResult]:
+    """Explore jobs, up to an interrupt; gives the cells that were explored.
+
+    Raises UsageProblem for what a worker process found wrong, or when one was killed.
+    """
+    if processes == 1:
+        return _explore_here(work, options, interrupts, advance)
+    from explorer.cli.processes import serve
+
+    with stop_file() as stop:
+        desk = MatrixDesk(work, options, stop, interrupts, advance)
+        serve(desk, processes, interrupts)
+    return desk.found
+
+
+def _explore_here(
+    work: Sequence[Job], options: Options, interrupts: Interrupts, advance: Callable[[int, str], None]
+) -> dict[CellName, CellResult]:
+    """The same in this process, one job after the other."""
+    found: dict[CellName, CellResult] = {}
+    for job in work:
+        scenario, fix, protocol, _models = job
+        setting: Setting | None = None
+        for cell in cells_of(job):
+            if interrupts.noted:
+                return found
+            setting = setting or make_setting(find_scenario(scenario), fix, protocol, options)
+            found[cell] = explore_cell(setting, cell.model, options, lambda _progress: interrupts.check())
+            advance(len(found), "")
+    return found
 
 
 def declared_jobs(models: Sequence[str]) -> list[Job]:

@@ -1,91 +1,186 @@
-"""Worker processes that explore: one scenario, fix and protocol each, under its models."""
+"""What worker processes are called for when scenarios are explored.
+
+A worker keeps the programs and searches that it has made: the next call is likely to be about the same.
+"""
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from multiprocessing import get_context
-from multiprocessing.synchronize import Event
+from dataclasses import dataclass
 
-from explorer.cli.cell import CellResult, explore_cell
+from explorer.cli.cell import CellResult, explore_cell, limits_of, write_cell
 from explorer.cli.failures import UsageProblem
-from explorer.cli.interrupts import SIGNALS, Interrupts
-from explorer.cli.named import find_scenario
-from explorer.cli.setting import Options, make_setting
+from explorer.cli.named import find_scenario, read_model
+from explorer.cli.setting import Options, Setting, make_setting
+from explorer.cli.stop_file import StopFile
 from explorer.errors import InputError
-from explorer.search.run import Progress
+from explorer.memory.model import Model
+from explorer.search.counted import Counted
+from explorer.search.division import Answer, Division, Task, explore_piece
+from explorer.search.explore import Search
+from explorer.search.run import Progress, conclude
+from explorer.search.tally import Tally
+
+ALONE_SECONDS = 3.0
+"""How long a worker explores a cell before it lets others share in it."""
+
+
+@dataclass(frozen=True)
+class CellName:
+    """One cell: a scenario with fix and protocol, under one model."""
+
+    scenario: str
+    fix: str
+    protocol: str
+    model: str
+
 
 Job = tuple[str, str, str, tuple[str, ...]]
 """Scenario, fix, protocol and models: cells that share an unfolding."""
 
-_WAKE_SECONDS = 0.2
 
-_stop: Event
+def cells_of(job: Job) -> list[CellName]:
+    """The cells of a job, in its order."""
+    scenario, fix, protocol, models = job
+    return [CellName(scenario, fix, protocol, model) for model in models]
 
 
-def explore_jobs(
-    jobs: Sequence[Job], options: Options, processes: int, interrupts: Interrupts
-) -> Iterator[tuple[Job, list[CellResult]]]:
-    """Explore jobs in worker processes; gives each with its cells when it is done.
+@dataclass(frozen=True)
+class Started:
+    """A cell that takes longer: what is known of it, and the pieces that are left."""
 
-    After an interrupt no further job starts, and the running ones end with what they found.
-    Raises UsageProblem for what a worker found wrong, or when a worker was killed.
+    cell: CellName
+    division: Division
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A cell ready to be explored."""
+
+    setting: Setting
+    model: Model
+    search: Search
+
+
+_settings: dict[tuple[str, str, str], tuple[Options, Setting]] = {}
+_cells: dict[CellName, tuple[Options, Prepared]] = {}
+
+_KEPT = 4
+"""Settings, and searches, that a process keeps."""
+
+
+def prepare(cell: CellName, options: Options) -> Prepared:
+    """The setting and the search of a cell, those of an earlier call where there was one."""
+    kept = _cells.get(cell)
+    if kept is None or kept[0] != options:
+        setting = _setting((cell.scenario, cell.fix, cell.protocol), options)
+        model = read_model(cell.model)
+        kept = _cells[cell] = options, Prepared(setting, model, Search(setting.unfolding, model))
+        if len(_cells) > _KEPT:
+            del _cells[next(iter(_cells))]
+    return kept[1]
+
+
+def _setting(name: tuple[str, str, str], options: Options) -> Setting:
+    kept = _settings.get(name)
+    if kept is None or kept[0] != options:
+        scenario, fix, protocol = name
+        kept = _settings[name] = options, make_setting(find_scenario(scenario), fix, protocol, options)
+        if len(_settings) > _KEPT:
+            del _settings[next(iter(_settings))]
+    return kept[1]
+
+
+def explore_alone(prepared: Prepared, division: Division, seconds: float, stop: Callable[[], bool]) -> bool:
+    """Explore pieces of a cell here, for some time; False where ``stop`` says so first.
+
+    The time is looked at between two pieces.
     """
-    # Forked workers would inherit threads and open files; spawned ones start clean.
-    context = get_context("spawn")
-    stop = context.Event()
-    pool = ProcessPoolExecutor(processes, context, _start_worker, (stop,))
-    try:
-        with _blocked_signals():
-            futures = {pool.submit(_explore_job, job, options): job for job in jobs}
-        waiting: set[Future[list[CellResult]]] = set(futures)
-        while waiting:
-            done, waiting = wait(waiting, _WAKE_SECONDS, FIRST_COMPLETED)
-            if interrupts.noted and not stop.is_set():
-                stop.set()
-                waiting = {future for future in waiting if not future.cancel()}
-            # In the order of the jobs: a set has none.
-            yield from ((job, future.result()) for future, job in futures.items() if future in done)
-    except BrokenProcessPool as error:
-        raise UsageProblem("a worker process was killed, perhaps for want of memory\n  try --jobs 1") from error
-    finally:
-        stop.set()
-        pool.shutdown(cancel_futures=True)
+    until = time.monotonic() + seconds
+    case, search = prepared.setting.case, prepared.search
+    stopped = False
+
+    def noted_stop() -> bool:
+        nonlocal stopped
+        stopped = stopped or stop()
+        return stopped
+
+    while time.monotonic() < until and (task := division.take()) is not None:
+        division.answer(task, explore_piece(case, search, task, division.limits.records, noted_stop))
+        if stopped:
+            division.stop()
+            return False
+    return True
+
+
+def finish(
+    prepared: Prepared, cell: CellName, options: Options, division: Division, reasons: Sequence[str], seconds: float
+) -> CellResult:
+    """Write what the pieces of a cell have come to; ``reasons`` say why some are missing."""
+    setting, model = prepared.setting, prepared.model
+    setting.unfolding.unfold(division.paths)
+    counted = division.counted or Counted.of(Tally(setting.case, model, limits_of(options)))
+    tally = counted.tally(setting.case, model, setting.unfolding)
+    reasons = [*([division.limit] if division.limit else []), *reasons]
+    return write_cell(setting, model, cell.model, options, conclude(tally, model, setting.unfolding, reasons, seconds))
+
+
+# ---- what is called
+
+
+def explore_job(job: Job, options: Options, stop: StopFile) -> list[CellResult | Started]:
+    """Explore cells, each for some time."""
+    cells: list[CellResult | Started] = []
+    for cell in cells_of(job):
+        if stop():
+            break
+        with _named(cell):
+            cells.append(_explore_cell(cell, options, stop))
+    return cells
+
+
+def _explore_cell(cell: CellName, options: Options, stop: StopFile) -> CellResult | Started:
+    started = time.monotonic()
+    prepared = prepare(cell, options)
+    if options.max_time is not None:
+
+        def check(_progress: Progress) -> None:
+            if stop():
+                raise KeyboardInterrupt
+
+        return explore_cell(prepared.setting, cell.model, options, check)
+    division = Division(limits_of(options))
+    whole = explore_alone(prepared, division, ALONE_SECONDS, stop)
+    seconds = time.monotonic() - started
+    if division.over:
+        return finish(prepared, cell, options, division, () if whole else ("interrupted",), seconds)
+    return Started(cell, division, seconds)
+
+
+def explore_share(cell: CellName, options: Options, task: Task, stop: StopFile) -> tuple[Answer, float]:
+    """Explore a piece of a cell; gives the answer, and how many seconds that took."""
+    started = time.monotonic()
+    with _named(cell):
+        prepared = prepare(cell, options)
+        answer = explore_piece(prepared.setting.case, prepared.search, task, limits_of(options).records, stop)
+    return answer, time.monotonic() - started
+
+
+def finish_cell(
+    cell: CellName, options: Options, division: Division, reasons: Sequence[str], seconds: float
+) -> CellResult:
+    """Write what the pieces of a cell have come to."""
+    with _named(cell):
+        return finish(prepare(cell, options), cell, options, division, reasons, seconds)
 
 
 @contextmanager
-def _blocked_signals() -> Iterator[None]:
-    """Processes started in here never see Ctrl-C: they are told to stop, and so end in good order."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+def _named(cell: CellName) -> Iterator[None]:
+    """Errors with more than a message do not travel between processes."""
     try:
         yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _start_worker(stop: Event) -> None:
-    global _stop  # noqa: PLW0603 (the only way to hand a worker an event)
-    _stop = stop
-
-
-def _check_stop(_progress: Progress) -> None:
-    if _stop.is_set():
-        raise KeyboardInterrupt
-
-
-def _explore_job(job: Job, options: Options) -> list[CellResult]:
-    scenario, fix, protocol, models = job
-    cells: list[CellResult] = []
-    try:
-        setting = make_setting(find_scenario(scenario), fix, protocol, options)
-        for model in models:
-            if _stop.is_set():
-                break
-            cells.append(explore_cell(setting, model, options, _check_stop))
     except InputError as error:
-        # Errors with more than a message do not travel between processes.
-        raise UsageProblem(f"{scenario}, fix {fix}: {error}") from None
-    return cells
+        raise UsageProblem(f"{cell.scenario}, fix {cell.fix}: {error}") from None

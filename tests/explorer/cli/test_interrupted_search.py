@@ -41,7 +41,7 @@ def start(command: list[str], folder: Path) -> subprocess.Popen[str]:
 def test_explore_keeps_what_it_found(
     tmp_path: Path, number: signal.Signals, fix: str, status: int, verdict: str
 ) -> None:
-    command = process("explore", "endless", "--fix", fix, "--json", before=TOYS)
+    command = process("explore", "endless", "--fix", fix, "--json", "--jobs", "1", before=TOYS)
     with start(command, tmp_path) as child:
         printed, remarks = interrupt(child, tmp_path / "out", number)
     (cell,) = [json.loads(line) for line in printed.splitlines()]
@@ -55,9 +55,10 @@ def test_explore_keeps_what_it_found(
     assert bool(cell["reports"]) == (fix == "none")
 
 
-def test_matrix_keeps_what_it_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_matrix_keeps_what_it_found(tmp_path: Path, jobs: str) -> None:
     """The workers do not get the signal, and end all the same."""
-    with start(process("matrix", "--jobs", "1", "--out", "out"), tmp_path) as child:
+    with start(process("matrix", "--jobs", jobs, "--out", "out"), tmp_path) as child:
         first = tmp_path / "out" / "fresh-P2-no-check-sc.run.jsonl"
         printed, remarks = interrupt(child, first, signal.SIGINT)
     assert child.returncode == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,10 +13,9 @@ import pytest
 from command_line import Run, process, run
 
 from explorer.cli.cell import CellResult, explore_cell
-from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import find_scenario
 from explorer.cli.setting import Options, Setting, make_setting
-from explorer.cli.workers import Job
+from explorer.cli.workers import CellName, Job, cells_of
 from explorer.scenario import Scenario
 
 
@@ -89,13 +88,11 @@ KEPT = [("fresh", "no-check"), ("lingering-page", "none")]
     assert sum(name.endswith(".json") for name in found[0][1]) > 4
 
 
-def first_fix_only(
-    jobs: Sequence[Job], options: Options, _processes: int, _interrupts: Interrupts
-) -> Iterator[tuple[Job, list[CellResult]]]:
-    """What the workers do when a run is stopped after its first job, in this process: toys do not travel."""
-    scenario, fix, protocol, models = jobs[0]
+def first_fix_only(jobs: Sequence[Job], options: Options, *_: object) -> dict[CellName, CellResult]:
+    """What a run has explored that is stopped after its first job, in this process: toys do not travel."""
+    scenario, fix, protocol, _models = jobs[0]
     setting = make_setting(find_scenario(scenario), fix, protocol, options)
-    yield jobs[0], [explore_cell(setting, model, options, lambda _: None) for model in models]
+    return {cell: explore_cell(setting, cell.model, options, lambda _: None) for cell in cells_of(jobs[0])}
 
 
 def test_a_run_that_was_stopped_says_what_it_did_not_do(sealrace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +114,7 @@ def test_a_run_that_was_stopped_says_what_it_did_not_do(sealrace: Run, monkeypat
 def test_an_index_of_an_earlier_run_does_not_pass_for_one_that_failed(
     sealrace: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> Iterator[tuple[Job, list[CellResult]]]:
+    def fail(*_: object) -> dict[CellName, CellResult]:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("explorer.cli.matrix.explore_jobs", fail)
