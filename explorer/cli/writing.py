@@ -12,7 +12,8 @@ from explorer.execution.execution import Execution
 from explorer.execution.relation import is_acyclic, union
 from explorer.memory.model import Model, flag_title
 from explorer.property import Violation
-from explorer.schedule.linear import Witness, witness
+from explorer.schedule.linear import witness
+from explorer.schedule.witness import Witness
 from explorer.search.result import Result
 from explorer.search.violations import DEADLOCK, violations_of
 from explorer.version import VERSION

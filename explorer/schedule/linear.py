@@ -37,6 +37,7 @@ from explorer.execution.relation import (
     members,
     transitive_closure,
 )
+from explorer.schedule.witness import Witness
 
 _NOBODY = -1  # the thread that ran before the first event
 
@@ -52,34 +53,6 @@ class NoOrderError(InputError):
             "  a read takes effect after the store of another thread that it reads, whatever 'before' says\n"
             "  add 'acyclic before | rfe' to the model to forbid such executions, or define 'before' without the cycle"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A total order in which the events of one execution may take effect.
-
-    Attributes:
-        order: all events but the initial writes, fences included.
-        switches: changes of thread between consecutive events of ``order``.
-        reordered: accesses that take effect before a po-earlier access of their own
-            thread, in the order of effect.
-        forwarded: loads that take effect before the store of their own thread that they
-            read, in the order of effect.
-        exact: whether no linear extension has fewer switches, or as many switches and
-            fewer reordered accesses.
-        note: what the order falls short of, one plain sentence; empty when it is exact
-            and follows the coherence order of every location.
-        unkept_coherence: names of the locations whose stores could not all be placed in
-            coherence order, as the execution lists them.
-    """
-
-    order: tuple[int, ...]
-    switches: int
-    reordered: tuple[int, ...]
-    forwarded: tuple[int, ...]
-    exact: bool
-    note: str
-    unkept_coherence: tuple[str, ...]
 
 
 def witness(

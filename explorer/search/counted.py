@@ -15,7 +15,8 @@ from explorer.memory.model import Model
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.property import Violation
 from explorer.scenario import Case
-from explorer.schedule.linear import Witness, is_simpler
+from explorer.schedule.linear import is_simpler
+from explorer.schedule.witness import Witness
 from explorer.search.record import Record
 from explorer.search.remarks import Remark, RemarkKey
 from explorer.search.result import UNLIMITED, Finding, KindKey

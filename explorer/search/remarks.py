@@ -10,7 +10,8 @@ from explorer.execution.execution import Execution
 from explorer.execution.location import show
 from explorer.memory.model import Model, flag_title
 from explorer.property import Edge, Mark, Violation
-from explorer.schedule.linear import NoOrderError, Witness, below, is_simpler, witness
+from explorer.schedule.linear import NoOrderError, below, is_simpler, witness
+from explorer.schedule.witness import Witness
 from explorer.search.leaf import Leaf
 
 Place = tuple[str, str, int, str]

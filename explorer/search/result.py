@@ -8,7 +8,7 @@ from enum import Enum
 
 from explorer.execution.execution import Execution
 from explorer.property import Violation
-from explorer.schedule.linear import Witness
+from explorer.schedule.witness import Witness
 from explorer.search.record import Record
 from explorer.search.remarks import Remark
 

@@ -12,7 +12,7 @@ from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
 from explorer.execution.relation import Relation, empty
 from explorer.property import Edge, Violation
-from explorer.schedule.linear import Witness
+from explorer.schedule.witness import Witness
 from reports.build import make_report
 from reports.structure import Report, Search
 

@@ -21,7 +21,7 @@ from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location, Object
 from explorer.execution.relation import empty, from_pairs
 from explorer.property import Edge, Mark, Violation
-from explorer.schedule.linear import Witness
+from explorer.schedule.witness import Witness
 from reports.build import make_report
 from reports.structure import Report, Search
 
