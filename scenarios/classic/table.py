@@ -6,6 +6,14 @@ from collections.abc import Callable
 from functools import partial
 
 from explorer.program.program import Program
+from scenarios.classic.growing import (
+    atomic_increments,
+    increments,
+    last_zero,
+    messages,
+    readers,
+    readers_of_their_own,
+)
 from scenarios.classic.litmus import (
     coherent_reads,
     independent_reads,
@@ -31,4 +39,10 @@ CLASSICS: dict[str, Callable[[], Program]] = {
     "ABBA": abba,
     "handover": lock_handover,
     "v4-r1": partial(v4, 1),
+    "increments-2": partial(increments, 2),
+    "atomics-3": partial(atomic_increments, 3),
+    "last-zero-2": partial(last_zero, 2),
+    "readers-3": partial(readers, 3),
+    "own-readers-2": partial(readers_of_their_own, 2),
+    "messages-2": partial(messages, 2),
 }

@@ -1,8 +1,8 @@
 """The core of the patch's race in a few marked accesses, for counts and timing.
 
-The program of ``bench/v4-rN.litmus``: an owner that empties, seals and grows under a lock
-and then stores the secret, and readers that check as the patch does.  The counts known
-for it (herd7 7.58, GenMC 0.10.3) stand in the tests.
+An owner that empties, seals and grows under a lock and then stores the secret, and
+readers that check as the patch does.  The counts known for it (herd7 7.58, GenMC 0.10.3)
+stand in the tests.
 """
 
 from __future__ import annotations

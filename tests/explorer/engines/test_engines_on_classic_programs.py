@@ -62,6 +62,10 @@ def test_v4_under_the_kernels_model(readers: int, expected: int) -> None:
 # Straight-line threads of n1, n2, ... steps have (n1 + n2 + ...)! / (n1! n2! ...) orders.  ABBA:
 # the thread that takes both locks first gives back the other's first lock and then its own;
 # the other can lock between the two or after both, and either thread can be the first.
+# last-zero-2: the finder stops after one load, before cell 2 is stored: 5! / (2! 3!) merges of two threads, the
+# load before or after the other's (20); after two, between the stores of cells 2 and 1, where only the load of
+# thread 1 is free (5); or after three, the store of cell 1 before the second of them, the two steps of
+# thread 1 anywhere in the 4 gaps up to there (10).
 INTERLEAVINGS = {
     "SB": 6,
     "MP": 6,
@@ -74,6 +78,12 @@ INTERLEAVINGS = {
     "ABBA": 4,
     "handover": 2,
     "v4-r1": 733,  # herd7's nine executions, their linear extensions counted
+    "increments-2": 6,
+    "atomics-3": 6,
+    "last-zero-2": 35,
+    "readers-3": 24,
+    "own-readers-2": 30,
+    "messages-2": 90,
 }
 
 

@@ -71,7 +71,7 @@ def test_n_writers_have_n_factorial_executions(count: int) -> None:
 @pytest.mark.parametrize("model", ["sc", "tso"])
 @pytest.mark.parametrize("readers", [1, 2, 3])
 def test_v4_has_nine_executions_per_reader(readers: int, model: str) -> None:
-    # herd7 7.58 and GenMC 0.10.3 on bench/v4-rN.litmus: 9, 81, 729. Readers write nothing,
+    # herd7 7.58 and GenMC 0.10.3 on the same program: 9, 81, 729. Readers write nothing,
     # so each chooses among its nine behaviours independently of the others.
     assert statuses(v4(readers), model) == {Status.COMPLETE: 9**readers}
 
