@@ -9,6 +9,8 @@ def visible(text: str) -> str:
     sees, and XML forbids some of them.  Markup characters (``<``, ``&``, quotes) stay:
     each form quotes those in its own way.
     """
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else _escape(ord(char)) for char in text)
 
 
