@@ -17,6 +17,20 @@ FOLDER = "tools/memory-model"
 DOCUMENTATION = "Documentation/litmus-tests"
 
 
+HERE = Path(__file__).parents[1]
+READY = HERE / ".venv" / ".ready"
+
+
+def pytest_configure() -> None:
+    """What has been compiled is what the sources say, as far as make knows."""
+    libraries = [*HERE.glob("explorer/**/*.so")]
+    sources = {library.with_name(library.name.partition(".")[0] + ".py") for library in libraries}
+    if READY.exists():
+        for source in sorted(sources):
+            if source.stat().st_mtime > READY.stat().st_mtime:
+                raise pytest.UsageError(f"{source.relative_to(HERE)} has changed since it was compiled: run make test")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What is parsed in tests, and in the processes that they start, is kept in a folder of their own."""
