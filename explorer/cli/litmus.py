@@ -35,7 +35,8 @@ def run_litmus(
         make_folder(reports)
     for problem in problems:
         click.echo(shown(problem), err=True)
-    tasks = [LitmusTask(file, model_name, check, reports and reports / name) for file, name in files.items()]
+    alone = len(files) == 1
+    tasks = [LitmusTask(file, model_name, check, reports and reports / name, alone) for file, name in files.items()]
     wrong: list[LitmusResult] = []
     failed = len(problems)
     stated = silent = done = 0

@@ -29,13 +29,15 @@ class LitmusTask:
     """A file to run under a model, named as on the command line.
 
     ``check``: the comment ``Result:`` is compared.  ``report`` is the path of its report, to which
-    the model's name and the suffix are added; None for no report.
+    the model's name and the suffix are added; None for no report.  ``alone``: it is the only file,
+    and what is parsed of it is kept on disk.
     """
 
     file: Path
     model: str
     check: bool
     report: Path | None
+    alone: bool
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def run_file(task: LitmusTask) -> LitmusResult:
     try:
         model, macros = _rules(task.model)
         started = monotonic()
-        test = parsed_test(Source.read(path))
+        test = parsed_test(Source.read(path), keep=task.alone)
         warnings = tuple(map(str, name_warnings(test)))
         unfolding = LitmusUnfolding(expand(test, macros))
         if task.check and test.expected is not None:

@@ -23,8 +23,11 @@ _PARSER = (
 _READER = TreeReader(Place)
 
 
-def parsed_test(source: Source) -> Litmus:
+def parsed_test(source: Source, *, keep: bool = True) -> Litmus:
     """What ``parser.parse`` gives for this file.
+
+    Without ``keep`` it is parsed anew and nothing is kept: where the parser has to be started
+    anyway, it takes no longer than writing and reading files.
 
     Raises:
         LitmusError: as there.
@@ -35,7 +38,7 @@ def parsed_test(source: Source) -> Litmus:
 
         return parse(source)
 
-    return _kept("litmus", source, Litmus, make)
+    return _kept("litmus", source, Litmus, make) if keep else make()
 
 
 def parsed_macros(source: Source) -> tuple[Macro, ...]:
