@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from kept_trees import everything
 
 from explorer.cli.main import main
 from explorer.litmus import macros as macro_files
 from explorer.litmus.macros import parse_macros
 from explorer.litmus.parsed import parsed_macros, parsed_test
 from explorer.litmus.parser import parse
-from explorer.litmus.source import LitmusError, Place, Source
+from explorer.litmus.source import LitmusError, Source
 from explorer.litmus.tables import litmus_grammar
 
 OPERATIONS = Path(macro_files.__file__).with_name("operations.def")
@@ -39,19 +39,6 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     litmus_grammar.cache_clear()
     yield tmp_path / "cache"
     litmus_grammar.cache_clear()
-
-
-def everything(tree: Any) -> Iterator[object]:
-    """All of a tree, with the places that take no part in its comparison."""
-    if isinstance(tree, tuple):
-        for each in tree:
-            yield from everything(each)
-    elif is_dataclass(tree) and not isinstance(tree, Place):
-        yield type(tree)
-        for field in fields(tree):
-            yield from everything(getattr(tree, field.name))
-    else:
-        yield tree
 
 
 def from_disk(make: Callable[[], Any], cache: Path, kind: str) -> tuple[Any, Any]:
@@ -137,6 +124,17 @@ def test_a_tree_that_somebody_else_wrote_is_not_believed(old: str, new: str, kin
     path.write_bytes(hostile)
     assert read() == expected
     assert path.read_bytes() == whole
+
+
+def test_of_several_tests_nothing_is_kept(tmp_path: Path, cache: Path) -> None:
+    names = ["one.litmus", "two.litmus"]
+    for name in names:
+        (tmp_path / name).write_text(TEST, encoding="utf-8")
+    both = CliRunner().invoke(main, ["litmus", "--jobs", "1", *(str(tmp_path / name) for name in names)])
+    assert not list(cache.glob("litmus-*.json"))
+    one = CliRunner().invoke(main, ["litmus", str(tmp_path / names[0])])
+    assert len(list(cache.glob("litmus-*.json"))) == 1
+    assert both.stdout.count("Observation mp") == 2 * one.stdout.count("Observation mp") == 2
 
 
 def test_late_errors_are_alike_with_what_was_kept(tmp_path: Path) -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kept_trees import everything
 
 from explorer.memory.cat.include import find_model, model_names
 from explorer.memory.cat.library import KERNEL_PRELUDE, LIBRARY, PRELUDE
 from explorer.memory.cat.parsed import parsed
 from explorer.memory.cat.parser import parse
-from explorer.memory.cat.source import CatError, Place, Source
+from explorer.memory.cat.source import CatError, Source
 from explorer.memory.model import load_model
 
 EVERY_FORM = r"""
@@ -39,19 +39,6 @@ include "cos.cat"
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SEALRACE_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
-
-
-def everything(tree: Any) -> Iterator[object]:
-    """All of a tree, with the places that take no part in its comparison."""
-    if isinstance(tree, tuple):
-        for each in tree:
-            yield from everything(each)
-    elif is_dataclass(tree) and not isinstance(tree, Place):
-        yield type(tree)
-        for field in fields(tree):
-            yield from everything(getattr(tree, field.name))
-    else:
-        yield tree
 
 
 def same(source: Source) -> None:
