@@ -11,7 +11,7 @@ help:
 	@echo "make matrix    the same under all five models; minutes, in out-all/index.html"
 	@echo "make test      run the tests"
 	@echo "make check     lint (ruff) and type-check (mypy)"
-	@echo "make bench     time the search and the start; figures in bench/"
+	@echo "make bench     time searches, kernel vectors, matrix and start; less with ARGUMENTS=--quick"
 
 explore: $(READY)
 	@$(BIN)/sealrace matrix --expect --out out
@@ -30,8 +30,7 @@ check: $(READY)
 	$(BIN)/mypy tests/conftest.py
 
 bench: $(READY)
-	$(BIN)/python -m bench.v4
-	$(BIN)/python -m bench.startup
+	$(BIN)/python -m bench $(ARGUMENTS)
 
 # What setup.py compiles is compiled anew when it has changed.
 COMPILED := $(shell sed -n 's/^    "\(explorer\/.*\.py\)",$$/\1/p' setup.py)

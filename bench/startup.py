@@ -1,14 +1,12 @@
 """Time the start of ``sealrace``: what a shell waits for, next to what Python itself takes.
 
-``python -m bench.startup`` runs each command 15 times, in turns, and prints the medians and
-their ratios to ``python -c pass``; ``--json FILE`` also writes them.  Caches are in a folder
-of their own: ``other`` is a run of a test that has not been read before, ``first`` one with an
-empty cache.
+Each command runs in turns with the others, and its figure is the median.  Caches are in a
+folder of their own: ``other`` is a run of a test that has not been read before, ``first`` one
+with an empty cache.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -17,9 +15,12 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-import click
+from bench.command import sealrace
+from bench.figures import Figure
 
+SERIES = "start"
 ROUNDS = 15
+QUICK_ROUNDS = 5
 
 PYTHON = "python -c pass"
 VERSION = "sealrace --version"
@@ -50,17 +51,25 @@ exists (1:r0=1 /\\ 1:r1=0)
 """
 
 
-def measure(folder: Path, rounds: int) -> dict[str, float]:
-    """Medians of the seconds that each command takes, run in turns so that all meet the same load."""
+def measure(rounds: int) -> list[Figure]:
+    """The figure of each command, run in turns so that all meet the same load."""
+    with TemporaryDirectory() as folder:
+        seconds = _run(Path(folder), rounds)
+    return [
+        Figure(series=SERIES, program=name, model="", seconds=round(median(taken), 5), runs=rounds)
+        for name, taken in seconds.items()
+    ]
+
+
+def _run(folder: Path, rounds: int) -> dict[str, list[float]]:
     test, other = folder / "mp.litmus", folder / "other.litmus"
     test.write_text(TEST, encoding="utf-8")
-    sealrace = str(Path(sys.executable).with_name("sealrace"))
     commands = {
         PYTHON: ([sys.executable, "-c", "pass"], "kept"),
-        VERSION: ([sealrace, "--version"], "kept"),
-        LITMUS: ([sealrace, "litmus", str(test)], "kept"),
-        OTHER: ([sealrace, "litmus", str(other)], "kept"),
-        FIRST: ([sealrace, "litmus", str(test)], "empty"),
+        VERSION: (sealrace("--version"), "kept"),
+        LITMUS: (sealrace("litmus", str(test)), "kept"),
+        OTHER: (sealrace("litmus", str(other)), "kept"),
+        FIRST: (sealrace("litmus", str(test)), "empty"),
     }
     # Python keeps the bytecode of installed packages, and of what it imports unless told otherwise.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -75,26 +84,4 @@ def measure(folder: Path, rounds: int) -> dict[str, float]:
             )
             if number >= 0:  # the round before fills the cache, and the system's own
                 seconds[name].append(time.perf_counter() - started)
-    return {name: median(taken) for name, taken in seconds.items()}
-
-
-@click.command()
-@click.option("--rounds", type=click.IntRange(1), default=ROUNDS, show_default=True, help="Runs of each command.")
-@click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures to a file.")
-def main(rounds: int, file: Path | None) -> None:
-    """Measure the start of Python, of ``--version``, and of one small litmus test."""
-    click.echo(f"Python {sys.version.split()[0]}, medians of {rounds} runs")
-    with TemporaryDirectory() as folder:
-        found = measure(Path(folder), rounds)
-    results = [
-        {"command": name, "seconds": round(taken, 4), "times_python": round(taken / found[PYTHON], 2)}
-        for name, taken in found.items()
-    ]
-    for result in results:
-        click.echo(f"{result['command']:34}{result['seconds']:>8.3f} s{result['times_python']:>7.1f} times python")
-    if file is not None:
-        file.write_text(json.dumps(results, indent=1) + "\n")
-
-
-if __name__ == "__main__":
-    main()
+    return seconds
