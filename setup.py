@@ -36,6 +36,7 @@ COMPILED = [
     "explorer/search/prepared.py",
     "explorer/search/state.py",
     "explorer/search/supply.py",
+    "explorer/search/symmetry.py",
     "explorer/search/turns.py",
 ]
 

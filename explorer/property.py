@@ -44,7 +44,19 @@ class Violation:
 
 
 class Property(Protocol):
-    """A property of complete executions."""
+    """A property of complete executions.
+
+    A property may have two attributes more, which let a search do less (docs/engine.md); both
+    count as False where they are missing:
+
+    ``alike``: it treats identical threads alike.  Where they change names, so does the violation
+    found, and its kind (name, functions and locations on the path) is the same.  A property that
+    names a thread, or tells the first of several violations that may differ, does not.
+
+    ``of_one_thread``: it speaks of one thread.  An execution breaks it exactly where it still does
+    without all but one of any threads that never write, for some choice of that one.  Of ``before``
+    it may ask only what does *not* come before what, for the threads left out may order more.
+    """
 
     @property
     def name(self) -> str: ...
@@ -56,3 +68,13 @@ class Property(Protocol):
         bits per event, None where the model names none (then a property that needs it
         answers None).
         """
+
+
+def treats_threads_alike(prop: Property) -> bool:
+    """Whether a property says so."""
+    return bool(getattr(prop, "alike", False))
+
+
+def is_of_one_thread(prop: Property) -> bool:
+    """Whether a property says that it speaks of one thread."""
+    return bool(getattr(prop, "of_one_thread", False))

@@ -25,12 +25,17 @@ Parameters: TypeAlias = Mapping[str, int]
 class Goal:
     """A ``sometimes`` goal: something that must happen in at least one complete execution.
 
-    It keeps a HOLDS from being vacuous.  ``text`` says it in words.
+    It keeps a HOLDS from being vacuous.  ``text`` says it in words.  ``alike`` and
+    ``of_one_thread`` are as of a property: whether it treats identical threads alike, and whether
+    an execution reaches it exactly where it still does without all but some one of any threads that
+    never write.
     """
 
     name: str
     text: str
     reached: Callable[[Execution], bool]
+    alike: bool = False
+    of_one_thread: bool = False
 
 
 @dataclass(frozen=True)

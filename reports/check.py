@@ -178,6 +178,10 @@ def _witness(report: Report) -> Iterator[Fault]:
 
 def _search(report: Report) -> Iterator[Fault]:
     yield from search_faults(report.search)
+    names = {thread.name for thread in report.threads}
+    for i, others in enumerate(report.search.left_out):
+        if others.like not in names or {others.first, others.last} & names:
+            yield Fault(f"$.search.left_out[{i}]", "does not name threads that are left out and one that is not")
     name = report.property.name
     if not {**report.search.violating, **report.search.remarks}.get(name):
         yield Fault("$.search.violating", f"counts no execution that violates {name!r}, which this one does")

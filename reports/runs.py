@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
@@ -42,18 +42,20 @@ class RunHeader(Part, frozen=True):
 
 
 class RunLine(Part, frozen=True):
-    """One execution, see ``explorer.search.record.Record``."""
+    """One execution, or all that it stands for; see ``explorer.search.record.Record``."""
 
     properties: tuple[str, ...]
     reads: tuple[tuple[tuple[int | str, str], ...], ...]
     coherence: dict[str, tuple[str, ...]]
     ends: tuple[str, ...]
+    orbit: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 class _Violating(msgspec.Struct):
     """What of a line is looked at when all are counted."""
 
     properties: tuple[str, ...]
+    orbit: Annotated[int, msgspec.Meta(ge=1)] = 1
 
 
 def save_run(path: Path, header: RunHeader, records: Sequence[Record]) -> None:
@@ -84,14 +86,17 @@ def load_run(path: Path, number: int) -> tuple[RunHeader, Record]:
     fault = next(_count_faults(header, _recorded(lines, path)), None)
     if fault is not None:
         raise ReportError(str(path), f"line 1: {fault.path}", visible(fault.cause), _EXPLORE_AGAIN)
-    return header, Record(line.properties, line.reads, tuple(line.coherence.items()), line.ends)
+    return header, Record(line.properties, line.reads, tuple(line.coherence.items()), line.ends, line.orbit)
 
 
 def _recorded(lines: Sequence[bytes], path: Path) -> Counter[str]:
-    """How many of the recorded executions break each property."""
-    return Counter(
-        name for i, line in enumerate(lines[1:], 2) for name in _decode(line, path, i, _Violating).properties
-    )
+    """How many of the recorded executions break each property, those that a line stands for included."""
+    recorded: Counter[str] = Counter()
+    for i, line in enumerate(lines[1:], 2):
+        violating = _decode(line, path, i, _Violating)
+        for name in violating.properties:
+            recorded[name] += violating.orbit
+    return recorded
 
 
 def _count_faults(header: RunHeader, recorded: Counter[str]) -> Iterator[Fault]:

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from explorer.execution.execution import Ending
 from explorer.execution.kinds import Kind, Tag
+from explorer.search.reductions import Switch
 
 FORMAT = "sealrace-report"
 VERSION = 1
@@ -131,13 +132,26 @@ class Witness(Part, frozen=True):
     unkept_coherence: tuple[str, ...]
 
 
+class LeftOut(Part, frozen=True):
+    """Threads that the search left out: ``count`` of them, from ``first`` to ``last``, identical to ``like``.
+
+    Each runs to its end after the last step and reads the last value of every location.
+    """
+
+    like: str
+    first: str
+    last: str
+    count: Annotated[int, Meta(ge=1)]
+
+
 class Search(Part, frozen=True):
     """The search that found this execution.
 
     ``violating`` counts executions per property, ``remarks`` per flag that the model
     raises (``flag data-race``).
     ``interleavings`` is the decimal number of interleavings that the executions stand for,
-    None where it was not counted.
+    None where it was not counted.  ``switches`` are the reductions that were not to be used.
+    Where threads are ``left_out``, all else in the file is of the threads that are not.
     """
 
     executions: Natural
@@ -145,6 +159,8 @@ class Search(Part, frozen=True):
     interleavings: Annotated[str, Meta(pattern="^[0-9]+$")] | None
     complete: bool
     remarks: dict[str, Natural]
+    switches: tuple[Switch, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 class SourceText(Part, frozen=True):

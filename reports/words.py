@@ -119,7 +119,8 @@ def _covered(report: Report) -> str:
         return "not all of them: the search was stopped"
     values = sizes(report)
     bounds = [f"{name} = {values[name]}" for name in _BOUNDS if name in values]
-    return f"all up to {' and '.join(map(visible, bounds))}" if bounds else "all of them"
+    covered = f"all up to {' and '.join(map(visible, bounds))}" if bounds else "all of them"
+    return f"{covered}, of the threads shown" if report.search.left_out else covered
 
 
 def effort(report: Report) -> str:
@@ -135,8 +136,12 @@ def effort(report: Report) -> str:
 
 
 def remarks(report: Report) -> list[str]:
-    """What a reader must know to trust the schedule: coherence not kept, threads that did not return."""
+    """What a reader must know to trust the schedule: threads not shown, coherence not kept, threads not returned."""
     found = [
+        f"{others}: each runs to its end after the last step and reads the last value of every location"
+        for others in left_out(report)
+    ]
+    found += [
         f"{visible(location)}: values change in coherence order, which the steps could not follow there"
         for location in report.witness.unkept_coherence
     ]
@@ -145,6 +150,16 @@ def remarks(report: Report) -> list[str]:
             detail = f": {visible(end.detail)}" if end.detail else ""
             found.append(f"{visible(thread.name)} ended {end.ending.value}{detail}")
     return found
+
+
+def left_out(report: Report) -> list[str]:
+    """The threads that the search left out: ``reader 2 to reader 100 (99 threads like reader 1)``."""
+    return [visible(others_like(each.like, each.first, each.last, each.count)) for each in report.search.left_out]
+
+
+def others_like(like: str, first: str, last: str, count: int) -> str:
+    """Threads in a few words: ``reader 2 to reader 100 (99 threads like reader 1)``."""
+    return f"{first} (like {like})" if count == 1 else f"{first} to {last} ({count:,} threads like {like})"
 
 
 def sizes(report: Report) -> Mapping[str, int | str]:
@@ -175,6 +190,9 @@ def explore_command(report: Report) -> str:
         return shlex.join(["sealrace", "litmus", "--model", visible(report.model.name), visible(report.scenario)])
     words = ["sealrace", "explore", report.scenario]
     words += ["--fix", report.fix, "--protocol", report.protocol, "--model", report.model.name]
+    for name, value in sorted(report.parameters.items()):
+        words += [f"--{name}", str(value)] if name in _BOUNDS else ["--param", f"{name}={value}"]
+    words += report.search.switches
     return shlex.join(visible(word) for word in words)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from explorer.scenario import Scenario
+from scenarios.classic.v4_scenario import V4
 from scenarios.shmem.fresh import FRESH
 from scenarios.shmem.inflight import INFLIGHT
 from scenarios.shmem.lingering_page import LINGERING_PAGE
@@ -25,11 +26,17 @@ def reduced_forms() -> tuple[Scenario, ...]:
     return tuple(_REDUCED.values())
 
 
+def classics() -> tuple[Scenario, ...]:
+    """Scenarios beside the patch, which tables do not list either."""
+    return (V4,)
+
+
 def reduced_form(name: str) -> Scenario | None:
     """The reduced form of the scenario with this name, or None."""
     return _REDUCED.get(name)
 
 
 def find(name: str) -> Scenario | None:
-    """The scenario of this name, a reduced form included, or None."""
-    return next((scenario for scenario in (*scenarios(), *reduced_forms()) if scenario.name == name), None)
+    """The scenario of this name, a reduced form or a classic included, or None."""
+    every = (*scenarios(), *reduced_forms(), *classics())
+    return next((scenario for scenario in every if scenario.name == name), None)

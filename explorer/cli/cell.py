@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from explorer.cli.failures import INCOMPLETE
@@ -15,8 +15,9 @@ from explorer.cli.named import read_model
 from explorer.cli.setting import Options, Setting
 from explorer.cli.writing import Writer, by_severity
 from explorer.memory.model import Model
+from explorer.search.reductions import Switch
 from explorer.search.remarks import Remark, side_facts
-from explorer.search.result import Limits, Result, Verdict
+from explorer.search.result import Limits, Projected, Result, Verdict
 from explorer.search.run import Progress, explore
 from explorer.search.violations import DEADLOCK
 
@@ -57,7 +58,9 @@ class CellResult:
     ``reports`` pairs a label (the property) with a report file, the most severe first;
     ``all_reports`` is the folder of the reports of every violating execution, empty unless
     asked for.  ``remarks`` are no verdicts: what the model flags, one of each kind.
-    ``expected`` is what the scenario declares, None where it declares nothing.
+    ``expected`` is what the scenario declares, None where it declares nothing.  Counts are those of
+    the threads searched; ``projected`` is what they say of all threads where some were left out,
+    ``not_projected`` why none were (see ``Result``).
     """
 
     scenario: str
@@ -82,6 +85,9 @@ class CellResult:
     all_reports: str
     remarks: tuple[FoundRemark, ...]
     expected: frozenset[str] | None
+    switches: tuple[Switch, ...]
+    projected: Projected | None
+    not_projected: str
 
     @property
     def counts(self) -> dict[str, int]:
@@ -112,7 +118,8 @@ class CellResult:
         return "interrupted" in self.limits
 
     def to_json(self) -> dict[str, Any]:
-        """The object that ``explore --json`` prints."""
+        """The object that ``explore --json`` prints; its counts are of all threads, None where that is not known."""
+        projected = self.projected
         return {
             "scenario": self.scenario,
             "protocol": self.protocol,
@@ -120,24 +127,42 @@ class CellResult:
             "model": self.model,
             "verdict": self.verdict,
             "complete": self.complete,
-            "executions": self.executions,
-            "blocked": self.blocked,
-            "cut": self.cut,
-            "violating": self.violating,
+            "executions": projected.executions if projected else self.executions,
+            "blocked": self._of_all(self.blocked),
+            "cut": self._of_all(self.cut),
+            "violating": dict(projected.violating) if projected else self.violating,
             "goals": self.goals,
             "limits": list(self.limits),
             "interleavings": None if self.interleavings is None else str(self.interleavings),
             "seconds": round(self.seconds, 3),
             "reports": [path for _label, path in self.reports],
-            "dropped": self.dropped,
+            "dropped": self._of_all(self.dropped),
             "run_file": self.run_file,
             "unrecorded": self.unrecorded,
             "all_reports": self.all_reports or None,
             "remarks": [
-                {"flag": r.flag, "executions": r.executions, "sides": list(r.sides), "report": r.report}
+                {
+                    "flag": r.flag,
+                    "executions": None if projected else r.executions,
+                    "sides": list(r.sides),
+                    "report": r.report,
+                }
                 for r in self.remarks
             ],
+            "switches": list(self.switches),
+            "projection": projected
+            and {
+                "left_out": [asdict(others) for others in projected.left_out],
+                "explored": self.executions,
+                "violating": self.violating,
+                "note": projected.note,
+            },
+            "not_projected": self.not_projected or None,
         }
+
+    def _of_all(self, count: int) -> int | None:
+        """A count of the threads searched as one of all threads: nothing is all that it says of these."""
+        return count if self.projected is None or count == 0 else None
 
 
 def explore_cell(
@@ -145,7 +170,7 @@ def explore_cell(
 ) -> CellResult:
     """Explore a setting under a model; write its reports and its run file."""
     model = read_model(model_name)
-    result = explore(setting.case, model, setting.unfolding, limits_of(options), progress)
+    result = explore(setting.case, model, setting.unfolding, limits_of(options), progress, options.reductions)
     return write_cell(setting, model, model_name, options, result)
 
 
@@ -182,6 +207,9 @@ def write_cell(setting: Setting, model: Model, model_name: str, options: Options
         all_reports=writer.write_all(result, options.out) if options.all_reports else "",
         remarks=tuple(map(FoundRemark.of, result.remarks, remarks)),
         expected=setting.scenario.expected.get((setting.protocol, setting.fix, model_name)),
+        switches=options.reductions.switches,
+        projected=result.projected,
+        not_projected=result.not_projected,
     )
 
 

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from explorer.cli.named import all_scenarios, find_reduced_form, read_model
+from explorer.cli.named import all_scenarios, classic_scenarios, find_reduced_form, read_model
 from explorer.memory.cat.include import shipped_include
 from explorer.memory.model import model_names
 from explorer.scenario import Parameters, Scenario
@@ -16,7 +16,7 @@ _INDENT = " " * 16
 
 def show_scenarios(*, as_json: bool) -> None:
     """Print every scenario: what it shows, its fixes, protocols and sizes."""
-    for scenario in all_scenarios():
+    for scenario in (*all_scenarios(), *classic_scenarios()):
         click.echo(json.dumps(_as_json(scenario)) if as_json else _as_text(scenario))
 
 

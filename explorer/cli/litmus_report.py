@@ -43,6 +43,8 @@ def write_report(
         interleavings=None,
         complete=True,
         remarks={flag_title(flag): count for flag, count in answer.flagged.items()},
+        switches=(),
+        left_out=(),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     writer.save(writer.report(witnesses[0], violation, None, search), path)

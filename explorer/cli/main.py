@@ -89,6 +89,18 @@ _SHARED: tuple[Callable[[Command], Command], ...] = (
     click.option("--max-executions", type=click.IntRange(1), help="Stop after this many complete executions."),
     click.option("--max-time", type=_Seconds(), help="Stop a search after this many seconds."),
     click.option("--max-events", type=click.IntRange(1, 1000), help="Cut a thread's path after this many events."),
+    click.option(
+        "--symmetry/--no-symmetry",
+        default=True,
+        show_default=True,
+        help="Search executions that differ in the names of identical threads once.",
+    ),
+    click.option(
+        "--projection/--no-projection",
+        default=True,
+        show_default=True,
+        help="Leave out threads that never write, beside one identical to them.",
+    ),
 )
 
 
@@ -123,6 +135,7 @@ def list_scenarios(as_json: bool) -> None:
     help=f"{_MODEL} May be repeated.  [default: the scenario's]",
 )
 @click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=_PARAM)
+@click.option("--readers", type=int, metavar="N", help="The same as --param readers=N.")
 @_JOBS
 @_explores
 def explore(
@@ -131,6 +144,7 @@ def explore(
     protocol: str | None,
     models: tuple[str, ...],
     parameters: tuple[str, ...],
+    readers: int | None,
     jobs: int | None,
     expect: bool,
     as_json: bool,
@@ -141,6 +155,8 @@ def explore(
     from explorer.cli.named import numbers
     from explorer.cli.setting import Options
 
+    if readers is not None:
+        parameters = (*parameters, f"readers={readers}")
     options = Options(parameters=numbers(parameters), **how)
     sys.exit(explore_scenario(scenario, fixes, protocol, models, options, jobs=jobs, expect=expect, as_json=as_json))
 

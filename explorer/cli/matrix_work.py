@@ -23,6 +23,7 @@ class _Shared:
     cell: CellName
     division: Division
     seconds: float
+    not_projected: str
     running: int = 0
 
 
@@ -76,7 +77,8 @@ class MatrixDesk:
             else:
                 continue
             self._shared.remove(shared)
-            call = Call(finish_cell, (shared.cell, self._options, shared.division, reasons, shared.seconds))
+            found = shared.cell, self._options, shared.division, reasons, shared.seconds, shared.not_projected
+            call = Call(finish_cell, found)
             self._running[call] = None
             return call
         return None
@@ -103,7 +105,7 @@ class MatrixDesk:
             return
         for cell in answer if call.function is explore_job else [answer]:
             if isinstance(cell, Started):
-                self._shared.append(_Shared(cell.cell, cell.division, cell.seconds))
+                self._shared.append(_Shared(cell.cell, cell.division, cell.seconds, cell.not_projected))
             else:
                 self.found[CellName(cell.scenario, cell.fix, cell.protocol, cell.model)] = cell
         self._advance(len(self.found), "")

@@ -22,14 +22,21 @@ def all_scenarios() -> tuple[Scenario, ...]:
     return scenarios()
 
 
+def classic_scenarios() -> tuple[Scenario, ...]:
+    """The scenarios beside them that no table lists."""
+    from scenarios.registry import classics
+
+    return classics()
+
+
 def find_scenario(name: str, *, list_reduced: bool = False) -> Scenario:
-    """The scenario with this name, or the reduced form of one.
+    """The scenario with this name, a classic one or the reduced form of one.
 
     UsageProblem lists the scenarios that exist, with ``list_reduced`` their reduced forms too.
     """
     from scenarios.registry import reduced_forms
 
-    known = {scenario.name: scenario for scenario in all_scenarios()}
+    known = {scenario.name: scenario for scenario in (*all_scenarios(), *classic_scenarios())}
     reduced = {scenario.name: scenario for scenario in reduced_forms()}
     if name in reduced:
         return reduced[name]
@@ -63,10 +70,11 @@ def read_model(name: str) -> Model:
 
 def numbers(parameters: Sequence[str]) -> dict[str, int]:
     """The sizes given as ``NAME=N``; UsageProblem for anything else."""
-    found = {}
+    found: dict[str, int] = {}
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if not name or not value.isdecimal() or len(value) > _DIGITS:
             raise UsageProblem(f"--param {parameter}: write NAME=N with a number N, for example pages=2")
-        found[name] = int(value)
+        if found.setdefault(name, int(value)) != int(value):
+            raise UsageProblem(f"{name} is given as {found[name]} and as {int(value)}\n  give it once")
     return found

@@ -11,14 +11,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from explorer.cli.failures import UsageProblem
-from explorer.cli.stored import check_search, load, naming, rerun, stored_model, stored_setting
+from explorer.cli.stored import Threads, check_search, load, naming, rerun, stored_model, stored_setting
 from explorer.cli.writing import Writer
 from explorer.property import Violation
 from explorer.search.remarks import remarks_of
 from explorer.visible import visible
 from reports.replay import recording_of
 from reports.report import Report
-from reports.words import is_remark, title
+from reports.words import is_remark, left_out, title
 
 
 def replay_report(name: str) -> None:
@@ -27,7 +27,8 @@ def replay_report(name: str) -> None:
     setting = stored_setting(report, name)
     model = stored_model(report.model, name)
     # The steps come first: where the scenario has changed, they tell what it does now.
-    execution, violations = rerun(recording_of(report), setting, model, name)
+    threads = Threads.of(report.search, setting, model, name)
+    execution, violations = rerun(recording_of(report), threads, setting, model, name)
     violation = _told(report, remarks_of(execution, model) if is_remark(report) else violations)
     if violation is None:
         what = "the model raises no flag" if is_remark(report) else "breaks no property"
@@ -43,6 +44,8 @@ def replay_report(name: str) -> None:
     click.echo(
         f"reproduced: {events} events of {len(execution.threads)} threads, {report.property.name} ({title(report)})"
     )
+    for others in left_out(report):
+        click.echo(f"run after them to the end: {others}")
 
 
 def _told(report: Report, found: Sequence[Violation]) -> Violation | None:

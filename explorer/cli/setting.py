@@ -14,6 +14,7 @@ from explorer.program.flow import MAX_EVENTS
 from explorer.program.tree import Unfolding
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.scenario import Case, Scenario
+from explorer.search.reductions import Reductions
 
 UNROLL = 3
 """Iterations of a while loop, unless told otherwise."""
@@ -44,6 +45,12 @@ class Options:
     max_time: float | None = None
     max_events: int | None = None
     all_reports: bool = False
+    symmetry: bool = True
+    projection: bool = True
+
+    @property
+    def reductions(self) -> Reductions:
+        return Reductions(self.symmetry, self.projection)
 
     @property
     def command(self) -> str:
@@ -52,6 +59,7 @@ class Options:
         words += [f" --unroll {self.unroll}"] if self.unroll != UNROLL else []
         limits = (("executions", self.max_executions), ("time", self.max_time), ("events", self.max_events))
         words += [f" --max-{name} {limit:g}" for name, limit in limits if limit is not None]
+        words += [f" {switch}" for switch in self.reductions.switches]
         return "".join(words)
 
 

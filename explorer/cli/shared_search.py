@@ -13,12 +13,11 @@ from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import read_model
 from explorer.cli.setting import Options, Setting
 from explorer.cli.stop_file import StopFile, stop_file
-from explorer.cli.workers import CellName, Prepared, explore_alone, explore_share, finish
+from explorer.cli.workers import CellName, Prepared, explore_alone, explore_few, explore_share, finish
 from explorer.errors import InputError
 from explorer.search.division import Division
-from explorer.search.explore import Search
 from explorer.search.result import time_limit
-from explorer.search.run import PROGRESS_SECONDS, Progress
+from explorer.search.run import PROGRESS_SECONDS, Progress, search_of
 
 ALONE_SECONDS = 1.0
 """How long a search goes on here before others share in it: starting them takes half as long."""
@@ -108,8 +107,11 @@ def explore_with_others(
     model = read_model(model_name)
     division = Division(limits_of(options))
     watch = _Watch(division, options, show)
-    prepared = Prepared(setting, model, Search(setting.unfolding, model))
+    prepared = Prepared(setting, model, search_of(setting.case, model, setting.unfolding, options.reductions))
     try:
+        kept = explore_few(prepared, cell, options, show)
+        if isinstance(kept, CellResult):
+            return kept
         explore_alone(prepared, division, ALONE_SECONDS, watch)
         if not division.over:
             # trio and what starts processes are imported where they are needed.
@@ -123,4 +125,4 @@ def explore_with_others(
     except InputError:
         # What a single search would have told first, or not come to.
         return explore_cell(setting, model_name, options, show)
-    return finish(prepared, cell, options, division, [watch.reason] if watch.reason else [], watch.seconds)
+    return finish(prepared, cell, options, division, [watch.reason] if watch.reason else [], watch.seconds, kept)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from unicodedata import category
 
@@ -17,13 +19,17 @@ from explorer.cli.litmus_read import SUFFIX
 from explorer.cli.litmus_setting import stored_litmus
 from explorer.cli.named import find_scenario, read_model
 from explorer.cli.setting import UNROLL, Options, Setting, make_setting
-from explorer.cli.writing import Writer, by_severity
+from explorer.cli.writing import Writer, by_severity, left_out
 from explorer.errors import InputError
 from explorer.execution.execution import Execution, Status
 from explorer.litmus.source import LitmusError
 from explorer.memory.model import Model, flag_title
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.property import Violation
 from explorer.schedule.recording import Recording
+from explorer.search.projection import Projection, final_memory, projection_of
+from explorer.search.record import Record
+from explorer.search.symmetry import orbit_of, symmetry_of
 from explorer.search.violations import DEADLOCK, violations_of
 from explorer.visible import visible
 from reports.report import Report, ReportError, load_report
@@ -52,10 +58,12 @@ def _report_of_line(name: str, file: Path, number: int) -> Report:
     header, record = load_run(file, number)
     setting = stored_setting(header, name)
     model = stored_model(header.model, name)
+    threads = Threads.of(header.search, setting, model, name)
     with naming(name):
-        execution = record.execution(setting.unfolding)
-    execution, violations = rerun(Recording.of(execution), setting, model, name)
+        execution = record.execution(threads.unfolding)
+    execution, violations = rerun(Recording.of(execution), threads, setting, model, name)
     _compare_header(header, execution, setting, model, name)
+    _check_orbit(record, header.search, execution, threads.unfolding, setting, model, name)
     found = tuple(violation.property for violation in violations)
     if found != record.properties:
         raise UsageProblem(
@@ -105,20 +113,77 @@ def check_search(search: Search, execution: Execution, setting: Setting, model: 
         raise UsageProblem(f"{file}: $.search.interleavings: they are counted under sc only\n  {_CHANGED}")
 
 
-def rerun(recording: Recording, setting: Setting, model: Model, file: str) -> tuple[Execution, list[Violation]]:
+def _check_orbit(
+    record: Record,
+    search: Search,
+    execution: Execution,
+    unfolding: UnfoldedProgram,
+    setting: Setting,
+    model: Model,
+    file: str,
+) -> None:
+    """The line stands for as many executions as the renaming of identical threads makes of it."""
+    symmetry = None if "--no-symmetry" in search.switches else symmetry_of(setting.case, model, unfolding)
+    orbit = 1 if symmetry is None else orbit_of(execution, symmetry.classes)
+    if record.orbit != orbit:
+        raise UsageProblem(
+            f"{file}: $.orbit: the file has {record.orbit}, the execution stands for {orbit}\n  {_CHANGED}"
+        )
+
+
+@dataclass(frozen=True)
+class Threads:
+    """The threads that a search explored: all, or those that its projection kept."""
+
+    unfolding: UnfoldedProgram
+    projection: Projection | None = None
+
+    @classmethod
+    def of(cls, search: Search, setting: Setting, model: Model, file: str) -> Threads:
+        """The threads that a file speaks of.
+
+        Raises UsageProblem where the program's are not those that the file has left out.
+        """
+        if not search.left_out:
+            return cls(setting.unfolding)
+        with naming(file):
+            projection = projection_of(setting.case, model, setting.unfolding)
+        if isinstance(projection, str):
+            raise UsageProblem(
+                f"{file}: $.search.left_out: {projection or 'no two threads are identical'}\n  {_CHANGED}"
+            )
+        for number, (theirs, ours) in enumerate(zip_longest(search.left_out, map(left_out, projection.left_out))):
+            if theirs != ours:
+                raise UsageProblem(f"{file}: $.search.left_out[{number}]: is not that of the program\n  {_CHANGED}")
+        return cls(projection.unfolding, projection)
+
+    def check_others(self, execution: Execution, file: str) -> None:
+        """The threads left out run to their end after this execution, without a write (UsageProblem)."""
+        with naming(file):
+            obstacle = self.projection.obstacle(final_memory(execution)) if self.projection else ""
+        if obstacle:
+            raise UsageProblem(f"{file}: $.search.left_out: {obstacle}\n  {_CHANGED}")
+
+
+def rerun(
+    recording: Recording, threads: Threads, setting: Setting, model: Model, file: str
+) -> tuple[Execution, list[Violation]]:
     """Replay an execution that a file holds, and find what it breaks.
 
-    Raises UsageProblem where the program does not have it or the model does not allow it.
+    Threads that were left out are run after it.  Raises UsageProblem where the program does not
+    have it or the model does not allow it.
     """
     # Not needed to draw a report, and slow to import.
     from explorer.schedule.replay import ReplayMismatch, replay
 
     with naming(file):
         try:
-            execution = replay(setting.unfolding, recording, model)
+            execution = replay(threads.unfolding, recording, model)
         except ReplayMismatch as difference:
             raise UsageProblem(f"{visible(str(difference))}\n  {_CHANGED}") from difference
-        return execution, violations_of(execution, setting.case, model)
+        violations = violations_of(execution, setting.case, model)
+    threads.check_others(execution, file)
+    return execution, violations
 
 
 def stored_setting(stored: Report | RunHeader, file: str) -> Setting:

@@ -11,7 +11,7 @@ from explorer.cli.writing import by_severity
 from explorer.search.result import Verdict
 from reports.render import render
 from reports.report import load_report
-from reports.words import coverage
+from reports.words import coverage, others_like
 
 
 def row(cell: CellResult, fix_width: int, model_width: int) -> str:
@@ -60,6 +60,7 @@ def details(cell: CellResult) -> str:
     entries = [("explored", explored(cell))]
     if not cell.reports and cell.interleavings:
         entries.append(("", f"they stand for {cell.interleavings:,} interleavings"))
+    entries += [("threads" if i == 0 else "", line) for i, line in enumerate(_threads(cell))]
     entries += [("but" if i == 0 else "", limit) for i, limit in enumerate(cell.limits)]
     reached = ", ".join(name for name, is_reached in cell.goals.items() if is_reached)
     entries += [("reached", reached)] if reached else []
@@ -73,6 +74,27 @@ def details(cell: CellResult) -> str:
     entries += [("every one", line) for line in [_recorded(cell)] if line]
     entries += [("", f"a report of each in {cell.all_reports}")] if cell.all_reports else []
     return "\n".join(f" {name:10} {text}" for name, text in entries)
+
+
+def _threads(cell: CellResult) -> list[str]:
+    """Which threads were left out and how many executions there are with them, or why none were of identical ones."""
+    if cell.not_projected:
+        return [f"all explored: {cell.not_projected}"]
+    if cell.projected is None:
+        return []
+    lines = [f"without {others_like(o.like, o.first, o.last, o.count)}" for o in cell.projected.left_out]
+    note = cell.projected.note
+    if cell.projected.executions is None:
+        return [*lines, f"how many executions they have with these was not counted: {note}"]
+    found = [(number, name) for name, number in cell.projected.violating.items() if number]
+    counts = [f"{rounded(cell.projected.executions)} executions", *(f"{rounded(n)} {name}" for n, name in found)]
+    return [*lines, f"with these {', '.join(counts)}{f'; {note}' if note else ''}"]
+
+
+def rounded(number: int) -> str:
+    """A number in full, or of a long one its size: ``2.7 * 10^95``."""
+    power = len(str(number)) - 1
+    return f"{number:,}" if power < 15 else f"{number // 10 ** (power - 1) / 10:.1f} * 10^{power}"
 
 
 def files(cells: Sequence[CellResult], out: Path) -> str:

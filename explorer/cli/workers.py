@@ -20,7 +20,8 @@ from explorer.memory.model import Model
 from explorer.search.counted import Counted
 from explorer.search.division import Answer, Division, Task, explore_piece
 from explorer.search.explore import Search
-from explorer.search.run import Progress, conclude
+from explorer.search.result import Result
+from explorer.search.run import Progress, conclude, explore_kept, search_of
 from explorer.search.tally import Tally
 
 ALONE_SECONDS = 3.0
@@ -49,11 +50,15 @@ def cells_of(job: Job) -> list[CellName]:
 
 @dataclass(frozen=True)
 class Started:
-    """A cell that takes longer: what is known of it, and the pieces that are left."""
+    """A cell that takes longer: what is known of it, and the pieces that are left.
+
+    ``not_projected`` as in ``Result``.
+    """
 
     cell: CellName
     division: Division
     seconds: float
+    not_projected: str
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,8 @@ def prepare(cell: CellName, options: Options) -> Prepared:
     if kept is None or kept[0] != options:
         setting = _setting((cell.scenario, cell.fix, cell.protocol), options)
         model = read_model(cell.model)
-        kept = _cells[cell] = options, Prepared(setting, model, Search(setting.unfolding, model))
+        search = search_of(setting.case, model, setting.unfolding, options.reductions)
+        kept = _cells[cell] = options, Prepared(setting, model, search)
         if len(_cells) > _KEPT:
             del _cells[next(iter(_cells))]
     return kept[1]
@@ -117,7 +123,13 @@ def explore_alone(prepared: Prepared, division: Division, seconds: float, stop: 
 
 
 def finish(
-    prepared: Prepared, cell: CellName, options: Options, division: Division, reasons: Sequence[str], seconds: float
+    prepared: Prepared,
+    cell: CellName,
+    options: Options,
+    division: Division,
+    reasons: Sequence[str],
+    seconds: float,
+    not_projected: str,
 ) -> CellResult:
     """Write what the pieces of a cell have come to; ``reasons`` say why some are missing."""
     setting, model = prepared.setting, prepared.model
@@ -125,7 +137,8 @@ def finish(
     counted = division.counted or Counted.of(Tally(setting.case, model, limits_of(options)))
     tally = counted.tally(setting.case, model, setting.unfolding)
     reasons = [*([division.limit] if division.limit else []), *reasons]
-    return write_cell(setting, model, cell.model, options, conclude(tally, model, setting.unfolding, reasons, seconds))
+    result = conclude(tally, prepared.search, reasons, seconds, options.reductions, not_projected=not_projected)
+    return write_cell(setting, model, cell.model, options, result)
 
 
 # ---- what is called
@@ -145,19 +158,32 @@ def explore_job(job: Job, options: Options, stop: StopFile) -> list[CellResult |
 def _explore_cell(cell: CellName, options: Options, stop: StopFile) -> CellResult | Started:
     started = time.monotonic()
     prepared = prepare(cell, options)
+
+    def check(_progress: Progress) -> None:
+        if stop():
+            raise KeyboardInterrupt
+
     if options.max_time is not None:
-
-        def check(_progress: Progress) -> None:
-            if stop():
-                raise KeyboardInterrupt
-
         return explore_cell(prepared.setting, cell.model, options, check)
+    kept = explore_few(prepared, cell, options, check)
+    if isinstance(kept, CellResult):
+        return kept
     division = Division(limits_of(options))
     whole = explore_alone(prepared, division, ALONE_SECONDS, stop)
     seconds = time.monotonic() - started
     if division.over:
-        return finish(prepared, cell, options, division, () if whole else ("interrupted",), seconds)
-    return Started(cell, division, seconds)
+        return finish(prepared, cell, options, division, () if whole else ("interrupted",), seconds, kept)
+    return Started(cell, division, seconds, kept)
+
+
+def explore_few(
+    prepared: Prepared, cell: CellName, options: Options, progress: Callable[[Progress], None]
+) -> CellResult | str:
+    """Explore a cell without the threads that can be left out, which is not shared; or why none can be."""
+    setting, model = prepared.setting, prepared.model
+    limits = limits_of(options)
+    kept = explore_kept(setting.case, model, setting.unfolding, limits, progress, options.reductions)
+    return write_cell(setting, model, cell.model, options, kept) if isinstance(kept, Result) else kept
 
 
 def explore_share(cell: CellName, options: Options, task: Task, stop: StopFile) -> tuple[Answer, float]:
@@ -170,11 +196,11 @@ def explore_share(cell: CellName, options: Options, task: Task, stop: StopFile) 
 
 
 def finish_cell(
-    cell: CellName, options: Options, division: Division, reasons: Sequence[str], seconds: float
+    cell: CellName, options: Options, division: Division, reasons: Sequence[str], seconds: float, not_projected: str
 ) -> CellResult:
     """Write what the pieces of a cell have come to."""
     with _named(cell):
-        return finish(prepare(cell, options), cell, options, division, reasons, seconds)
+        return finish(prepare(cell, options), cell, options, division, reasons, seconds, not_projected)
 
 
 @contextmanager

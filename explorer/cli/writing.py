@@ -14,6 +14,7 @@ from explorer.memory.model import Model, flag_title
 from explorer.property import Violation
 from explorer.schedule.linear import witness
 from explorer.schedule.witness import Witness
+from explorer.search.projection import LeftOut
 from explorer.search.result import Result
 from explorer.search.violations import DEADLOCK, violations_of
 from explorer.version import VERSION
@@ -21,6 +22,7 @@ from reports.build import make_report
 from reports.render import render
 from reports.report import save_report
 from reports.runs import RunHeader, save_run
+from reports.structure import LeftOut as Others
 from reports.structure import Model as ModelName
 from reports.structure import Report, Search
 
@@ -98,7 +100,7 @@ class Writer:
         folder = out / f"{self._stem}-all"
         folder.mkdir(exist_ok=True)
         for number, record in enumerate(result.records, 1):
-            execution = record.execution(self._setting.unfolding)
+            execution = record.execution(result.searched)
             for violation in violations_of(execution, self._setting.case, self._model):
                 report = self.report(execution, violation, None, search_of(result))
                 self.save(report, folder / f"{number}-{violation.property}.json")
@@ -141,7 +143,14 @@ def search_of(result: Result) -> Search:
         interleavings=None if result.interleavings is None else str(result.interleavings),
         complete=result.complete,
         remarks={flag_title(flag): count for flag, count in result.remarked.items()},
+        switches=result.reductions.switches,
+        left_out=tuple(map(left_out, result.projected.left_out if result.projected else ())),
     )
+
+
+def left_out(others: LeftOut) -> Others:
+    """Threads left out as a report names them."""
+    return Others(like=others.like, first=others.first, last=others.last, count=others.count)
 
 
 def witness_of(execution: Execution, model: Model) -> Witness:

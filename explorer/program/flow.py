@@ -20,6 +20,7 @@ from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, Operation, ReadOf
 from explorer.program.frames import place_of
+from explorer.program.identical import classes_of
 from explorer.program.loops import LoopWatch, Place
 from explorer.program.program import Program, ThreadSpec
 from explorer.program.segment import Shape, shape_of
@@ -98,8 +99,8 @@ class Flow:
         return [self.start, *(arm for state in self.states for arm in state.arms.values())]
 
 
-def explore_program(program: Program, unroll: int) -> tuple[list[Flow], Pointees]:
-    """The flow of every thread, and the objects that each location may point to.
+def explore_program(program: Program, unroll: int) -> tuple[dict[int, Flow], Pointees]:
+    """The flow of the first thread of every class of identical ones, and the objects that each location may point to.
 
     Which objects a pointer can point to depends on what all threads store, so threads are
     explored again until nothing new is found.  A loop is cut when it begins its iteration
@@ -108,16 +109,17 @@ def explore_program(program: Program, unroll: int) -> tuple[list[Flow], Pointees
     pointees: Pointees = {}
     flows: dict[int, Flow] = {}
     followed: dict[int, dict[Location, int]] = {}
+    indices = [members[0] for members in classes_of(program)]
     while True:
-        for index, thread in enumerate(program.threads):
+        for index in indices:
             used = followed.get(index)
             if used is None or any(len(pointees.get(location, ())) != count for location, count in used.items()):
-                exploration = _Exploration(thread, pointees, unroll)
+                exploration = _Exploration(program.threads[index], pointees, unroll)
                 flows[index] = exploration.explore()
                 followed[index] = exploration.followed
                 break
         else:
-            return [flows[index] for index in range(len(program.threads))], pointees
+            return flows, pointees
 
 
 class _Exploration:

@@ -54,7 +54,8 @@ class Program:
     threads: tuple[ThreadSpec, ...]
 
     def __post_init__(self) -> None:
-        names = [thread.name for thread in self.threads]
-        for name in names:
-            if names.count(name) > 1:
-                raise ScenarioError(f"two threads are named {name}", advice="give each its own name")
+        names: set[str] = set()
+        for thread in self.threads:
+            if thread.name in names:
+                raise ScenarioError(f"two threads are named {thread.name}", advice="give each its own name")
+            names.add(thread.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -87,6 +88,12 @@ class PathTree(ABC):
         self.max_events = max_events
         self.root = self._unfold(None, ())
 
+    def under(self, thread: ThreadSpec) -> PathTree:
+        """The paths of a thread that is identical but for its name; both trees share their segments."""
+        other = copy.copy(self)
+        other.thread = thread
+        return other
+
     @abstractmethod
     def _unfold(self, parent: Segment | None, decisions: tuple[Outcome, ...]) -> Segment:
         """The segment that follows the last of these decisions."""
@@ -126,7 +133,8 @@ class PathTree(ABC):
                     place=f"{fork.source.file}:{fork.source.line}",
                     advice="test the pointer before its fields are used",
                 )
-            known = self._unfold(segment, (*segment.decisions, outcome))
+            # In the tree that the root was made in: what it knows of all paths is found once.
+            known = segment.tree._unfold(segment, (*segment.decisions, outcome))
             segment.children[outcome] = known
         return known
 

@@ -19,6 +19,7 @@ from explorer.program.control import ControlGraph, PathControl, Stretch
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression
 from explorer.program.flow import Arm, Flow, State, explore_program
+from explorer.program.identical import classes_of
 from explorer.program.segment import Onward, PathTree, Segment, Shape, event_limit
 from explorer.program.step import Access, Cause, Finish, Fork, Made, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
@@ -93,13 +94,18 @@ class Unfolding(UnfoldedProgram):
     def _unfold(self) -> tuple[tuple[PathTree, ...], tuple[Location, ...], dict[str, Object]]:
         flows, pointees = explore_program(self.program, self.unroll)
         touched: dict[Location, None] = {}
-        for flow in flows:
+        for flow in flows.values():
             for arm in flow.arms:
                 touched.update(arm.touched)
         locations = tuple(touched)
         objects = {o.name: o for location in locations for o in pointees.get(location, {})}
         objects |= {o.name: o for location in locations if isinstance(o := location.initial, Object)}
-        return tuple(Tree(flow, self.max_events) for flow in flows), locations, objects
+        trees: list[PathTree] = []
+        first = {member: members[0] for members in classes_of(self.program) for member in members}
+        for index, thread in enumerate(self.program.threads):
+            made = first[index]
+            trees.append(Tree(flows[index], self.max_events) if made == index else trees[made].under(thread))
+        return tuple(trees), locations, objects
 
 
 class _Walk:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TypeAlias
 
 from explorer.execution.location import Location, Object
@@ -32,11 +33,19 @@ class UnfoldedProgram(ABC):
             twice = sorted({name for name in names if names.count(name) > 1})
             raise ScenarioError(f"two locations share a name: {', '.join(twice)}", advice="give each its own name")
 
+    @cached_property
+    def identical(self) -> tuple[tuple[int, ...], ...]:
+        """The classes of threads that share their paths (indices, ascending), by their first members."""
+        classes: dict[int, list[int]] = {}
+        for thread, tree in enumerate(self.trees):
+            classes.setdefault(id(tree.root), []).append(thread)
+        return tuple(map(tuple, classes.values()))
+
     def known_paths(self) -> frozenset[KnownPath]:
         """How far the trees have been unfolded, as plain data."""
         found = set()
-        for thread, tree in enumerate(self.trees):
-            stack = [tree.root]
+        for thread, *_others in self.identical:
+            stack = [self.trees[thread].root]
             while stack:
                 segment = stack.pop()
                 stack += segment.children.values()

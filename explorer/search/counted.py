@@ -31,6 +31,7 @@ class Found:
     record: Record
     witness: Witness | None
     count: int
+    canonical: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class FoundRemark:
     record: Record
     witness: Witness | None
     count: int
+    canonical: bool
 
 
 T = TypeVar("T", Found, FoundRemark)
@@ -56,6 +58,7 @@ class Counted:
     violating: dict[str, int]
     goals: dict[str, bool]
     cuts: dict[str, None]
+    other_cuts: dict[str, None]
     findings: dict[KindKey, Found]
     records: list[Record]
     unrecorded: int
@@ -70,12 +73,15 @@ class Counted:
             tally.violating,
             tally.goals,
             tally.cuts,
-            {kind: Found(f.violation, f.record, f.witness, f.count) for kind, f in tally.findings.items()},
+            tally.other_cuts,
+            {kind: Found(f.violation, f.record, f.witness, f.count, f.canonical) for kind, f in tally.findings.items()},
             tally.records,
             tally.unrecorded,
             tally.remarks.executions,
             {
-                kind: FoundRemark(r.flag, r.sides, r.finding, Record.of(r.execution, ()), r.witness, r.executions)
+                kind: FoundRemark(
+                    r.flag, r.sides, r.finding, Record.of(r.execution, ()), r.witness, r.executions, r.canonical
+                )
                 for kind, r in tally.remarks.kept.items()
             },
         )
@@ -94,12 +100,13 @@ class Counted:
         for goal, reached in later.goals.items():
             self.goals[goal] |= reached
         self.cuts |= later.cuts
+        self.other_cuts |= later.other_cuts
         for kind, found in later.findings.items():
             known = self.findings.get(kind)
             self.findings[kind] = found if known is None else _simpler(known, found)
         room = len(later.records) if most_records is None else max(most_records - len(self.records), 0)
         self.records += later.records[:room]
-        self.unrecorded += later.unrecorded + len(later.records[room:])
+        self.unrecorded += later.unrecorded + sum([record.orbit for record in later.records[room:]])
         for flag, count in later.remarked.items():
             self.remarked[flag] = self.remarked.get(flag, 0) + count
         for key, remark in later.remarks.items():
@@ -109,21 +116,28 @@ class Counted:
     def tally(self, case: Case, model: Model, unfolding: UnfoldedProgram) -> Tally:
         """The same as a tally, with the executions made from their records."""
         tally = Tally(case, model, UNLIMITED)
-        tally.statuses, tally.violating, tally.goals, tally.cuts = self.statuses, self.violating, self.goals, self.cuts
+        tally.statuses, tally.violating, tally.goals = self.statuses, self.violating, self.goals
+        tally.cuts, tally.other_cuts = self.cuts, self.other_cuts
         tally.records, tally.unrecorded = self.records, self.unrecorded
         tally.findings = {
-            kind: Finding(kind, f.violation, f.record.execution(unfolding), f.witness, f.record, f.count)
+            kind: Finding(kind, f.violation, f.record.execution(unfolding), f.witness, f.record, f.count, f.canonical)
             for kind, f in self.findings.items()
         }
         tally.remarks.executions = self.remarked
         tally.remarks.kept = {
-            kind: Remark(r.flag, r.sides, r.finding, r.record.execution(unfolding), r.witness, r.count)
+            kind: Remark(r.flag, r.sides, r.finding, r.record.execution(unfolding), r.witness, r.count, r.canonical)
             for kind, r in self.remarks.items()
         }
         return tally
 
 
 def _simpler(earlier: T, later: T) -> T:
-    """The simpler of two of a kind, the earlier of equally simple ones, counted as both."""
-    kept = later if is_simpler(later.witness, earlier.witness) else earlier
+    """The simpler of two of a kind, the earlier of equally simple ones, counted as both.
+
+    A canonical one goes before any that is not, and of these the first is kept.
+    """
+    if earlier.canonical and later.canonical:
+        kept = later if is_simpler(later.witness, earlier.witness) else earlier
+    else:
+        kept = later if later.canonical else earlier
     return replace(kept, count=earlier.count + later.count)

@@ -52,13 +52,13 @@ def explore_piece(case: Case, search: Search, task: Task, most_records: int | No
         most_records: the cap on records.
         stop: asked now and then whether to give what has been counted, although something is left.
     """
-    tally = Tally(case, search.model, Limits(records=most_records))
+    tally = Tally(case, search.model, Limits(records=most_records), search.symmetry, reduced=search.reduced)
     before = search.states
     pieces = PieceSearch(search, task.piece)
     for leaf in pieces:
         if leaf is not None:
             tally.count(leaf)
-            if tally.executions == task.most:
+            if task.most is not None and tally.executions >= task.most:
                 break
         if not search.states % EVERY and stop():
             break

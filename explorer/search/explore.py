@@ -32,6 +32,7 @@ from explorer.search.leaf import Leaf
 from explorer.search.prepared import FENCE, READ, Item, Preparation
 from explorer.search.state import BLOCKED, ENDED, RUNNING, WAITING, Edges, State, first_state
 from explorer.search.supply import Supply
+from explorer.search.symmetry import Symmetry
 
 PAUSE = 256
 """Partial executions between two chances for a caller to look at its limits."""
@@ -41,12 +42,17 @@ class Search:
     """The search of one program under one model.
 
     Iterating gives every execution, in an order that depends on nothing but the program
-    and the model.  ``states`` counts the partial executions looked at.
+    and the model.  If it is ``reduced``, only those that are canonical by its ``symmetry`` come, in the
+    same order.  ``states`` counts the partial executions looked at.
     """
 
-    def __init__(self, unfolding: UnfoldedProgram, model: Model) -> None:
+    def __init__(
+        self, unfolding: UnfoldedProgram, model: Model, symmetry: Symmetry | None = None, *, reduced: bool = True
+    ) -> None:
         self.unfolding = unfolding
         self.model = model
+        self.symmetry = symmetry
+        self.reduced = reduced and symmetry is not None
         self.states = 0
         self._preparation = Preparation(unfolding, model)
         self._paths: dict[tuple[Segment, int], Path] = {}
@@ -84,12 +90,24 @@ class Search:
         if not self._may_end(state):
             return None
         leaf = self.follow(state, stack)
-        return leaf if leaf is not None and leaf.is_allowed() else None
+        return leaf if leaf is not None and self._is_wanted(leaf) else None
+
+    def _is_wanted(self, leaf: Leaf) -> bool:
+        """What is known only of a finished execution: it is canonical, and allowed by the axioms that are no orders."""
+        if self.reduced:
+            assert self.symmetry is not None
+            if not self.symmetry.orbit(leaf.state):
+                return False
+        return leaf.is_allowed()
 
     # ---- growing one partial execution until it branches or ends
 
     def _may_end(self, state: State) -> bool:
-        """Whether the model may allow what ``state`` can grow into."""
+        """Whether the model may allow what ``state`` can grow into, and some of it is wanted."""
+        if self.reduced:
+            assert self.symmetry is not None
+            if self.symmetry.rejects(state):
+                return False
         if state.questions or not (state.open or self._more_than_orders):
             return True
         return self._open_reads_may_end(state) and self._growth.possible(state)

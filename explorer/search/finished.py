@@ -34,7 +34,7 @@ class FinishedExecutions:
         self._locations = unfolding.locations
         self._checks: dict[frozenset[str], BlockAxioms] = {}
         self._initial: dict[frozenset[str], Block] = {}
-        self._paths: dict[tuple[frozenset[str], Segment, int], Block] = {}
+        self._paths: dict[tuple[frozenset[str], int, Segment, int], Block] = {}
 
     def checks(self, names: frozenset[str]) -> BlockAxioms:
         """What is left to look at, for events of these sets of cat and perhaps others."""
@@ -57,7 +57,7 @@ class FinishedExecutions:
         checks = self.checks(names)
         blocks = [self._initial[names]]
         for thread, segment in enumerate(segments):
-            key = names, segment, made[thread]
+            key = names, thread, segment, made[thread]
             block = self._paths.get(key)
             if block is None:
                 path, control = accesses_to(segment)

@@ -127,7 +127,7 @@ class PartialExecutions:
         location = state.access[read].location
         for thread, steps in self._supply.suppliers(state, state.owner[read], state.access[read], read).items():
             segment = state.segments[thread]
-            supplies = self._supplies_of(segment, state.index[thread], location, steps)
+            supplies = self._supplies_of(thread, segment, state.index[thread], location, steps)
             if supplies is None:
                 return True
             for supply in supplies:
@@ -208,8 +208,9 @@ class PartialExecutions:
     ) -> bool:
         wanted = [segment.items[index] for _thread, segment, index in cycle]
         ways: list[tuple[Part, ...]] = []
-        for place, (_thread, segment, index) in enumerate(cycle):
-            supplies = self._supplies_of(segment, index, wanted[(place + 1) % len(cycle)].location, steps[place])
+        for place, (thread, segment, index) in enumerate(cycle):
+            location = wanted[(place + 1) % len(cycle)].location
+            supplies = self._supplies_of(thread, segment, index, location, steps[place])
             if supplies is None:
                 return True
             ways.append(supplies)
@@ -234,23 +235,23 @@ class PartialExecutions:
     # ---- what a thread can still write
 
     def _supplies_of(
-        self, prepared: Prepared, index: int, location: int, steps: tuple[Step, ...] | None
+        self, thread: int, prepared: Prepared, index: int, location: int, steps: tuple[Step, ...] | None
     ) -> tuple[Part, ...] | None:
         """The weakest ways in which a thread may go on, from an item on, to one of these steps that write the location.
 
         Every other way adds events before the write, which can only make the axioms asked here
         harder to meet (see ``Growing``). None where the steps of the thread are not known.
         """
-        key = (prepared.thread, prepared.segment, index, location, steps)
+        key = (thread, prepared.segment, index, location, steps)
         if key not in self._supplies:
-            found = self._find_supplies(prepared, index, self._unfolding.locations[location], steps)
+            found = self._find_supplies(thread, prepared, index, self._unfolding.locations[location], steps)
             self._supplies[key] = None if found is None else tuple(found)
         return self._supplies[key]
 
     def _find_supplies(
-        self, prepared: Prepared, index: int, location: Location, steps: tuple[Step, ...] | None
+        self, thread: int, prepared: Prepared, index: int, location: Location, steps: tuple[Step, ...] | None
     ) -> list[Part] | None:
-        thread, segment = prepared.thread, prepared.segment
+        segment = prepared.segment
         if steps is not None:
             positions = [step.position for step in steps if step.position >= 0]
             later = {step.shape for step in steps if step.position < 0}

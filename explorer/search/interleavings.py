@@ -23,6 +23,9 @@ from explorer.program.unfolded import UnfoldedProgram
 WORK_LIMIT = 400_000
 """States looked at before the count is given up."""
 
+DIGITS = 4_000
+"""Digits of a number that is given."""
+
 Local = tuple[Segment, int, tuple[Any, ...]]
 """A thread: its segment, the index of its next access there, and its values by position."""
 
@@ -33,7 +36,7 @@ def counts_interleavings(model: Model) -> bool:
 
 
 def count_interleavings(unfolding: UnfoldedProgram, work_limit: int = WORK_LIMIT) -> int | None:
-    """The number of orders of steps of all complete sc executions; None beyond the work limit.
+    """The number of orders of steps of all complete sc executions; None beyond the work limit, or ``DIGITS``.
 
     Grace periods order steps beyond their own place, so programs with any are not counted.
     The program must have been searched under sc before, or been unfolded as far as by a search: the
@@ -48,6 +51,8 @@ class _Counting:
         self._index = {location: i for i, location in enumerate(unfolding.locations)}
         self._initial = tuple(location.initial for location in unfolding.locations)
         self._uses: dict[tuple[Segment, int], int] = {}
+        self._classes = [members for members in unfolding.identical if len(members) > 1]
+        self._numbers: dict[Local, int] = {}
 
     def count(self, work_limit: int) -> int | None:
         """Step by step: all orders of n steps at once, counted by the state they lead to."""
@@ -68,6 +73,8 @@ class _Counting:
                 return None
             following: dict[tuple[tuple[Local, ...], tuple[Any, ...]], int] = {}
             for (locals_, memory), ways in layer.items():
+                if work + len(following) > work_limit:
+                    return None
                 ended = True
                 for thread, local in enumerate(locals_):
                     segment, index, _values = local
@@ -77,12 +84,26 @@ class _Counting:
                     step = self._step(local, memory)
                     if step is not None:
                         moved, changed = step
-                        key = ((*locals_[:thread], moved, *locals_[thread + 1 :]), changed)
+                        key = (self._renamed((*locals_[:thread], moved, *locals_[thread + 1 :])), changed)
                         following[key] = following.get(key, 0) + ways
                 if ended:
                     finished += ways
             layer = following
-        return finished
+        return finished if finished < 10**DIGITS else None
+
+    def _renamed(self, locals_: tuple[Local, ...]) -> tuple[Local, ...]:
+        """The one state for all that differ in the names of identical threads: these go on in as many orders."""
+        if not self._classes:
+            return locals_
+        renamed = list(locals_)
+        for members in self._classes:
+            ordered = sorted([locals_[thread] for thread in members], key=self._number)
+            for place, thread in enumerate(members):
+                renamed[thread] = ordered[place]
+        return tuple(renamed)
+
+    def _number(self, local: Local) -> int:
+        return self._numbers.setdefault(local, len(self._numbers))
 
     def _has_grace_period(self, segment: Segment) -> bool:
         return any(access.tag in (Tag.SYNC_RCU, Tag.SYNC_SRCU) for access in segment.accesses) or any(

@@ -19,7 +19,7 @@ from explorer.search.state import State
 class Leaf:
     """A finished execution, built only when somebody looks at it.
 
-    ``made`` counts the accesses that each thread has made.
+    ``state`` is what the search had when it finished it; ``made`` counts the accesses that each thread has made.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Leaf:
         finished: FinishedExecutions,
     ) -> None:
         self._unfolding = unfolding
-        self._state = state
+        self.state = state
         self._paths = paths
         self._finished = finished
         self._evaluation: Evaluation | None = None
@@ -46,9 +46,9 @@ class Leaf:
         return self._ends
 
     def _end(self, thread: int) -> ThreadEnd:
-        segment = self._state.segments[thread]
-        if self._state.stands(thread):
-            return blocked_at(segment.items[self._state.index[thread]].access)
+        segment = self.state.segments[thread]
+        if self.state.stands(thread):
+            return blocked_at(segment.items[self.state.index[thread]].access)
         finish = segment.segment.finish
         assert finish is not None
         return ThreadEnd(finish.ending, finish.detail, finish.source)
@@ -98,16 +98,16 @@ class Leaf:
     @property
     def names(self) -> frozenset[str]:
         """The sets of cat that the events belong to by kind and tag (of a wait that is not over too)."""
-        return frozenset().union(*(prepared.names for prepared in self._state.segments))
+        return frozenset().union(*(prepared.names for prepared in self.state.segments))
 
     @property
     def segments(self) -> tuple[Segment, ...]:
         """Per thread the last segment of its path."""
-        return tuple(prepared.segment for prepared in self._state.segments)
+        return tuple(prepared.segment for prepared in self.state.segments)
 
     def values(self, thread: int) -> Sequence[Value | None]:
         """The values of a thread's events, by position."""
-        return self._state.values[thread]
+        return self.state.values[thread]
 
     @property
     def status(self) -> Status:
@@ -121,7 +121,7 @@ class Leaf:
             self._execution = lay_out(
                 self._unfolding,
                 [self._path(thread) for thread in range(len(self.made))],
-                [values[:made] for values, made in zip(self._state.values, self.made, strict=True)],
+                [values[:made] for values, made in zip(self.state.values, self.made, strict=True)],
                 self.source_of(),
                 self.coherence(),
                 self.ends,
@@ -138,7 +138,7 @@ class Leaf:
 
     def source_of(self) -> list[int]:
         """The write that each event reads from, -1 for those that do not read."""
-        state, starts = self._state, self._starts()
+        state, starts = self.state, self._starts()
         result = [-1] * starts[-1]
         for event, source in enumerate(state.source):
             if source is not None:
@@ -151,7 +151,7 @@ class Leaf:
 
     def coherence(self) -> list[tuple[int, ...]]:
         """Per location its writes in coherence order, the initial one first."""
-        state, starts = self._state, self._starts()
+        state, starts = self.state, self._starts()
         return [
             (location, *[starts[state.owner[write]] + state.access[write].position for write in order])
             for location, order in enumerate(state.co)
@@ -163,15 +163,15 @@ class Leaf:
         One that waits at a fully ordered update has not begun it: the update's fence is taken
         back.
         """
-        made = len(self._state.values[thread])
-        if self._state.stands(thread):
-            waiting = self._state.segments[thread].items[self._state.index[thread]].access
+        made = len(self.state.values[thread])
+        if self.state.stands(thread):
+            waiting = self.state.segments[thread].items[self.state.index[thread]].access
             return made - waiting.fenced
         return made
 
     def _path(self, thread: int) -> Path:
         """The accesses that a thread has made."""
-        segment, length = self._state.segments[thread].segment, self.made[thread]
+        segment, length = self.state.segments[thread].segment, self.made[thread]
         known = self._paths.get((segment, length))
         if known is None:
             pairs = [pair for part in segment.path for pair in zip(part.accesses, part.control, strict=True)]
@@ -185,4 +185,4 @@ class Leaf:
         """
         if model.before_order is None or not model.orders[model.before_order].complete:
             return model.before(self.execution)
-        return KeptOrder(self._state, model.before_order, len(self._unfolding.locations), self.made)
+        return KeptOrder(self.state, model.before_order, len(self._unfolding.locations), self.made)

@@ -14,7 +14,7 @@ from explorer.execution.execution import Execution
 from explorer.execution.relation import Relation, inverse, members
 from explorer.memory.model import Model, names_present
 from explorer.program.expression import reads_of
-from explorer.program.segment import PathTree, Segment
+from explorer.program.segment import Segment
 from explorer.program.step import Access
 from explorer.program.symbolic import Outcome
 from explorer.program.unfolded import UnfoldedProgram
@@ -58,13 +58,10 @@ class Prepared:
     cat that the events of the path up to the segment's end belong to by kind and tag.
     """
 
-    __slots__ = ("children", "items", "may_write", "names", "segment", "thread")
+    __slots__ = ("children", "items", "may_write", "names", "segment")
 
-    def __init__(
-        self, thread: int, segment: Segment, items: list[Item], may_write: list[int], names: frozenset[str]
-    ) -> None:
+    def __init__(self, segment: Segment, items: list[Item], may_write: list[int], names: frozenset[str]) -> None:
         self.names = names
-        self.thread = thread
         self.segment = segment
         self.items = items
         self.may_write = may_write
@@ -79,18 +76,23 @@ class Preparation:
         self.model = model
         self.locations = unfolding.locations
         self._index = {location: i for i, location in enumerate(unfolding.locations)}
-        self.roots = [self._prepare(thread, tree.root) for thread, tree in enumerate(unfolding.trees)]
+        # Identical threads share their segments.
+        prepared: dict[int, Prepared] = {}
+        for tree in unfolding.trees:
+            if id(tree.root) not in prepared:
+                prepared[id(tree.root)] = self._prepare(tree.root)
+        self.roots = [prepared[id(tree.root)] for tree in unfolding.trees]
 
     def child(self, prepared: Prepared, outcome: Outcome) -> Prepared:
         """What follows when the fork at the end of ``prepared`` goes this way."""
         known = prepared.children.get(outcome)
         if known is None:
-            tree: PathTree = self.unfolding.trees[prepared.thread]
-            known = self._prepare(prepared.thread, tree.child(prepared.segment, outcome))
+            segment = prepared.segment
+            known = self._prepare(segment.tree.child(segment, outcome))
             prepared.children[outcome] = known
         return known
 
-    def _prepare(self, thread: int, segment: Segment) -> Prepared:
+    def _prepare(self, segment: Segment) -> Prepared:
         path = [access for part in segment.path for access in part.accesses]
         first = len(path) - len(segment.accesses)
         control: Sequence[int] = [0] * len(path)
@@ -113,7 +115,7 @@ class Preparation:
             may_write[-1] |= 1 << self._index[location]
         for i in range(len(items) - 1, -1, -1):
             may_write[i] = may_write[i + 1] | (1 << items[i].location if items[i].kind == WRITE else 0)
-        return Prepared(thread, segment, items, may_write, names_present(events.events))
+        return Prepared(segment, items, may_write, names_present(events.events))
 
 
 def alone(thread: int, accesses: Sequence[Access], control: Sequence[int]) -> Execution:

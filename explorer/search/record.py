@@ -33,15 +33,18 @@ class Record:
             object's name) and the name of the write that it came from.
         coherence: per location with several writes their names in coherence order.
         ends: how each thread ended.
+        orbit: how many executions it stands for: those that the renaming of identical threads
+            makes of it, where the search has used symmetry.
     """
 
     properties: tuple[str, ...]
     reads: tuple[tuple[tuple[int | str, Name], ...], ...]
     coherence: tuple[tuple[str, tuple[Name, ...]], ...]
     ends: tuple[str, ...]
+    orbit: int = 1
 
     @classmethod
-    def of(cls, execution: Execution, properties: tuple[str, ...]) -> Record:
+    def of(cls, execution: Execution, properties: tuple[str, ...], orbit: int = 1) -> Record:
         """The record of an execution that breaks these properties."""
 
         def name(event: int) -> Name:
@@ -66,6 +69,7 @@ class Record:
                 if len(order) > 2
             ),
             tuple(end.ending.value for end in execution.ends),
+            orbit,
         )
 
     def execution(self, unfolding: UnfoldedProgram) -> Execution:
@@ -120,17 +124,16 @@ class Record:
         return orders
 
     def to_line(self) -> str:
-        """The record as one line of JSON, without a line break."""
-        return json.dumps(
-            {
-                "properties": self.properties,
-                "reads": self.reads,
-                "coherence": dict(self.coherence),
-                "ends": self.ends,
-            },
-            ensure_ascii=True,
-            separators=(",", ":"),
-        )
+        """The record as one line of JSON, without a line break; ``orbit`` is left out where it is 1."""
+        fields: dict[str, object] = {
+            "properties": self.properties,
+            "reads": self.reads,
+            "coherence": dict(self.coherence),
+            "ends": self.ends,
+        }
+        if self.orbit > 1:
+            fields["orbit"] = self.orbit
+        return json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
 
 
 class RecordError(InputError):

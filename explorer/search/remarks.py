@@ -27,7 +27,7 @@ class Remark:
 
     ``sides`` are the events that the flag is raised for (of a relation two), ``finding`` says
     it in the words of a violation.  ``witness`` is None where the model names no order in
-    which accesses take effect.
+    which accesses take effect.  ``canonical`` as of a ``Finding``.
     """
 
     flag: str
@@ -36,6 +36,7 @@ class Remark:
     execution: Execution
     witness: Witness | None
     executions: int
+    canonical: bool = True
 
     @property
     def words(self) -> str:
@@ -55,38 +56,42 @@ class Remarks:
         self._model = model
         self.kept: dict[RemarkKey, Remark] = {}
 
-    def note(self, leaf: Leaf) -> None:
-        """Note what the model remarks on a complete execution."""
+    def note(self, leaf: Leaf, orbit: int = 1, *, canonical: bool = True) -> None:
+        """Note what the model remarks on a complete execution, and so on all of its orbit.
+
+        Of a kind that a canonical execution has, one of these is kept (see ``Tally``).
+        """
         raised = leaf.raised()
         if not raised:
             return
         execution = leaf.execution
         for flag in raised:
-            self.executions[flag] = self.executions.get(flag, 0) + 1
+            self.executions[flag] = self.executions.get(flag, 0) + orbit
         here: dict[RemarkKey, tuple[str, tuple[int, ...]]] = {}
         for flag, all_sides in raised.items():
             for sides in all_sides:
                 here.setdefault(_key(execution, flag, sides), (flag, sides))
-        schedule = self._simpler_schedule(execution, here)
+        new = [key for key in here if key not in self.kept or (canonical and not self.kept[key].canonical)]
+        known = [key for key in here if key not in new] if canonical else []
+        schedule = self._simpler_schedule(execution, known, bounded=not new) if new or known else None
         for key, (flag, sides) in here.items():
-            known = self.kept.get(key)
-            if known is None or is_simpler(schedule, known.witness):
+            kept = self.kept.get(key)
+            count = orbit + (kept.executions if kept else 0)
+            if kept is None or key in new or (key in known and is_simpler(schedule, kept.witness)):
                 finding = _finding(execution, self._model, flag, sides)
-                self.kept[key] = Remark(
-                    flag, sides, finding, execution, schedule, 1 + (known.executions if known else 0)
-                )
+                self.kept[key] = Remark(flag, sides, finding, execution, schedule, count, canonical)
             else:
-                self.kept[key] = replace(known, executions=known.executions + 1)
+                self.kept[key] = replace(kept, executions=count)
 
-    def _simpler_schedule(self, execution: Execution, kinds: Collection[RemarkKey]) -> Witness | None:
-        """The witness schedule of an execution, if it is simpler than that of one of these kinds of remarks."""
+    def _simpler_schedule(self, execution: Execution, known: Collection[RemarkKey], *, bounded: bool) -> Witness | None:
+        """The witness schedule of an execution; ``bounded``: if it is simpler than that of one of these kinds."""
         before = self._model.before(execution)
         if before is None:
             return None
-        known = [self.kept[kind].witness for kind in kinds if kind in self.kept]
-        bounds = [below(schedule) for schedule in known if schedule is not None]
+        schedules = [self.kept[kind].witness for kind in known]
+        bounds = [below(schedule) for schedule in schedules if schedule is not None]
         try:
-            return witness(execution, before, at_most=max(bounds) if len(bounds) == len(kinds) else None)
+            return witness(execution, before, at_most=max(bounds) if bounded and len(bounds) == len(known) else None)
         except NoOrderError:
             # The order that the model names does not agree with rfe: what is flagged is so all the same.
             return None

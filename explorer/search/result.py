@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from explorer.execution.execution import Execution
+from explorer.program.unfolded import UnfoldedProgram
 from explorer.property import Violation
 from explorer.schedule.witness import Witness
+from explorer.search.projection import LeftOut
 from explorer.search.record import Record
+from explorer.search.reductions import Reductions
 from explorer.search.remarks import Remark
 
 KindKey = tuple[str, tuple[tuple[str, str], ...]]
@@ -50,7 +53,9 @@ def time_limit(seconds: float) -> str:
 class Finding:
     """The simplest violating execution of one kind, and how often the kind was met.
 
-    ``witness`` is None where the model names no order in which accesses take effect.
+    ``witness`` is None where the model names no order in which accesses take effect.  ``canonical``:
+    the execution is (``explorer.search.symmetry``), or may be taken to be; another one is kept only
+    as long as none of the kind is.
     """
 
     kind: KindKey
@@ -59,11 +64,32 @@ class Finding:
     witness: Witness | None
     record: Record
     count: int
+    canonical: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """What a search without some of the threads says of all of them.
+
+    Attributes:
+        left_out: the threads that were left out.
+        executions: the complete executions of all threads, None where that is not known.
+        violating: per property how many of them break it, None likewise.
+        note: why they are not known, in words.
+    """
+
+    left_out: tuple[LeftOut, ...]
+    executions: int | None
+    violating: Mapping[str, int | None]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """The answer for one program and one model.
+
+    With a projection the verdict, the goals and the limits are those of all threads; counts,
+    findings, records and remarks are of the threads that were kept.
 
     Attributes:
         complete: whether the search was exhausted.
@@ -77,6 +103,11 @@ class Result:
         unrecorded: violating executions beyond the cap on records.
         remarked: per flag that the model raises the complete executions that it raises it for.
         remarks: one per kind of remark, in a fixed order.
+        searched: the threads that were searched.
+        reductions: those that were asked for.
+        projected: what it says of threads that were left out, None if there are none.
+        not_projected: why none were left out of threads that are identical; empty if none are,
+            or if that was not asked for.
     """
 
     verdict: Verdict
@@ -95,3 +126,7 @@ class Result:
     unrecorded: int
     remarked: Mapping[str, int]
     remarks: tuple[Remark, ...]
+    searched: UnfoldedProgram
+    reductions: Reductions
+    projected: Projected | None = None
+    not_projected: str = ""

@@ -13,8 +13,20 @@ from explorer.program.unfolded import UnfoldedProgram
 from explorer.scenario import Case
 from explorer.search.explore import Search
 from explorer.search.interleavings import count_interleavings, counts_interleavings
-from explorer.search.result import UNLIMITED, Limits, Result, Verdict, execution_limit, time_limit
+from explorer.search.projection import projection_of
+from explorer.search.reductions import ALL, Reductions
+from explorer.search.result import (
+    UNLIMITED,
+    Limits,
+    Projected,
+    Result,
+    Verdict,
+    execution_limit,
+    time_limit,
+)
+from explorer.search.symmetry import symmetry_of
 from explorer.search.tally import Tally
+from explorer.search.whole import NotLast, Whole
 
 PROGRESS_SECONDS = 0.2
 """Time between two calls of a progress display."""
@@ -36,38 +48,98 @@ def explore(
     unfolding: UnfoldedProgram,
     limits: Limits = UNLIMITED,
     progress: Callable[[Progress], None] | None = None,
+    reductions: Reductions = ALL,
 ) -> Result:
     """Explore a case exhaustively under a model, within limits.
 
     ``progress`` is called now and then (at most a few times a second).  Ctrl-C ends the
     search and gives what was found up to then, as INCOMPLETE.
     """
+    found = explore_kept(case, model, unfolding, limits, progress, reductions)
+    if isinstance(found, Result):
+        return found
+    return _explore(case, search_of(case, model, unfolding, reductions), limits, progress, reductions, found)
+
+
+def explore_kept(
+    case: Case,
+    model: Model,
+    unfolding: UnfoldedProgram,
+    limits: Limits,
+    progress: Callable[[Progress], None] | None,
+    reductions: Reductions,
+) -> Result | str:
+    """Explore a case without the threads that can be left out.
+
+    Gives a reason where that cannot be done: empty if no two threads are identical, or if it is not asked for.
+    """
+    if not reductions.projection:
+        return ""
+    projection = projection_of(case, model, unfolding)
+    if isinstance(projection, str):
+        return projection
+    search = search_of(case, model, projection.unfolding, reductions)
+    try:
+        return _explore(case, search, limits, progress, reductions, "", Whole(case, model, projection))
+    except NotLast as obstacle:
+        return str(obstacle)
+
+
+def search_of(case: Case, model: Model, unfolding: UnfoldedProgram, reductions: Reductions) -> Search:
+    """The search of these threads of a case, with the symmetry that it has."""
+    return Search(unfolding, model, symmetry_of(case, model, unfolding), reduced=reductions.symmetry)
+
+
+def _explore(
+    case: Case,
+    search: Search,
+    limits: Limits,
+    progress: Callable[[Progress], None] | None,
+    reductions: Reductions,
+    not_projected: str,
+    whole: Whole | None = None,
+) -> Result:
+    """Go through a search; ``whole`` follows it where threads are left out, and may raise NotLast."""
     started = time.monotonic()
-    tally = Tally(case, model, limits)
+    tally = Tally(case, search.model, limits, search.symmetry, reduced=search.reduced)
     reasons: list[str] = []
-    search = Search(unfolding, model)
     clock = _Clock(started, limits, progress)
     try:
         for leaf in search:
             if leaf is not None:
-                tally.count(leaf)
+                broken = tally.count(leaf)
+                if whole is not None:
+                    whole.add(leaf, broken)
             reason = clock.check(search, tally)
             if reason:
                 reasons.append(reason)
                 break
     except KeyboardInterrupt:
         reasons.append("interrupted")
-    return conclude(tally, model, unfolding, reasons, time.monotonic() - started)
+    projected = whole.projected(complete=not reasons) if whole else None
+    seconds = time.monotonic() - started
+    return conclude(tally, search, reasons, seconds, reductions, projected=projected, not_projected=not_projected)
 
 
-def conclude(tally: Tally, model: Model, unfolding: UnfoldedProgram, reasons: Sequence[str], seconds: float) -> Result:
+def conclude(
+    tally: Tally,
+    search: Search,
+    reasons: Sequence[str],
+    seconds: float,
+    reductions: Reductions,
+    *,
+    projected: Projected | None = None,
+    not_projected: str = "",
+) -> Result:
     """The answer to what a search has counted.
 
     ``reasons`` say why the search ended early, and are empty if it did not; ``seconds`` is how long it took.
+    The rest is as in ``Result``.
     """
+    unfolding = search.unfolding
     started = time.monotonic()
     complete = not reasons
-    bounds = (*reasons, *(_bound(cut, unfolding) for cut in tally.cuts))
+    bounds = (*reasons, *(_bound(cut, unfolding) for cut in {**tally.cuts, **tally.other_cuts}))
     if complete and not any(tally.statuses.values()):
         bounds += ("no execution at all: the model forbids everything",)
     elif complete and not bounds and not tally.statuses[Status.COMPLETE]:
@@ -79,7 +151,8 @@ def conclude(tally: Tally, model: Model, unfolding: UnfoldedProgram, reasons: Se
         verdict = Verdict.VIOLATED
     elif bounds or unreached:
         verdict = Verdict.INCOMPLETE
-    interleavings = count_interleavings(unfolding) if complete and counts_interleavings(model) else None
+    counted = complete and projected is None and counts_interleavings(search.model)
+    interleavings = count_interleavings(unfolding) if counted else None
     return Result(
         verdict=verdict,
         complete=complete,
@@ -97,6 +170,10 @@ def conclude(tally: Tally, model: Model, unfolding: UnfoldedProgram, reasons: Se
         unrecorded=tally.unrecorded,
         remarked=tally.remarks.executions,
         remarks=tally.remarks.kinds(),
+        searched=unfolding,
+        reductions=reductions,
+        projected=projected,
+        not_projected=not_projected,
     )
 
 

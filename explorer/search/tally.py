@@ -14,6 +14,7 @@ from explorer.search.leaf import Leaf
 from explorer.search.record import Record
 from explorer.search.remarks import Remarks
 from explorer.search.result import Finding, KindKey, Limits
+from explorer.search.symmetry import Symmetry
 from explorer.search.violations import deadlock, find_violations, kind_of
 
 
@@ -21,16 +22,24 @@ class Tally:
     """What is known of the executions of a case that have been counted.
 
     Attributes:
-        statuses: executions by how they ended.
+        statuses: executions by how they ended, each with those that it stands for.
         violating: per property the complete executions that break it.
         goals: per declared goal whether it was reached.
-        cuts: what cut paths, in the order in which it was met.
+        cuts: what cut paths, in the order in which it was met by canonical executions; ``other_cuts``: by others.
         findings: per kind of violation the simplest execution, the first of equally simple ones.
         records: one per violating execution, up to the limit; ``unrecorded`` counts the others.
         remarks: what the model flags.
+
+    Where the case has a ``symmetry``, only a canonical execution is kept for a report as long as
+    there is one of its kind.  So it is the same one whether the others are searched, too, or
+    (``reduced``) counted by way of the canonical ones.
     """
 
-    def __init__(self, case: Case, model: Model, limits: Limits) -> None:
+    def __init__(
+        self, case: Case, model: Model, limits: Limits, symmetry: Symmetry | None = None, *, reduced: bool = False
+    ) -> None:
+        self._symmetry = symmetry
+        self._reduced = reduced
         self._case = case
         self._model = model
         self._most_records = limits.records
@@ -38,6 +47,7 @@ class Tally:
         self.violating = {prop.name: 0 for prop in case.properties}
         self.goals = {goal.name: False for goal in case.goals}
         self.cuts: dict[str, None] = {}
+        self.other_cuts: dict[str, None] = {}
         self.findings: dict[KindKey, Finding] = {}
         self.records: list[Record] = []
         self.unrecorded = 0
@@ -48,48 +58,60 @@ class Tally:
         """Complete executions."""
         return self.statuses[Status.COMPLETE]
 
-    def count(self, leaf: Leaf) -> None:
-        """Count an execution that the search has found."""
-        self.statuses[leaf.status] += 1
+    def count(self, leaf: Leaf) -> list[str]:
+        """Count an execution that the search has found, and those that it stands for; gives the properties broken."""
+        orbit = 1 if self._symmetry is None else self._symmetry.orbit(leaf.state)
+        canonical = orbit > 0
+        number = orbit if self._reduced else 1
+        self.statuses[leaf.status] += number
         if leaf.status is Status.CUT:
             for end in leaf.ends:
                 if end.ending is Ending.CUT:
-                    self.cuts.setdefault(end.detail)
+                    (self.cuts if canonical else self.other_cuts).setdefault(end.detail)
         if leaf.status is Status.BLOCKED:
-            self._keep(leaf.execution, [deadlock(leaf.execution)], leaf.before(self._model))
+            self._keep(leaf.execution, [deadlock(leaf.execution)], leaf.before(self._model), number, canonical)
         if leaf.status is not Status.COMPLETE:
-            return
+            return []
         if self._model.flag_checks:
-            self.remarks.note(leaf)
+            self.remarks.note(leaf, number, canonical=canonical)
         if not (self._case.properties or self._case.goals):
-            return
+            return []
         execution = leaf.execution
         before = leaf.before(self._model)
         violations = find_violations(execution, before, self._case)
         for violation in violations:
-            self.violating[violation.property] += 1
+            self.violating[violation.property] += number
         if violations:
-            self._keep(execution, violations, before)
+            self._keep(execution, violations, before, number, canonical)
         for goal in self._case.goals:
             if not self.goals[goal.name]:
                 self.goals[goal.name] = goal.reached(execution)
+        return [violation.property for violation in violations]
 
-    def _keep(self, execution: Execution, violations: list[Violation], before: Sequence[int] | None) -> None:
+    def _keep(
+        self,
+        execution: Execution,
+        violations: list[Violation],
+        before: Sequence[int] | None,
+        number: int,
+        canonical: bool,
+    ) -> None:
         """Record a violating execution; keep it for a report if it is the simplest of its kind."""
-        record = Record.of(execution, tuple(violation.property for violation in violations))
+        record = Record.of(execution, tuple(violation.property for violation in violations), number)
         if self._most_records is None or len(self.records) < self._most_records:
             self.records.append(record)
         else:
-            self.unrecorded += 1
+            self.unrecorded += number
         for violation in violations:
             kind = kind_of(execution, violation)
             known = self.findings.get(kind)
-            if known is None:
+            count = number + (known.count if known else 0)
+            if known is None or (canonical and not known.canonical):
                 found = witness(execution, before) if before is not None else None
-                self.findings[kind] = Finding(kind, violation, execution, found, record, 1)
+                self.findings[kind] = Finding(kind, violation, execution, found, record, count, canonical)
                 continue
-            known = replace(known, count=known.count + 1)
-            if before is not None and known.witness is not None:
+            known = replace(known, count=count)
+            if canonical and before is not None and known.witness is not None:
                 better = witness(execution, before, at_most=below(known.witness))
                 if better is not None:
                     known = replace(known, violation=violation, execution=execution, witness=better, record=record)

@@ -7,6 +7,9 @@ stand in the tests.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
+from explorer.execution.kinds import Tag
 from explorer.execution.location import Location
 from explorer.program.locks import SpinLock
 from explorer.program.program import Program, ThreadSpec
@@ -18,34 +21,55 @@ SECRET = 42
 
 async def owner(t: Thread, isize: Location, seals: Location, data: Location, lock: SpinLock) -> None:
     """Truncate, seal if empty, grow; then write the secret."""
-    await lock.acquire(t)
-    await t.write(isize, 0, ONCE)
-    await t.write(data, 0, ONCE)
-    await lock.release(t)
-    await lock.acquire(t)
-    if await t.read(isize, ONCE) == 0:
-        await t.write(seals, SEALED, ONCE)
-    await lock.release(t)
-    await lock.acquire(t)
-    await t.write(isize, 1, ONCE)
-    await lock.release(t)
-    await t.write(data, SECRET, ONCE)
+    await lock.acquire(t, at="T1 lock")
+    await t.write(isize, 0, ONCE, at="T2 truncate")
+    await t.write(data, 0, ONCE, at="T3 empty")
+    await lock.release(t, at="T4 unlock")
+    await lock.acquire(t, at="A1 lock")
+    if await t.read(isize, ONCE, at="A2 is it empty") == 0:
+        await t.write(seals, SEALED, ONCE, at="A3 seal")
+    await lock.release(t, at="A4 unlock")
+    await lock.acquire(t, at="F1 lock")
+    await t.write(isize, 1, ONCE, at="F2 grow")
+    await lock.release(t, at="F3 unlock")
+    await t.write(data, SECRET, ONCE, at="G1 secret")
 
 
-async def reader(t: Thread, isize: Location, seals: Location, data: Location) -> None:
-    """Size, seal, data, size: each only if the one before lets the read go on."""
-    if await t.read(isize, ONCE) != 0 and await t.read(seals, ONCE) == 0:
-        await t.read(data, ONCE)
-        await t.read(isize, ONCE)
+async def reader(t: Thread, isize: Location, seals: Location, data: Location, fix: str = "none") -> None:
+    """Size, seal, data, size: each only if the one before lets the read go on.
+
+    With the fixes ``recheck`` and ``recheck-rmb`` the data are thrown away if a second look at the
+    seal finds it set; ``recheck-rmb`` puts smp_rmb() before that.
+    """
+    if await t.read(isize, ONCE, at="R1 size") != 0 and await t.read(seals, ONCE, at="R2 seal check") == 0:
+        await t.read(data, ONCE, at="R3 copy")
+        if fix == "recheck-rmb":
+            await t.fence(Tag.RMB, at="R4 smp_rmb")
+        if fix != "none" and await t.read(seals, ONCE, at="R5 seal recheck") != 0:
+            return
+        await t.read(isize, ONCE, at="R6 size again")
+
+
+@dataclass(frozen=True)
+class Core:
+    """The file: its size, its seals and one word of content, and the lock that its owner takes."""
+
+    isize: Location = field(default_factory=lambda: Location("isize", 1))
+    seals: Location = field(default_factory=lambda: Location("seals"))
+    data: Location = field(default_factory=lambda: Location("data"))
+    lock: SpinLock = field(default_factory=lambda: SpinLock("ilock"))
+
+    def program(self, readers: int, fix: str = "none") -> Program:
+        """The owner and ``readers`` readers of a file that is not empty and not sealed."""
+        looked_at = self.isize, self.seals, self.data
+        return Program(
+            (
+                ThreadSpec("owner", owner, (*looked_at, self.lock)),
+                *(ThreadSpec(f"reader {i + 1}", reader, (*looked_at, fix)) for i in range(readers)),
+            )
+        )
 
 
 def v4(readers: int) -> Program:
-    """The owner and ``readers`` readers of a file that is not empty and not sealed."""
-    isize, seals, data = Location("isize", 1), Location("seals"), Location("data")
-    lock = SpinLock("ilock")
-    return Program(
-        (
-            ThreadSpec("owner", owner, (isize, seals, data, lock)),
-            *(ThreadSpec(f"reader {i + 1}", reader, (isize, seals, data)) for i in range(readers)),
-        )
-    )
+    """The program of so many readers as the patch has them."""
+    return Core().program(readers)

@@ -54,7 +54,9 @@ def one_store(source: Source | None, path: tuple[Edge, ...] = (), named: dict[st
         model_name="sc",
         rules_hash="",
         named_relations=named or {},
-        search=Search(executions=1, violating={"p": 1}, interleavings=None, complete=True, remarks={}),
+        search=Search(
+            executions=1, violating={"p": 1}, interleavings=None, complete=True, remarks={}, switches=(), left_out=()
+        ),
         tool="0.1.0",
     )
 

@@ -16,7 +16,7 @@ from reports.structure import Report
 SCHEMA = Path(reports.report.__file__).parent / "schema" / "report-v1.schema.json"
 AGAIN = (
     "\n  The file was changed by hand or damaged. Write it again: "
-    "sealrace explore inflight --fix none --protocol P2 --model sc --out DIR"
+    "sealrace explore inflight --fix none --protocol P2 --model sc --param kernel=v5.16 --param pages=1 --out DIR"
 )
 NO_DECIMAL = "no decimal number of up to 4300 digits"
 UNLIKE = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ HEADER = RunHeader(
         interleavings="14608504579756357396",
         complete=True,
         remarks={},
+        switches=(),
+        left_out=(),
     ),
     unrecorded=3,
 )
@@ -70,6 +73,21 @@ def test_a_run_file_has_a_line_for_the_header_and_one_per_execution(run: Path) -
 def test_equal_runs_are_equal_bytes(run: Path, tmp_path: Path) -> None:
     save_run(tmp_path / "again", HEADER, RECORDS)
     assert (tmp_path / "again").read_bytes() == run.read_bytes()
+
+
+def test_a_line_that_stands_for_several_executions_says_how_many_and_counts_as_many(tmp_path: Path) -> None:
+    path = tmp_path / "a.run.jsonl"
+    records = [RECORDS[0], replace(RECORDS[1], orbit=3)]
+    save_run(path, HEADER, records)
+    assert path.read_text().splitlines()[2].endswith('"ends":["returned","returned"],"orbit":3}')
+    # Of the five that are late four are recorded, three of them on one line.
+    assert load_run(path, 2) == (HEADER, records[1])
+    path.write_text(path.read_text().replace('"orbit":3', '"orbit":9'))
+    assert error_of(path).startswith(
+        "line 1: $.search.violating['late']: 5 executions, but 10 are recorded and 3 are not"
+    )
+    path.write_text(path.read_text().replace('"orbit":9', '"orbit":0'))
+    assert error_of(path).startswith("line 3: Expected `int` >= 1 - at `$.orbit`")
 
 
 @pytest.mark.parametrize("number", [0, 3])

@@ -113,7 +113,13 @@ def leak_report() -> Report:
         rules_hash="c0de",
         named_relations={"fence": empty(14)},
         search=Search(
-            executions=1204, violating={"late": 40, "leak": 37}, interleavings="2310448", complete=True, remarks={}
+            executions=1204,
+            violating={"late": 40, "leak": 37},
+            interleavings="2310448",
+            complete=True,
+            remarks={},
+            switches=(),
+            left_out=(),
         ),
         tool="0.1.0",
     )
@@ -158,7 +164,15 @@ def stale_report() -> Report:
         model_name="weak",
         rules_hash="c0de",
         named_relations={},
-        search=Search(executions=5, violating={"stale": 1}, interleavings=None, complete=False, remarks={}),
+        search=Search(
+            executions=5,
+            violating={"stale": 1},
+            interleavings=None,
+            complete=False,
+            remarks={},
+            switches=(),
+            left_out=(),
+        ),
         tool="0.1.0",
     )
 
@@ -221,7 +235,15 @@ def odd_report() -> Report:
         model_name="tso",
         rules_hash="c0de",
         named_relations={},
-        search=Search(executions=2, violating={"deadlock": 2}, interleavings=None, complete=True, remarks={}),
+        search=Search(
+            executions=2,
+            violating={"deadlock": 2},
+            interleavings=None,
+            complete=True,
+            remarks={},
+            switches=(),
+            left_out=(),
+        ),
         tool="0.1.0",
     )
 
@@ -276,7 +298,9 @@ def long_report() -> Report:
         model_name="sc",
         rules_hash="c0de",
         named_relations={},
-        search=Search(executions=1, violating={"late": 1}, interleavings=None, complete=True, remarks={}),
+        search=Search(
+            executions=1, violating={"late": 1}, interleavings=None, complete=True, remarks={}, switches=(), left_out=()
+        ),
         tool="0.1.0",
     )
 
@@ -316,6 +340,14 @@ def hostile_report() -> Report:
         model_name=HOSTILE,
         rules_hash=HOSTILE,
         named_relations={HOSTILE: from_pairs(3, [(1, 2)])},
-        search=Search(executions=1, violating={HOSTILE: 1}, interleavings=None, complete=True, remarks={}),
+        search=Search(
+            executions=1,
+            violating={HOSTILE: 1},
+            interleavings=None,
+            complete=True,
+            remarks={},
+            switches=(),
+            left_out=(),
+        ),
         tool=HOSTILE,
     )

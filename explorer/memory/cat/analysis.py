@@ -289,8 +289,10 @@ def _is_empty(term: Term, empty: list[bool], absent: frozenset[str], assumed: se
             return empty[term.operands[0].operands[term.index].number]
         case Op.INTERSECTION | Op.PRODUCT | Op.SEQUENCE:
             return any(of)
-        case Op.DIFFERENCE | Op.IDENTITY | Op.INVERSE | Op.PLUS | Op.DOMAIN | Op.RANGE | Op.SINGLESTEP:
+        case Op.DIFFERENCE | Op.IDENTITY | Op.INVERSE | Op.PLUS | Op.DOMAIN | Op.RANGE:
             return of[0]
+        case Op.SINGLESTEP | Op.DIFFERENT_VALUES:
+            return of[0]  # some of its pairs
         case _:
             return False
 

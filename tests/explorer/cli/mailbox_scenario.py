@@ -97,17 +97,17 @@ MAILBOX = Scenario(
 
 
 def build_endless(fix: str, _protocol: str, sizes: Mapping[str, int]) -> Case:
-    """Ten threads write one location: 10! coherence orders, more than anybody waits for."""
+    """Ten threads write one location, each its own value: 10! coherence orders, more than anybody waits for."""
     box = Location("box")
 
-    async def writer(t: Thread) -> None:
-        await t.write(box, 1, ONCE)
+    async def writer(t: Thread, value: int) -> None:
+        await t.write(box, value, ONCE)
 
     async def reader(t: Thread) -> None:
         await t.read(box, ONCE)
 
-    threads = [ThreadSpec("first", writer), ThreadSpec("reader", reader)]
-    threads += [ThreadSpec(f"writer {i}", writer) for i in range(sizes["writers"] - 1)]
+    threads = [ThreadSpec("first", writer, (1,)), ThreadSpec("reader", reader)]
+    threads += [ThreadSpec(f"writer {i}", writer, (i + 2,)) for i in range(sizes["writers"] - 1)]
     properties = (Sees("leak", (1,)),) if fix == "none" else ()
     return Case(Program(tuple(threads)), properties)
 

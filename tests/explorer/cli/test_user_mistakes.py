@@ -9,7 +9,7 @@ import pytest
 from command_line import Run, process, run
 
 MISTAKES = [
-    (("explore", "nosuch"), "unknown scenario 'nosuch'\n  there are: mailbox, endless\n"),
+    (("explore", "nosuch"), "unknown scenario 'nosuch'\n  there are: mailbox, endless, v4\n"),
     (("explore", "mailbox", "--fix", "x"), "unknown fix 'x'\n  there are: none, fenced, waits\n"),
     (("explore", "mailbox", "--protocol", "P9"), "unknown protocol 'P9'\n  there are: P2\n"),
     (

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_programs import Locked, Read, Spin, Threads, Write, programs, unfold
+from symmetric_programs import PROGRAMS, EndsBelow
 
 from explorer.execution.execution import Execution
 from explorer.execution.location import Location, Object
@@ -22,10 +23,14 @@ from explorer.scenario import Case, Goal
 from explorer.search.division import Division, Task, explore_piece
 from explorer.search.explore import Search
 from explorer.search.pieces import Piece
+from explorer.search.reductions import NONE, Reductions
 from explorer.search.result import UNLIMITED, Limits, Result
-from explorer.search.run import conclude, explore
+from explorer.search.run import conclude, explore, search_of
 from scenarios.classic.v4 import v4
 from scenarios.shmem.inflight import INFLIGHT
+
+FULL = Reductions(projection=False)
+"""What is shared: searches that leave threads out are not."""
 
 MODELS = {name: load_model(name) for name in ("sc", "tso", "armv8", "lkmm")}
 
@@ -76,7 +81,12 @@ def asked(program: Callable[[], Unfolding]) -> Build:
 
 
 def in_pieces(
-    build: Build, model: Model, limits: Limits = UNLIMITED, size: int = 1, order: int | None = None
+    build: Build,
+    model: Model,
+    limits: Limits = UNLIMITED,
+    size: int = 1,
+    order: int | None = None,
+    reductions: Reductions = FULL,
 ) -> Result:
     """The answer of a search in pieces, the first of ``size`` partial executions.
 
@@ -85,7 +95,7 @@ def in_pieces(
     """
     random = Random(order)
     division = Division(limits, Piece(size=size))
-    workers = [(case, Search(unfolding, model)) for case, unfolding in (build() for _ in range(3))]
+    workers = [(case, search_of(case, model, unfolding, reductions)) for case, unfolding in (build() for _ in range(3))]
     running: list[Task] = []
     while not division.over:
         while len(running) < 3 and (task := division.take()) is not None:
@@ -98,11 +108,12 @@ def in_pieces(
     reasons = [division.limit] if division.limit else []
     case, unfolding = build()
     unfolding.unfold(division.paths)
-    return conclude(division.counted.tally(case, model, unfolding), model, unfolding, reasons, 0.0)
+    search = search_of(case, model, unfolding, reductions)
+    return conclude(division.counted.tally(case, model, unfolding), search, reasons, 0.0, reductions)
 
 
 def plain(result: Result) -> dict[str, Any]:
-    """All of a result, in its order, with executions spelled out and without the time."""
+    """All of a result, in its order, with executions spelled out; without the time and the program."""
 
     def name(value: Any) -> Any:
         return value.name if isinstance(value, Location | Object) else value
@@ -112,7 +123,9 @@ def plain(result: Result) -> dict[str, Any]:
         ends = [(end.ending, end.detail, end.source, name(end.waits_for)) for end in e.ends]
         return [events, e.source_of, e.coherence, ends, e.rmw, e.addr, e.data, e.ctrl, e.ctrl_later]
 
-    fields = {field: getattr(result, field) for field in Result.__dataclass_fields__ if field != "seconds"}
+    fields = {
+        field: getattr(result, field) for field in Result.__dataclass_fields__ if field not in ("seconds", "searched")
+    }
     for field in ("violating", "goals", "remarked"):
         fields[field] = list(fields[field].items())
     for field in ("findings", "remarks"):
@@ -121,10 +134,12 @@ def plain(result: Result) -> dict[str, Any]:
     return fields
 
 
-def assert_the_same(build: Build, model: Model, limits: Limits, size: int, order: int | None) -> None:
+def assert_the_same(
+    build: Build, model: Model, limits: Limits, size: int, order: int | None, reductions: Reductions = FULL
+) -> None:
     case, unfolding = build()
-    expected = plain(explore(case, model, unfolding, limits))
-    assert plain(in_pieces(build, model, limits, size, order)) == expected
+    expected = plain(explore(case, model, unfolding, limits, reductions=reductions))
+    assert plain(in_pieces(build, model, limits, size, order, reductions)) == expected
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -175,6 +190,23 @@ def test_programs_that_do_not_end(threads: Threads, name: str, size: int) -> Non
     found = explore(case_of(unfolding), MODELS[name], unfolding)
     assert found.blocked or found.cut
     assert_the_same(asked(lambda: unfold(threads)), MODELS[name], UNLIMITED, size, 2)
+
+
+@pytest.mark.parametrize("reductions", [FULL, NONE], ids=["reduced", "full"])
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize(
+    "limits", [UNLIMITED, *(Limits(executions=most) for most in (1, 5, 36)), Limits(records=3)], ids=str
+)
+def test_identical_threads(name: str, limits: Limits, reductions: Reductions) -> None:
+    """One of each orbit, and without symmetry the same kept ones, whichever piece they are met in."""
+
+    def build() -> tuple[Case, Unfolding]:
+        program = PROGRAMS[name](3)
+        return Case(program, (EndsBelow(3),)), Unfolding(program, 3)
+
+    for size, order in ((1, 1), (3, None), (16, 2)):
+        for model in ("sc", "lkmm"):
+            assert_the_same(build, MODELS[model], limits, size, order, reductions)
 
 
 def test_a_kernel_path() -> None:
