@@ -113,7 +113,7 @@ def test_a_profile_shows_where_the_search_is() -> None:
     lines = result.output.splitlines()
     (head,) = [line for line in lines if line.startswith("v4-r2 under sc: 81 executions")]
     if head == lines[0]:  # uncompiled
-        assert any(line.endswith("explorer/search/explore.py Search._grow") for line in lines)
+        assert any(line.endswith("explorer/search/explore.py Search.follow") for line in lines)
     else:
         assert lines[0].startswith("The search is compiled")
 
