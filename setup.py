@@ -17,8 +17,10 @@ from setuptools.errors import BaseError, CCompilerError
 
 COMPILED = [
     "explorer/execution/packed.py",
+    "explorer/execution/packed_paths.py",
     "explorer/execution/relation.py",
     "explorer/execution/rows.py",
+    "explorer/execution/words.py",
     "explorer/memory/cat/base.py",
     "explorer/memory/cat/binders.py",
     "explorer/memory/cat/evaluate.py",

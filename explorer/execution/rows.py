@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
-from explorer.execution import packed, relation
+from explorer.execution import packed, packed_paths, relation, words
 from explorer.execution.relation import EventSet, Relation
 
 Rows: TypeAlias = Any
-"""A ``packed.Packed`` or a ``Relation``; never changed once made."""
+"""A ``words.Packed`` or a ``Relation``; never changed once made."""
 
 COMPILED: Final[bool] = type(packed.union).__name__ != "function"
 
@@ -22,17 +22,17 @@ COMPILED: Final[bool] = type(packed.union).__name__ != "function"
 
 
 def empty(size: int) -> Rows:
-    return packed.empty(size) if COMPILED else relation.empty(size)
+    return words.empty(size) if COMPILED else relation.empty(size)
 
 
 def from_rows(rows: Sequence[EventSet]) -> Rows:
-    return packed.from_rows(rows) if COMPILED else list(rows)
+    return words.from_rows(rows) if COMPILED else list(rows)
 
 
 def to_rows(value: Rows) -> Relation:
     """The rows as integers; not to be changed."""
     if COMPILED:
-        return packed.to_rows(value)
+        return words.to_rows(value)
     rows: Relation = value
     return rows
 
@@ -136,11 +136,11 @@ def restrict_codomain(value: Rows, events: EventSet) -> Rows:
 
 
 def sequence(first: Rows, second: Rows) -> Rows:
-    return packed.sequence(first, second) if COMPILED else relation.sequence(first, second)
+    return packed_paths.sequence(first, second) if COMPILED else relation.sequence(first, second)
 
 
 def transitive_closure(value: Rows) -> Rows:
-    return packed.transitive_closure(value) if COMPILED else relation.transitive_closure(value)
+    return packed_paths.transitive_closure(value) if COMPILED else relation.transitive_closure(value)
 
 
 # ---- questions
@@ -160,4 +160,4 @@ def is_irreflexive(value: Rows) -> bool:
 
 
 def is_acyclic(value: Rows) -> bool:
-    return packed.is_acyclic(value) if COMPILED else relation.is_acyclic(value)
+    return packed_paths.is_acyclic(value) if COMPILED else relation.is_acyclic(value)

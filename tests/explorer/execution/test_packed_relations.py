@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from explorer.execution import packed, relation
+from explorer.execution import packed, packed_paths, relation, words
 from explorer.execution.relation import EventSet, Relation
 
 Three: TypeAlias = tuple[Relation, Relation, EventSet]
@@ -39,50 +39,50 @@ def relations(draw: st.DrawFn) -> Three:
 @settings(deadline=None, max_examples=60)
 def test_what_goes_in_comes_out(given_: Three) -> None:
     any_, acyclic, _events = given_
-    assert packed.to_rows(packed.from_rows(any_)) == any_
-    assert packed.to_rows(packed.empty(len(any_))) == relation.empty(len(any_))
-    assert packed.equal(packed.from_rows(any_), packed.from_rows(acyclic)) is (any_ == acyclic)
-    assert packed.is_empty(packed.from_rows(any_)) is not any(any_)
+    assert words.to_rows(words.from_rows(any_)) == any_
+    assert words.to_rows(words.empty(len(any_))) == relation.empty(len(any_))
+    assert packed.equal(words.from_rows(any_), words.from_rows(acyclic)) is (any_ == acyclic)
+    assert packed.is_empty(words.from_rows(any_)) is not any(any_)
 
 
 @given(relations())
 @settings(deadline=None, max_examples=60)
 def test_operations_on_pairs_agree(given_: Three) -> None:
     first, second, _events = given_
-    one, two = packed.from_rows(first), packed.from_rows(second)
-    assert packed.to_rows(packed.union(one, two)) == relation.union(first, second)
-    assert packed.to_rows(packed.intersection(one, two)) == relation.intersection(first, second)
-    assert packed.to_rows(packed.difference(one, two)) == relation.difference(first, second)
-    assert packed.to_rows(packed.complement(one)) == relation.complement(first)
-    assert packed.to_rows(packed.inverse(one)) == relation.inverse(first)
-    assert packed.to_rows(packed.reflexive(one)) == relation.reflexive(first)
+    one, two = words.from_rows(first), words.from_rows(second)
+    assert words.to_rows(packed.union(one, two)) == relation.union(first, second)
+    assert words.to_rows(packed.intersection(one, two)) == relation.intersection(first, second)
+    assert words.to_rows(packed.difference(one, two)) == relation.difference(first, second)
+    assert words.to_rows(packed.complement(one)) == relation.complement(first)
+    assert words.to_rows(packed.inverse(one)) == relation.inverse(first)
+    assert words.to_rows(packed.reflexive(one)) == relation.reflexive(first)
     found = packed.intersection_with_inverse(one, two)
-    assert packed.to_rows(found) == relation.intersection(first, relation.inverse(second))
+    assert words.to_rows(found) == relation.intersection(first, relation.inverse(second))
 
 
 @given(relations())
 @settings(deadline=None, max_examples=60)
 def test_sets_and_relations_agree(given_: Three) -> None:
     rows, _acyclic, events = given_
-    size, value = len(rows), packed.from_rows(rows)
+    size, value = len(rows), words.from_rows(rows)
     assert packed.domain(value) == relation.domain(rows)
     assert packed.codomain(value) == relation.codomain(rows)
-    assert packed.to_rows(packed.restrict_domain(events, value)) == relation.restrict_domain(events, rows)
-    assert packed.to_rows(packed.restrict_codomain(value, events)) == relation.restrict_codomain(rows, events)
-    assert packed.to_rows(packed.identity(events, size)) == relation.identity(events, size)
-    assert packed.to_rows(packed.product(events, events >> 1, size)) == relation.product(events, events >> 1, size)
+    assert words.to_rows(packed.restrict_domain(events, value)) == relation.restrict_domain(events, rows)
+    assert words.to_rows(packed.restrict_codomain(value, events)) == relation.restrict_codomain(rows, events)
+    assert words.to_rows(packed.identity(events, size)) == relation.identity(events, size)
+    assert words.to_rows(packed.product(events, events >> 1, size)) == relation.product(events, events >> 1, size)
 
 
 @given(relations())
 @settings(deadline=None, max_examples=60)
 def test_composition_and_closure_agree(given_: Three) -> None:
     any_, acyclic, _events = given_
-    one, two = packed.from_rows(any_), packed.from_rows(acyclic)
-    assert packed.to_rows(packed.sequence(one, two)) == relation.sequence(any_, acyclic)
-    assert packed.to_rows(packed.sequence(two, one)) == relation.sequence(acyclic, any_)
+    one, two = words.from_rows(any_), words.from_rows(acyclic)
+    assert words.to_rows(packed_paths.sequence(one, two)) == relation.sequence(any_, acyclic)
+    assert words.to_rows(packed_paths.sequence(two, one)) == relation.sequence(acyclic, any_)
     for rows, value in ((any_, one), (acyclic, two)):
-        assert packed.to_rows(packed.transitive_closure(value)) == relation.transitive_closure(rows)
-        assert packed.is_acyclic(value) is relation.is_acyclic(rows)
+        assert words.to_rows(packed_paths.transitive_closure(value)) == relation.transitive_closure(rows)
+        assert packed_paths.is_acyclic(value) is relation.is_acyclic(rows)
         assert packed.is_irreflexive(value) is relation.is_irreflexive(rows)
 
 
@@ -90,10 +90,10 @@ def test_composition_and_closure_agree(given_: Three) -> None:
 def test_one_long_cycle_is_found(size: int) -> None:
     """Each event leads to the next, and the last one back to the first."""
     rows = [1 << (event + 1) % size for event in range(size)]
-    assert not packed.is_acyclic(packed.from_rows(rows))
+    assert not packed_paths.is_acyclic(words.from_rows(rows))
     everything = (1 << size) - 1
-    assert packed.to_rows(packed.transitive_closure(packed.from_rows(rows))) == [everything] * size
-    assert packed.is_acyclic(packed.from_rows([*rows[:-1], 0]))
+    assert words.to_rows(packed_paths.transitive_closure(words.from_rows(rows))) == [everything] * size
+    assert packed_paths.is_acyclic(words.from_rows([*rows[:-1], 0]))
 
 
 @given(relations(), st.data())
@@ -101,10 +101,10 @@ def test_one_long_cycle_is_found(size: int) -> None:
 def test_parts_and_what_is_put_together_agree(given_: Three, data: st.DataObject) -> None:
     first, second, _events = given_
     size = len(first)
-    one, two = packed.from_rows(first), packed.from_rows(second)
-    assert packed.to_rows(packed.together([one, two, one], 3 * size)) == relation.together([first, second, first])
+    one, two = words.from_rows(first), words.from_rows(second)
+    assert words.to_rows(packed.together([one, two, one], 3 * size)) == relation.together([first, second, first])
     cut = data.draw(st.integers(0, size))
-    assert packed.to_rows(packed.prefix(one, cut)) == relation.prefix(first, cut)
+    assert words.to_rows(packed.prefix(one, cut)) == relation.prefix(first, cut)
 
 
 @given(st.sampled_from(SIZES), st.integers(0, 2**32))
@@ -112,10 +112,10 @@ def test_parts_and_what_is_put_together_agree(given_: Three, data: st.DataObject
 def test_base_relations_agree(size: int, seed: int) -> None:
     rng = Random(seed)
     classes = [rng.randrange(-1, 4) for _ in range(size)]
-    assert packed.to_rows(packed.same_class(classes)) == relation.same_class(classes)
+    assert words.to_rows(packed.same_class(classes)) == relation.same_class(classes)
     sources = [rng.randrange(-1, size) for _ in range(size)]
-    assert packed.to_rows(packed.from_sources(sources)) == relation.from_sources(sources)
+    assert words.to_rows(packed.from_sources(sources)) == relation.from_sources(sources)
     events = list(range(size))
     rng.shuffle(events)
     orders = [events[: size // 3], events[size // 3 : size // 2]]
-    assert packed.to_rows(packed.from_orders(orders, size)) == relation.from_orders(orders, size)
+    assert words.to_rows(packed.from_orders(orders, size)) == relation.from_orders(orders, size)
