@@ -135,7 +135,7 @@ def list_scenarios(as_json: bool) -> None:
     help=f"{_MODEL} May be repeated.  [default: the scenario's]",
 )
 @click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=_PARAM)
-@click.option("--readers", type=int, metavar="N", help="The same as --param readers=N.")
+@click.option("--readers", type=click.IntRange(min=0), metavar="N", help="The same as --param readers=N.")
 @_JOBS
 @_explores
 def explore(

@@ -244,7 +244,7 @@ def test_all_reports_of_a_projected_search_replay(sealrace: Run) -> None:
     [
         (("mailbox", "--readers", "3"), "unknown parameter 'readers'\n  there are: stores\n"),
         (("v4", "--readers", "0"), "readers=0 is out of range\n  it can be 1 to 100000\n"),
-        (("v4", "--readers", "-1"), "--param readers=-1: write NAME=N with a number N"),
+        (("v4", "--readers", "-1"), "'--readers': -1 is not in the range x>=0."),
         (("v4", "--readers", "3", "--param", "readers=4"), "readers is given as 4 and as 3\n  give it once\n"),
     ],
 )
