@@ -36,7 +36,6 @@ __all__ = [
     "Model",
     "Order",
     "Prepared",
-    "Relevant",
     "Valuation",
     "flag_title",
     "load_model",
@@ -97,14 +96,6 @@ class Axiom:
 
 
 @dataclass(frozen=True)
-class Relevant:
-    """The residual axioms and the flags that executions of some kinds and tags can fail or raise."""
-
-    residual_axioms: tuple[Axiom, ...]
-    flag_checks: tuple[Axiom, ...]
-
-
-@dataclass(frozen=True)
 class Model:
     """A memory model, ready to judge executions.
 
@@ -162,18 +153,16 @@ class Model:
         """How many choices make the execution pass every axiom; without ``with`` 1 if it is allowed, else 0."""
         return sum(1 for _ in self._passing(self.axioms, self.evaluator.valuation(execution)))
 
-    def relevant(self, present: frozenset[str]) -> Relevant:
-        """What must be checked on executions of these kinds and tags (by their names in cat).
+    def flags_of(self, present: frozenset[str]) -> tuple[Axiom, ...]:
+        """The flags that executions of these kinds and tags (by their names in cat) can raise.
 
-        A check is left out where nothing can be in its relation: without a grace period no
-        axiom about RCU can fail, without plain accesses there is no data race.
+        One is left out where nothing can be in its relation: without plain accesses there is no data race.
         """
-        known = self._relevant.get(present)
+        known = self._flags.get(present)
         if known is None:
             empty = self.analysis.empty_without(SET_NAMES - present)
-            known = self._relevant[present] = Relevant(
-                tuple(a for a in self.residual_axioms if a.negated or not empty[a.term.number]),
-                tuple(f for f in self.flag_checks if not f.negated or not empty[f.term.number]),
+            known = self._flags[present] = tuple(
+                f for f in self.flag_checks if not f.negated or not empty[f.term.number]
             )
         return known
 
@@ -189,7 +178,7 @@ class Model:
         return {}
 
     @cached_property
-    def _relevant(self) -> dict[frozenset[str], Relevant]:
+    def _flags(self) -> dict[frozenset[str], tuple[Axiom, ...]]:
         return {}
 
     def accepts(self, valuation: Valuation, axioms: Sequence[Axiom]) -> bool:
@@ -250,7 +239,7 @@ class Model:
         """
         valuation = self.evaluator.valuation(execution)
         raised: dict[str, dict[tuple[int, ...], None]] = {}
-        for flag in self.relevant(names_present(execution.events)).flag_checks:
+        for flag in self.flags_of(names_present(execution.events)):
             for candidate in candidates(valuation, self.theory.choices if flag.chosen else ()):
                 value = candidate.value(flag.term)
                 if flag.passes(value):
