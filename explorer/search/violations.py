@@ -50,14 +50,19 @@ def kind_of(execution: Execution, violation: Violation) -> KindKey:
 
 
 def deadlock(execution: Execution) -> Violation:
-    """Why a blocked execution is a deadlock: who waits for what, and who wrote it last."""
-    path: list[Edge] = []
+    """Why a blocked execution is a deadlock: who waits for what, and who wrote it last.
+
+    The path goes by location, not by who waits: it is of the same kind when identical threads change names.
+    """
+    path: list[tuple[int, Edge]] = []
     marks: list[Mark] = []
     waits: list[str] = []
     for thread, end in enumerate(execution.ends):
         if end.ending is not Ending.BLOCKED or end.waits_for is None:
             continue
-        order = next(o for o in execution.coherence if execution.events[o[0]].location is end.waits_for)
+        place, order = next(
+            (i, o) for i, o in enumerate(execution.coherence) if execution.events[o[0]].location is end.waits_for
+        )
         last = order[-1]
         owner = execution.events[last].thread
         holder = f"last written by {execution.threads[owner]}" if owner >= 0 else "never written"
@@ -66,5 +71,6 @@ def deadlock(execution: Execution) -> Violation:
         if owner >= 0:
             following = execution.thread_events(owner)[-1]
             if following != last:
-                path.append(Edge(last, following, "po"))
-    return Violation(DEADLOCK, tuple(path), tuple(marks), "; ".join(waits) + ".")
+                path.append((place, Edge(last, following, "po")))
+    in_order = tuple([edge for _place, edge in sorted(path, key=lambda each: each[0])])
+    return Violation(DEADLOCK, in_order, tuple(marks), "; ".join(waits) + ".")

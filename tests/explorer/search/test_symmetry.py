@@ -18,6 +18,7 @@ from symmetric_programs import (
     FirstThreadReads,
     add_atomically,
     atomic_updates,
+    identical,
     load_buffering,
     locked_updates,
     lost_updates,
@@ -28,8 +29,9 @@ from symmetric_programs import (
 from explorer.execution.execution import Execution, Status
 from explorer.execution.location import Location
 from explorer.memory.model import Model, load_model
+from explorer.program.locks import SpinLock
 from explorer.program.program import Program, ThreadSpec
-from explorer.program.thread import ONCE, Thread
+from explorer.program.thread import FULL, ONCE, Thread
 from explorer.program.tree import Unfolding
 from explorer.scenario import Case, Goal
 from explorer.search.explore import Search
@@ -245,6 +247,30 @@ def test_results_of_random_programs_are_the_same(threads: Threads, model: str) -
     case = Case(unfolding.program, (EndsBelow(2),))
     on, off = (explore(case, MODELS[model], unfolding, reductions=each) for each in (ALL, NONE))
     assert told(on) == told(off)
+
+
+async def take_one_of_two(t: Thread, turn: Location, one: SpinLock, other: SpinLock) -> None:
+    lock = one if await t.exchange(turn, 1, FULL) == 0 else other
+    await lock.acquire(t)
+
+
+async def keep_one(t: Thread, lock: SpinLock, x: Location) -> None:
+    await lock.acquire(t)
+    await t.read(x, ONCE)
+
+
+async def keep_the_other(t: Thread, lock: SpinLock, x: Location) -> None:
+    await keep_one(t, lock, x)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_deadlock_is_of_one_kind_whichever_of_identical_threads_waits_for_which_lock(model: str) -> None:
+    turn, x, one, other = Location("turn"), Location("x"), SpinLock("one"), SpinLock("other")
+    waiting = identical(2, take_one_of_two, turn, one, other)
+    keeping = (ThreadSpec("K", keep_one, (one, x)), ThreadSpec("L", keep_the_other, (other, x)))
+    _on, off = assert_same(Case(Program((*waiting.threads, *keeping))), model)
+    # Each lock stays with its keeper or with the thread that waits for it otherwise; two ways to name the two.
+    assert [finding.count for finding in off.findings] == [2, 2, 2, 2]
 
 
 # ---- where there is none
