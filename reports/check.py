@@ -189,6 +189,10 @@ def _search(report: Report) -> Iterator[Fault]:
 
 def search_faults(search: Search) -> Iterator[Fault]:
     """What the counts of one search must keep to."""
+    if search.left_out and "--no-projection" in search.switches:
+        yield Fault("$.search.left_out", "names threads, although $.search.switches has --no-projection")
+    if search.left_out and search.interleavings is not None:
+        yield Fault("$.search.interleavings", "are not counted where threads are left out")
     for name, count in search.violating.items():
         # Blocked executions have their own count, which is that of their deadlocks.
         if name != DEADLOCK and count > search.executions:

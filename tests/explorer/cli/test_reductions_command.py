@@ -149,6 +149,14 @@ def edit(change: Callable[[dict[str, Any]], object]) -> None:
             lambda s: s.update(left_out=[]),
             "the report has the threads owner, reader 1, the program owner, reader 1, reader 2, ",
         ),
+        (
+            lambda s: s.update(switches=["--no-projection"]),
+            "$.search.left_out: names threads, although $.search.switches has --no-projection",
+        ),
+        (
+            lambda s: s.update(interleavings="5"),
+            "$.search.interleavings: are not counted where threads are left out",
+        ),
     ],
 )
 def test_threads_left_out_that_are_not_those_of_the_program_are_refused(
