@@ -220,10 +220,14 @@ class Evaluation:
         values, paths, steps = self._values, self._paths, self._steps
         while self._computed <= place:
             now = self._computed
+            fixed = self._checks.fixed[now]
             if now == paths.ready:
-                for number in self._checks.fixed[now]:
-                    values[number] = paths.values[number] = steps[number](paths.values, self._base)
+                for number in fixed:
+                    paths.values[number] = steps[number](paths.values, self._base)
                 paths.ready += 1
+            # Another evaluation may have computed them since this one began.
+            for number in fixed:
+                values[number] = paths.values[number]
             for number in self._checks.changing[now]:
                 values[number] = steps[number](values, self._base)
             self._computed += 1

@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_executions import executions, restricted
+from random_programs import Read, Write, unfold
 
 from explorer.execution.execution import Execution
 from explorer.memory.cat.base import SET_NAMES, names_present
 from explorer.memory.growing import Block, Growing
 from explorer.memory.model import load_model
+from explorer.search.explore import Search
+from explorer.search.leaf import Leaf
 
 MODELS = {name: load_model(name) for name in ("sc", "tso", "pso", "armv8", "lkmm")}
 
@@ -36,6 +39,18 @@ def test_the_answer_is_that_of_the_axioms_on_the_whole(name: str, execution: Exe
     failed = {axiom.name for axiom in growing.axioms} & set(model.violated(execution))
     blocks = blocks_of(growing, execution)
     assert growing.evaluation(blocks, execution.source_of, execution.coherence).holds() is not bool(failed)
+
+
+def test_flags_can_be_asked_for_after_those_of_another_execution_of_the_same_paths() -> None:
+    """Both share what the paths decide, whoever has asked for it first."""
+    threads = ((Read("x", "plain"), Write("y", 1, "plain")), (Write("x", 1, "plain"), Read("y", "plain")))
+
+    def leaves() -> list[Leaf]:
+        return [leaf for leaf in Search(unfold(threads), MODELS["lkmm"]) if leaf is not None]
+
+    late = [leaf.raised() for leaf in reversed(leaves())][::-1]
+    assert late == [MODELS["lkmm"].remarks(leaf.execution) for leaf in leaves()]
+    assert any(late)
 
 
 @pytest.mark.parametrize("name", MODELS)
