@@ -80,6 +80,10 @@ class PageLock(Object):
         return t.fetch("&", self.word, 0, RELEASE, at=at)
 
 
+class Mutex(PageLock):
+    """struct mutex: 0 free, 1 held; the fast paths are a compare-and-exchange with acquire and one with release."""
+
+
 class RwSemaphore(Object):
     """struct rw_semaphore: ``count`` holds WRITER and a multiple of READER (kernel/locking/rwsem.c)."""
 

@@ -92,7 +92,7 @@ class ConcreteThread:
             case Store():
                 answer = None
             case Update(gives_new=True) as update if value is not None:
-                answer = _as_memory_holds_it(update.new(value))
+                answer = as_memory_holds_it(update.new(value))
             case _:
                 answer = value
         self._add(value)
@@ -147,7 +147,7 @@ class ConcreteThread:
             case LockTest():
                 name = f"a test of {self.location.name}"
             case Store(kind=kind, tag=tag, value=value):
-                name = describe(kind, tag, self.location, _as_memory_holds_it(value))
+                name = describe(kind, tag, self.location, as_memory_holds_it(value))
             case other:
                 raise AssertionError(f"thread {self.name} does not stand at a memory access: {other}")
         return f"{name} at {self.request.at}" if self.request.at else name
@@ -194,7 +194,7 @@ class ConcreteThread:
             case LockTest():
                 return ((Kind.IS_LOCKED if value else Kind.IS_UNLOCKED, Tag.ONCE, value),)
             case Store(kind=kind, tag=tag, value=stored):
-                return ((kind, tag, _as_memory_holds_it(stored)),)
+                return ((kind, tag, as_memory_holds_it(stored)),)
             case Fence(tag=tag):
                 return ((Kind.FENCE, tag, None),)
             case Update() as update:
@@ -202,7 +202,7 @@ class ConcreteThread:
                 if not self.updates(value):
                     return ((update.failed_kind, Tag.ONCE, value),)
                 read = (update.read_kind, update.read_tag, value)
-                write = (update.write_kind, update.write_tag, _as_memory_holds_it(update.new(value)))
+                write = (update.write_kind, update.write_tag, as_memory_holds_it(update.new(value)))
                 fence = (Kind.FENCE, Tag.MB, None)
                 return (fence, read, write, fence) if update.full else (read, write)
             case None:
@@ -331,6 +331,6 @@ def _agrees(access: Access, kind: Kind, tag: Tag, location: Location | None, val
     )
 
 
-def _as_memory_holds_it(value: Value) -> Value:
+def as_memory_holds_it(value: Value) -> Value:
     """A comparison of concrete values gives a bool; memory holds 0 or 1."""
     return int(value) if isinstance(value, bool) else value

@@ -1,27 +1,27 @@
-"""What the scenarios of this folder share: the reader, the properties, the form of their expectations."""
+"""What the scenarios of this folder declare alike: properties, sizes, the form of their expectations."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from explorer.program.errors import ScenarioError
-from explorer.program.program import ThreadSpec
 from explorer.property import Property
-from explorer.scenario import Parameters
-from scenarios.shmem.constants import PAGE_SHIFT, PAGE_SIZE
-from scenarios.shmem.fixes import Fix
+from scenarios.shmem.constants import PAGE_SIZE
+from scenarios.shmem.fixes import BROKEN, FIXES, NONE, not_applicable
 from scenarios.shmem.objects import Inode
 from scenarios.shmem.properties import Late, Leak, Stale
-from scenarios.shmem.read import shmem_file_read_iter
 
 PROTOCOL = "P2"
-"""The seal is added to a live file with F_ADD_SEALS, behind the guard (facts, section 0)."""
+"""The default: the seal is added to a live file with F_ADD_SEALS, behind the guard (facts, section 0)."""
+
+PROTOCOLS = (PROTOCOL, "P0", "P1", "P3")
 
 ORDERED = ("sc", "tso", "pso")
 """The models that keep loads in order: a read sees what it would see with no reordering at all."""
 
 WEAK = ("armv8", "lkmm")
 """The models that do not: R1 and R3 are two loads that nothing orders."""
+
+MODELS = (*ORDERED, *WEAK)
 
 PAGES = range(1, 9)
 """Pages of a file. Each adds a round to every loop; at 8 the paths alone take a quarter of a minute to lay out."""
@@ -32,20 +32,9 @@ READER_RANGES = {"pages": PAGES, "pos": range(PAGES[-1] * PAGE_SIZE), "count": r
 TRUNCATION_RANGES = {"passes": range(1, 3)}
 """The kernel's two passes over the pages, or the second one alone."""
 
+Expected = Mapping[tuple[str, str, str], frozenset[str]]
 
-def reader(inode: Inode, fix: Fix, parameters: Parameters) -> ThreadSpec:
-    """The reading thread: ``count`` bytes at ``pos``.
-
-    Raises ScenarioError when that reaches beyond the page cache that the scenario has.
-    """
-    pos, count = parameters["pos"], parameters["count"]
-    capacity = len(inode.i_mapping.i_pages) * PAGE_SIZE
-    if pos < 0 or count < 1 or pos + count > capacity:
-        raise ScenarioError(
-            f"a read of {count} bytes at {pos} does not fit a file of {capacity} bytes",
-            advice=f"keep pos + count within pages * {PAGE_SIZE} (1 page is 1 << {PAGE_SHIFT} bytes)",
-        )
-    return ThreadSpec("reader", shmem_file_read_iter, (inode, pos, count, fix))
+NOTHING: frozenset[str] = frozenset()
 
 
 def properties(inode: Inode) -> tuple[Property, ...]:
@@ -54,15 +43,36 @@ def properties(inode: Inode) -> tuple[Property, ...]:
 
 
 def expectations(
-    ordered: Mapping[Fix, set[str]], weak: Mapping[Fix, set[str]]
-) -> dict[tuple[str, str, str], frozenset[str]]:
-    """Per fix the properties violated: where loads stay in order, and under models where they do not.
+    in_place: Mapping[str, set[str]],
+    weak: Mapping[str, set[str]],
+    *,
+    lkmm: Mapping[str, set[str]] | None = None,
+    p0: Mapping[str, set[str]],
+    p1: Mapping[str, set[str]],
+    p3: Mapping[str, set[str]] | None = None,
+) -> Expected:
+    """The properties violated per protocol, fix and model; every combination that means something must be there.
 
-    ``weak`` leaves out what differs between the sizes of a scenario.
+    Args:
+        in_place: per fix, what is violated under P2 and P3.
+        weak: per fix, what is violated besides where loads are not kept in order.
+        lkmm: the same where what plain accesses do is not promised.
+        p0: the same under P0, where nothing ever is sealed.
+        p1: the same under P1.
+        p3: where P3 differs from P2.
     """
+    besides = {"armv8": weak, "lkmm": {**weak, **(lkmm or {})}}
+    tables = {"P2": in_place, "P3": {**in_place, **(p3 or {})}, "P0": p0, "P1": p1}
     return {
-        (PROTOCOL, fix.value, model): frozenset(names)
-        for violated, models in ((ordered, ORDERED), (weak, WEAK))
-        for fix, names in violated.items()
-        for model in models
+        (protocol, fix, model): frozenset(
+            tables[protocol][fix] | (besides.get(model, {}).get(fix, set()) if protocol in ("P2", "P3") else set())
+        )
+        for protocol in PROTOCOLS
+        for fix in FIXES
+        if not_applicable(fix, protocol) is None
+        for model in MODELS
     }
+
+
+UNSEALED: Mapping[str, set[str]] = {name: set() for name in (NONE, *(fix.value for fix in BROKEN))}
+"""P0: where no seal is ever set, nothing can be read after it."""

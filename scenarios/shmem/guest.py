@@ -7,20 +7,25 @@ installation in the secondary page tables, is private to the virtual CPU and no 
 
 from __future__ import annotations
 
+from errno import EPERM
 from typing import Any
 
 from explorer.execution.location import Location, Object
 from explorer.program.program import kernel
 from explorer.program.thread import ACQUIRE, RELEASE, Thread
+from scenarios.shmem.constants import F_SEAL_INACCESSIBLE
+from scenarios.shmem.fixes import Fix
 from scenarios.shmem.getpage import Sgp, shmem_getpage
-from scenarios.shmem.objects import Inode, put_page
+from scenarios.shmem.objects import Inode, put_page, seals_read
 
 SECRET = 42
 """What the guest writes."""
 
+READY, GIVEN_UP = 1, 2
+
 
 class Kvm(Object):
-    """struct kvm: ``memslot`` is 1 once the file has been made guest memory."""
+    """struct kvm: ``memslot`` is 0 until the owner says READY, the file is guest memory, or GIVEN_UP."""
 
     def __init__(self) -> None:
         super().__init__("kvm")
@@ -28,14 +33,18 @@ class Kvm(Object):
 
 
 @kernel("virt/kvm/kvm_main.c")
-async def kvm_set_memslot(t: Thread, kvm: Kvm) -> None:
-    """Publish the memory slot (rcu_assign_pointer)."""
-    await t.write(kvm.memslot, 1, RELEASE, at="K0 memslot published")
+async def kvm_set_memslot(t: Thread, kvm: Kvm, error: int) -> None:
+    """Publish the memory slot (rcu_assign_pointer); after an error there is none, and no guest will run."""
+    if error:
+        await t.write(kvm.memslot, GIVEN_UP, RELEASE, at="K0 no memslot")
+    else:
+        await t.write(kvm.memslot, READY, RELEASE, at="K0 memslot published")
 
 
 async def guest(t: Thread, kvm: Kvm, inode: Inode, pages: int) -> None:
     """A virtual CPU: once there is a memory slot, fault in the first ``pages`` pages and write to each."""
-    await t.wait_until(kvm.memslot, lambda v: v == 1, ACQUIRE, at="K0 memslot ready")
+    if await t.wait_until(kvm.memslot, lambda v: v != 0, ACQUIRE, at="K0 memslot ready") != READY:
+        return
     for index in range(pages):
         error, page = await get_lock_pfn(t, inode, index)
         if error:
@@ -46,8 +55,16 @@ async def guest(t: Thread, kvm: Kvm, inode: Inode, pages: int) -> None:
 
 @kernel("mm/shmem.c")
 async def get_lock_pfn(t: Thread, inode: Inode, index: int) -> tuple[int, Any]:
-    """K1: the page of the file, locked and referenced; a page not yet written is cleared now."""
-    return await shmem_getpage(t, inode, index, Sgp.NOALLOC)
+    """K1: the page of the file, locked and referenced; a page not yet written is cleared now.
+
+    No seal is looked at, but with ``recheck-locked``: there KVM takes pages of sealed files only.
+    """
+    error, page = await shmem_getpage(t, inode, index, Sgp.NOALLOC)
+    if Fix.RECHECK_LOCKED in inode.kernel and not error:
+        if not await seals_read(t, inode, at="K1 seals") & F_SEAL_INACCESSIBLE:
+            await put_unlock_pfn(t, page)
+            return -EPERM, None
+    return error, page
 
 
 @kernel("mm/shmem.c")

@@ -2,74 +2,117 @@
 
 from __future__ import annotations
 
-from explorer.program.program import Program, ThreadSpec
+from explorer.program.program import ThreadSpec
 from explorer.program.thread import Thread
-from explorer.scenario import Case, Parameters, Scenario
+from explorer.scenario import Case, Goal, Parameters, Scenario
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE, PAGE_SIZE
-from scenarios.shmem.declare import PROTOCOL, READER_RANGES, TRUNCATION_RANGES, expectations, properties, reader
-from scenarios.shmem.fallocate import shmem_fallocate
+from scenarios.shmem.declare import (
+    PROTOCOLS,
+    READER_RANGES,
+    TRUNCATION_RANGES,
+    UNSEALED,
+    expectations,
+    properties,
+)
 from scenarios.shmem.fixes import FIXES, Fix
 from scenarios.shmem.goals import looked_up_after_seal, met_seal, returned_data
-from scenarios.shmem.guest import Kvm, guest, kvm_set_memslot
-from scenarios.shmem.objects import Inode
-from scenarios.shmem.seals import memfd_add_seals
-from scenarios.shmem.truncate import do_truncate
+from scenarios.shmem.guest import Kvm, kvm_set_memslot
+from scenarios.shmem.kernel import Protocol
+from scenarios.shmem.objects import File
+from scenarios.shmem.syscalls import add_seals, fallocate, ftruncate
+from scenarios.shmem.window import Window
 
 
-async def owner(t: Thread, kvm: Kvm, inode: Inode, size: int, passes: int) -> None:
+async def owner(t: Thread, kvm: Kvm, file: File, size: int) -> None:
     """Turn a file in use into guest memory: empty it, seal it, grow it, hand it to KVM."""
-    error = await do_truncate(t, inode, 0, passes)
-    if error:
-        return
-    error = await memfd_add_seals(t, inode, F_SEAL_INACCESSIBLE)
-    if error:
-        return
-    error = await shmem_fallocate(t, inode, 0, size)
-    if error:
-        return
-    await kvm_set_memslot(t, kvm)
+    error = await ftruncate(t, file, 0)
+    if not error:
+        error = await add_seals(t, file, F_SEAL_INACCESSIBLE)
+    if not error:
+        error = await fallocate(t, file, 0, 0, size)
+    await kvm_set_memslot(t, kvm, error)
 
 
-def build(fix: str, _protocol: str, parameters: Parameters) -> Case:
-    variant = Fix(fix)
-    pages = parameters["pages"]
-    inode = Inode(pages, pages, acquire_size=variant is Fix.ACQUIRE_SIZE)
+def build(fix: str, protocol: str, parameters: Parameters) -> Case:
+    window = Window.of(fix, protocol, parameters, parameters["pages"])
     kvm = Kvm()
-    program = Program(
-        (
-            ThreadSpec("owner", owner, (kvm, inode, pages * PAGE_SIZE, parameters["passes"])),
-            ThreadSpec("guest", guest, (kvm, inode, pages)),
-            reader(inode, variant, parameters),
-        )
+    changes = ThreadSpec("owner", owner, (kvm, window.file, parameters["pages"] * PAGE_SIZE))
+    program = window.program(changes, window.reader(parameters), kvm=kvm)
+    return Case(program, properties(window.inode), _goals(window))
+
+
+LEAKS = {"leak", "late"}
+
+IN_PLACE: dict[str, set[str]] = {
+    # R1 and R3 come before the truncation, G1 and the lookup after the grow. The rest of the
+    # read then works on the new page in good order, so no ordering of accesses helps.
+    "none": LEAKS,
+    "no-check": LEAKS,  # nothing stops even a read that begins after the seal
+    "seal-first": LEAKS,  # the window only grows: from before R1
+    "acquire-size": LEAKS,  # orders R1 before R3, which they were already
+    "once-seals": LEAKS,  # likewise
+    # A page found after the grow was inserted after the seal: its lookup orders the second
+    # check behind the seal store. An old page in hand can still be copied late (window S3).
+    "recheck": {"late"},
+    "recheck-late": {"late"},  # the same check a few steps later
+    # The old page stays locked until it is copied, and the truncation waits for that lock.
+    "recheck-locked": set(),
+    "rwsem": set(),  # the truncation waits for the read, or the read starts after it
+    "invalidate-lock": set(),  # the same with another lock
+    # F_ADD_SEALS, and so the grow, waits for the read; the seal is stored before that wait.
+    "srcu": {"late"},
+    "reader-count": {"late"},  # the grow waits for the read, the seal does not
+    "guard-empty": LEAKS,  # the file is empty at the seal as it is
+    "recheck-after-copy": LEAKS,  # the bytes are in the buffer by then
+    "mmap-guard": LEAKS,  # nothing is mapped
+    "new-inode": set(),  # the guest's pages are in a file that was sealed before anybody had it
+}
+"""What is violated where loads stay in order. Every leak is late too. Nothing is stale: the size
+store of the grow comes after the seal store, with an unlock and a lock of i_rwsem between.
+"""
+
+WEAK = {
+    # R3 may take effect before the seal and R1 after the grow, unless something keeps them in order ...
+    fix: {"stale"}
+    for fix in (
+        "none",
+        "once-seals",
+        "recheck",
+        "recheck-late",
+        "recheck-locked",
+        "guard-empty",
+        "recheck-after-copy",
+        "mmap-guard",
     )
-    fixed = (returned_data(inode), met_seal(inode))
-    goals = {Fix.RWSEM: fixed, Fix.RECHECK: fixed}.get(variant, (looked_up_after_seal(inode),))
-    return Case(program, properties(inode), goals)
+    # ... as acquire-size does, or the grow waits for a read that found no seal (srcu, reader-count, the locks).
+    # seal-first has no seal check after R1.
+}
+
+RACY = {fix: {*LEAKS, "stale"} for fix in ("srcu", "reader-count")}
+"""Under lkmm a plain R3 and a plain A9 race: that R3 missed the seal orders nothing, so neither the grace
+period nor the count need wait for that read. With once-seals both do.
+"""
+
+CREATED = {
+    "none": set[str](),
+    "seal-first": set[str](),
+    "no-check": LEAKS,
+    "create-time": set[str](),
+}
+"""P1: who has the descriptor sees the seal."""
 
 
-# Every leak is late too. Nothing is stale: sc, tso and pso keep loads in order, and the size
-# store of the grow comes after the seal store, with an unlock and a lock of i_rwsem between.
-EXPECTED = expectations(
-    {
-        Fix.NO_CHECK: {"leak", "late"},  # nothing stops even a read that begins after the seal
-        # R1 and R3 come before the truncation, G1 and the lookup after the grow. The rest of the
-        # read then works on the new page in good order, so no ordering of accesses helps.
-        Fix.NONE: {"leak", "late"},
-        Fix.SEAL_FIRST: {"leak", "late"},  # the window only grows: from before R1
-        Fix.ACQUIRE_SIZE: {"leak", "late"},  # orders R1 before R3, which they were already
-        # A page found after the grow was inserted after the seal: its lookup orders the second
-        # check behind the seal store. An old page in hand can still be copied late (window S3).
-        Fix.RECHECK: {"late"},
-        Fix.RWSEM: set(),  # the truncation waits for the read, or the read starts after it
-    },
-    {
-        Fix.NO_CHECK: {"leak", "late"},
-        Fix.NONE: {"leak", "late", "stale"},  # stale as in fresh, for the size that the grow stores
-        Fix.ACQUIRE_SIZE: {"leak", "late"},  # in the leak no access is out of order
-        Fix.RECHECK: {"late", "stale"},
-        Fix.RWSEM: set(),
-    },
-)
+def _goals(window: Window) -> tuple[Goal, ...]:
+    inode, kernel = window.inode, window.kernel
+    if kernel.protocol is Protocol.P0:
+        return (returned_data(inode),)
+    if window.fd is not None and Fix.NO_CHECK not in kernel:
+        return (met_seal(inode),)
+    closed = {Fix(name) for name, violated in IN_PLACE.items() if "leak" not in violated}
+    if kernel.parts & closed:
+        return returned_data(inode), met_seal(inode)
+    return (looked_up_after_seal(inode),)
+
 
 INFLIGHT = Scenario(
     name="inflight",
@@ -80,10 +123,10 @@ INFLIGHT = Scenario(
         "and copies what the guest wrote: window S1, open under sequential consistency."
     ),
     fixes=FIXES,
-    protocols=(PROTOCOL,),
+    protocols=PROTOCOLS,
     parameters={"pages": 2, "passes": 2, "pos": 0, "count": 2 * PAGE_SIZE},
     small={"pages": 1, "passes": 1, "pos": 0, "count": PAGE_SIZE},
     build=build,
-    expected=EXPECTED,
+    expected=expectations(IN_PLACE, WEAK, lkmm=RACY, p0=UNSEALED, p1=CREATED),
     ranges=READER_RANGES | TRUNCATION_RANGES,
 )

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from explorer.program.program import Program, ThreadSpec
+from explorer.program.program import ThreadSpec
 from explorer.program.thread import Thread
 from explorer.scenario import Case, Goal, Parameters, Scenario
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE, PAGE_SIZE
-from scenarios.shmem.declare import PROTOCOL, READER_RANGES, TRUNCATION_RANGES, expectations, properties, reader
+from scenarios.shmem.declare import (
+    PROTOCOLS,
+    READER_RANGES,
+    TRUNCATION_RANGES,
+    UNSEALED,
+    expectations,
+    properties,
+)
 from scenarios.shmem.fixes import FIXES, Fix
-from scenarios.shmem.goals import copied_beyond_end, lingered, met_seal, returned_data
-from scenarios.shmem.objects import Inode
-from scenarios.shmem.seals import memfd_add_seals
-from scenarios.shmem.truncate import do_truncate
+from scenarios.shmem.goals import copied_beyond_end, found_empty, lingered, met_seal, returned_data
+from scenarios.shmem.kernel import Hunk, Protocol
+from scenarios.shmem.objects import File
+from scenarios.shmem.syscalls import add_seals, ftruncate
+from scenarios.shmem.window import Window
 
 
-async def owner(t: Thread, inode: Inode, passes: int) -> None:
+async def owner(t: Thread, file: File) -> None:
     """Empty a file in use and seal it."""
-    error = await do_truncate(t, inode, 0, passes)
-    if error:
-        return
-    await memfd_add_seals(t, inode, F_SEAL_INACCESSIBLE)
+    error = await ftruncate(t, file, 0)
+    if not error:
+        await add_seals(t, file, F_SEAL_INACCESSIBLE)
 
 
-def build(fix: str, _protocol: str, parameters: Parameters) -> Case:
-    variant = Fix(fix)
-    pages = parameters["pages"]
-    inode = Inode(pages, pages, acquire_size=variant is Fix.ACQUIRE_SIZE)
-    program = Program(
-        (
-            ThreadSpec("owner", owner, (inode, parameters["passes"])),
-            reader(inode, variant, parameters),
-        )
-    )
-    return Case(program, properties(inode), _goals(inode, variant, parameters))
+def build(fix: str, protocol: str, parameters: Parameters) -> Case:
+    window = Window.of(fix, protocol, parameters, parameters["pages"])
+    program = window.program(ThreadSpec("owner", owner, (window.file,)), window.reader(parameters))
+    return Case(program, properties(window.inode), _goals(window, parameters))
 
 
-def _goals(inode: Inode, variant: Fix, parameters: Parameters) -> tuple[Goal, ...]:
-    if variant is Fix.RWSEM:
+def _goals(window: Window, parameters: Parameters) -> tuple[Goal, ...]:
+    inode, kernel = window.inode, window.kernel
+    if kernel.protocol is Protocol.P0:
+        return (returned_data(inode),)
+    if window.fd is not None:
+        return (met_seal(inode) if Hunk.READ_ITER in kernel else found_empty(inode),)
+    if kernel.parts & {Fix.RWSEM, Fix.INVALIDATE_LOCK, Fix.RECHECK_LOCKED}:
         return returned_data(inode), met_seal(inode)
     first, end = parameters["pos"] // PAGE_SIZE, -(-(parameters["pos"] + parameters["count"]) // PAGE_SIZE)
     held = tuple(lingered(page) for page in inode.cached[first:end])
@@ -48,21 +53,18 @@ def _goals(inode: Inode, variant: Fix, parameters: Parameters) -> tuple[Goal, ..
 # one; a page further on is copied whatever it is (R8 compares for equality only). The old
 # bytes come out after the seal: late, but no leak, because the guard made the owner empty the
 # file, which detached the page from everything that the guest can reach.
-EXPECTED = expectations(
-    {
-        Fix.NONE: {"late"},
-        Fix.ACQUIRE_SIZE: {"late"},
-        Fix.RECHECK: {"late"},  # the second check comes before the window
-        Fix.RWSEM: set(),  # the truncation waits until the copy is done
-    },
-    {
-        # No size is stored after the seal, so none can be stale.
-        Fix.NONE: {"late"},
-        Fix.ACQUIRE_SIZE: {"late"},
-        Fix.RECHECK: {"late"},
-        Fix.RWSEM: set(),
-    },
-)
+# No size is stored after the seal, so none can be stale, under any model.
+IN_PLACE = {fix: {"late"} for fix in FIXES} | {
+    # The truncation waits until the copy is done.
+    "rwsem": set[str](),
+    "invalidate-lock": set[str](),
+    "recheck-locked": set[str](),  # for the page lock
+    # The others look at the seals before the copy or after it, or wait once the seal is there.
+    "new-inode": set[str](),  # another file's seal
+}
+
+CREATED = {fix: set[str]() for fix in ("none", "seal-first", "no-check", "create-time")}
+"""P1: a file that is sealed from the start, and empty."""
 
 LINGERING_PAGE = Scenario(
     name="lingering-page",
@@ -73,10 +75,10 @@ LINGERING_PAGE = Scenario(
         "page 1 need not: a page beyond the end is not noticed there. Window S3: late, not a leak."
     ),
     fixes=FIXES,
-    protocols=(PROTOCOL,),
+    protocols=PROTOCOLS,
     parameters={"pages": 2, "passes": 2, "pos": 0, "count": 2 * PAGE_SIZE},
     small={"pages": 1, "passes": 1, "pos": 0, "count": PAGE_SIZE},
     build=build,
-    expected=EXPECTED,
+    expected=expectations(IN_PLACE, {}, p0=UNSEALED, p1=CREATED),
     ranges=READER_RANGES | TRUNCATION_RANGES,
 )

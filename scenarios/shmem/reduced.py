@@ -26,41 +26,39 @@ from explorer.program.program import Program, ThreadSpec, kernel
 from explorer.program.thread import ACQUIRE, ONCE, RELEASE, Thread
 from explorer.scenario import Case, Goal, Parameters, Scenario
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE, PAGE_SIZE
-from scenarios.shmem.declare import PROTOCOL, properties
-from scenarios.shmem.fixes import FIXES, Fix
+from scenarios.shmem.declare import ORDERED, PROTOCOL, WEAK, properties
+from scenarios.shmem.fixes import Fix
 from scenarios.shmem.goals import found_empty, looked_up_after_seal, met_seal, returned_data
 from scenarios.shmem.guest import Kvm, guest_write, kvm_set_memslot
+from scenarios.shmem.kernel import Hunk, Kernel
 from scenarios.shmem.objects import Inode, i_size_read, i_size_write
 
 GROWN = 2 * PAGE_SIZE
 """The size of the file when the guest has it."""
 
-ORDERED = ("sc", "tso", "pso")
-"""Models that keep loads in order."""
-
-WEAK = ("armv8", "lkmm")
-"""Models that do not: R3 may take effect before R1."""
+REDUCED_FIXES = ("none", "no-check", "seal-first", "acquire-size", "recheck", "rwsem")
+"""The fixes that these forms have."""
 
 
 # ---- the threads
 
 
 @kernel("mm/shmem.c")
-async def shmem_file_read_iter(t: Thread, inode: Inode, fix: Fix) -> int:
+async def shmem_file_read_iter(t: Thread, inode: Inode) -> int:
     """Read the page at index 0: the bytes read, or a negative errno."""
-    if fix is Fix.RWSEM:
+    if Fix.RWSEM in inode.kernel:
         await inode.i_rwsem.down_read(t, at="R0 inode_lock_shared")
-    retval = await _copy_page(t, inode, fix)
-    if fix is Fix.RWSEM:
+    retval = await _copy_page(t, inode)
+    if Fix.RWSEM in inode.kernel:
         await inode.i_rwsem.up_read(t, at="R12 inode_unlock_shared")
     return retval
 
 
-async def _copy_page(t: Thread, inode: Inode, fix: Fix) -> int:
-    if fix is Fix.SEAL_FIRST and await t.read(inode.seals, at="R3 seal check") & F_SEAL_INACCESSIBLE:
+async def _copy_page(t: Thread, inode: Inode) -> int:
+    if Fix.SEAL_FIRST in inode.kernel and await t.read(inode.seals, at="R3 seal check") & F_SEAL_INACCESSIBLE:
         return -EPERM
     i_size = await i_size_read(t, inode, at="R1 first i_size_read")
-    check_here = fix not in (Fix.NO_CHECK, Fix.SEAL_FIRST)
+    check_here = Hunk.READ_ITER in inode.kernel and Fix.SEAL_FIRST not in inode.kernel
     if check_here and await t.read(inode.seals, at="R3 seal check") & F_SEAL_INACCESSIBLE:
         return -EPERM
     if i_size == 0:  # R4
@@ -69,7 +67,7 @@ async def _copy_page(t: Thread, inode: Inode, fix: Fix) -> int:
     if page == 0:  # a hole: the zero page is copied
         return PAGE_SIZE
     await t.fence(Tag.MB, at="G2d get_page_unless_zero")
-    if fix is Fix.RECHECK and await t.read(inode.seals, at="R5 seal recheck") & F_SEAL_INACCESSIBLE:
+    if Fix.RECHECK in inode.kernel and await t.read(inode.seals, at="R5 seal recheck") & F_SEAL_INACCESSIBLE:
         return -EPERM
     await t.read(page.data[0], at="R10 copy_page_to_iter")
     return PAGE_SIZE
@@ -108,12 +106,12 @@ async def owner(t: Thread, kvm: Kvm | None, inode: Inode) -> None:
     await memfd_add_seals(t, inode)
     if kvm is not None:
         await shmem_fallocate(t, inode)
-        await kvm_set_memslot(t, kvm)
+        await kvm_set_memslot(t, kvm, 0)
 
 
 async def guest(t: Thread, kvm: Kvm, inode: Inode) -> None:
     """Once there is a memory slot, find the page and write to it."""
-    await t.wait_until(kvm.memslot, lambda v: v == 1, ACQUIRE, at="K0 memslot ready")
+    await t.wait_until(kvm.memslot, lambda v: v != 0, ACQUIRE, at="K0 memslot ready")
     page = await t.read(inode.i_mapping.i_pages[0], ONCE, at="G2b xas_load")
     if page == 0:
         return
@@ -124,46 +122,43 @@ async def guest(t: Thread, kvm: Kvm, inode: Inode) -> None:
 # ---- the scenarios
 
 
-def _threads(fix: Fix, pages: int, *, with_guest: bool) -> tuple[Inode, Program]:
+def _threads(fix: str, pages: int, *, with_guest: bool) -> tuple[Inode, Program]:
     """A file with this many pages (0 or 1), and the threads around it."""
-    inode = Inode(1, pages, acquire_size=fix is Fix.ACQUIRE_SIZE)
+    inode = Inode(Kernel.of(fix, PROTOCOL, {}), 1, pages)
     kvm = Kvm() if with_guest else None
     guests = () if kvm is None else (ThreadSpec("guest", guest, (kvm, inode)),)
-    read = ThreadSpec("reader", shmem_file_read_iter, (inode, fix))
+    read = ThreadSpec("reader", shmem_file_read_iter, (inode,))
     return inode, Program((ThreadSpec("owner", owner, (kvm, inode)), *guests, read))
 
 
 def build_fresh(fix: str, _protocol: str, _parameters: Parameters) -> Case:
-    variant = Fix(fix)
-    inode, program = _threads(variant, 0, with_guest=True)
-    broken = variant in (Fix.NO_CHECK, Fix.SEAL_FIRST)
+    inode, program = _threads(fix, 0, with_guest=True)
+    broken = fix in ("no-check", "seal-first")
     goals = (looked_up_after_seal(inode),) if broken else (found_empty(inode), met_seal(inode))
     return Case(program, properties(inode), goals)
 
 
 def build_inflight(fix: str, _protocol: str, _parameters: Parameters) -> Case:
-    variant = Fix(fix)
-    inode, program = _threads(variant, 1, with_guest=True)
-    closed = variant in (Fix.RWSEM, Fix.RECHECK)
+    inode, program = _threads(fix, 1, with_guest=True)
+    closed = fix in ("rwsem", "recheck")
     goals = (returned_data(inode), met_seal(inode)) if closed else (looked_up_after_seal(inode),)
     return Case(program, properties(inode), goals)
 
 
 def build_lingering_page(fix: str, _protocol: str, _parameters: Parameters) -> Case:
-    variant = Fix(fix)
-    inode, program = _threads(variant, 1, with_guest=False)
+    inode, program = _threads(fix, 1, with_guest=False)
     goals: tuple[Goal, ...] = (returned_data(inode),)
-    if variant is Fix.RWSEM:
+    if fix == "rwsem":
         goals += (met_seal(inode),)
     return Case(program, properties(inode), goals)
 
 
 def _expected(
-    ordered: Mapping[Fix, set[str]], weak: Mapping[Fix, set[str]]
+    ordered: Mapping[str, set[str]], weak: Mapping[str, set[str]]
 ) -> dict[tuple[str, str, str], frozenset[str]]:
     """Expectations: per fix what is violated where loads stay in order, and what else where they do not."""
     return {
-        (PROTOCOL, fix.value, model): frozenset(names | (weak.get(fix, set()) if model in WEAK else set()))
+        (PROTOCOL, fix, model): frozenset(names | (weak.get(fix, set()) if model in WEAK else set()))
         for fix, names in ordered.items()
         for model in (*ORDERED, *WEAK)
     }
@@ -176,25 +171,25 @@ FRESH_WINDOW = Scenario(
         "The owner seals an empty file, grows it and hands it to KVM; the guest writes to its page; a read comes at "
         "any time. One field per object: sealrace litmus --export writes it for herd."
     ),
-    fixes=FIXES,
+    fixes=REDUCED_FIXES,
     protocols=(PROTOCOL,),
     parameters={},
     small={},
     build=build_fresh,
     expected=_expected(
         {
-            Fix.NO_CHECK: {"leak", "late"},  # any read after the guest's write returns it
-            Fix.NONE: set(),  # R1 saw the grown size, so R3 sees the seal
-            Fix.SEAL_FIRST: {"leak", "late"},  # R3 before the seal, R1 after the grow
-            Fix.ACQUIRE_SIZE: set(),
-            Fix.RECHECK: set(),
-            Fix.RWSEM: set(),
+            "no-check": {"leak", "late"},  # any read after the guest's write returns it
+            "none": set(),  # R1 saw the grown size, so R3 sees the seal
+            "seal-first": {"leak", "late"},  # R3 before the seal, R1 after the grow
+            "acquire-size": set(),
+            "recheck": set(),
+            "rwsem": set(),
         },
         {
             # R1 and R3 are two loads that nothing orders: R3 may come before the seal and R1 after the grow.
-            Fix.NONE: {"leak", "late", "stale"},
+            "none": {"leak", "late", "stale"},
             # The same, but then the second check, ordered behind the lookup (G2d), sees the seal.
-            Fix.RECHECK: {"stale"},
+            "recheck": {"stale"},
         },
     ),
 )
@@ -207,22 +202,22 @@ INFLIGHT_WINDOW = Scenario(
         "read that passed its checks before finds that page (window S1). One field per object: sealrace litmus "
         "--export writes it for herd."
     ),
-    fixes=FIXES,
+    fixes=REDUCED_FIXES,
     protocols=(PROTOCOL,),
     parameters={},
     small={},
     build=build_inflight,
     expected=_expected(
         {
-            Fix.NO_CHECK: {"leak", "late"},
-            Fix.NONE: {"leak", "late"},  # R1 and R3 before the truncation, the lookup after the grow
-            Fix.SEAL_FIRST: {"leak", "late"},
-            Fix.ACQUIRE_SIZE: {"leak", "late"},  # no access is out of order
-            Fix.RECHECK: {"late"},  # the old page in hand (window S3)
-            Fix.RWSEM: set(),
+            "no-check": {"leak", "late"},
+            "none": {"leak", "late"},  # R1 and R3 before the truncation, the lookup after the grow
+            "seal-first": {"leak", "late"},
+            "acquire-size": {"leak", "late"},  # no access is out of order
+            "recheck": {"late"},  # the old page in hand (window S3)
+            "rwsem": set(),
         },
         # As in fresh-window, for the size that the grow stores.
-        {Fix.NONE: {"stale"}, Fix.RECHECK: {"stale"}},
+        {"none": {"stale"}, "recheck": {"stale"}},
     ),
 )
 
@@ -233,17 +228,17 @@ LINGERING_PAGE_WINDOW = Scenario(
         "The owner empties a file in use and seals it; a read that has found the page before copies it after (window "
         "S3). One field per object: sealrace litmus --export writes it for herd."
     ),
-    fixes=FIXES,
+    fixes=REDUCED_FIXES,
     protocols=(PROTOCOL,),
     parameters={},
     small={},
     build=build_lingering_page,
     expected=_expected(
         {
-            Fix.NONE: {"late"},
-            Fix.ACQUIRE_SIZE: {"late"},
-            Fix.RECHECK: {"late"},  # the second check comes before the window
-            Fix.RWSEM: set(),  # the truncation waits until the copy is done
+            "none": {"late"},
+            "acquire-size": {"late"},
+            "recheck": {"late"},  # the second check comes before the window
+            "rwsem": set(),  # the truncation waits until the copy is done
         },
         {},  # no size is stored after the seal, so none can be stale
     ),

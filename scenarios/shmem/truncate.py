@@ -1,9 +1,8 @@
-"""ftruncate(2): shmem_setattr() and the removal of pages, shmem_undo_range().
+"""ftruncate(2) and the removal of pages: shmem_setattr(), shmem_undo_range().
 
-Left out: unmap_mapping_range() (nothing is mapped); the peek at ``alloced``, which only
-saves a scan without pages; the reference that a scan holds while it looks at a page (only
-the scan itself removes pages, so the cache's reference keeps the page until then); the
-xarray's lock (see ``getpage``).
+Left out: the peek at ``alloced``, which only saves a scan without pages; the reference that a
+scan holds while it looks at a page (only holders of ``i_rwsem`` and, where the file is swapped,
+reclaim remove pages, and both have the page locked).
 """
 
 from __future__ import annotations
@@ -13,78 +12,144 @@ from typing import Any
 
 from explorer.program.program import kernel
 from explorer.program.thread import ONCE, RELEASE, Thread
-from scenarios.shmem.constants import F_SEAL_GROW, F_SEAL_INACCESSIBLE, F_SEAL_SHRINK, PAGE_MASK, PAGE_SHIFT
-from scenarios.shmem.objects import AddressSpace, Inode, i_size_read, i_size_write, put_page
+from scenarios.shmem.constants import (
+    F_SEAL_GROW,
+    F_SEAL_INACCESSIBLE,
+    F_SEAL_SHRINK,
+    PAGE_MASK,
+    PAGE_SHIFT,
+    PAGE_SIZE,
+)
+from scenarios.shmem.getpage import Sgp, shmem_getpage
+from scenarios.shmem.kernel import Hunk, Switch
+from scenarios.shmem.objects import Inode, i_size_read, i_size_write, put_page
+from scenarios.shmem.pagecache import delete_from_page_cache
+from scenarios.shmem.sections import inode_lock, inode_unlock, wait_before_growing
+from scenarios.shmem.unmap import unmap_mapping_range
 
 
 @kernel("fs/open.c")
-async def do_truncate(t: Thread, inode: Inode, length: int, passes: int) -> int:
-    """ftruncate() to ``length``: 0 or a negative errno. ``passes`` as in ``shmem_undo_range``."""
-    await inode.i_rwsem.down_write(t, at="T0 inode_lock")
-    error = await shmem_setattr(t, inode, length, passes)
-    await inode.i_rwsem.up_write(t, at="T6 inode_unlock")
+async def do_truncate(t: Thread, inode: Inode, length: int) -> int:
+    """Set the size to ``length``: 0 or a negative errno."""
+    await inode_lock(t, inode, at="T0")
+    error = await shmem_setattr(t, inode, length)
+    await inode_unlock(t, inode, at="T6")
     return error
 
 
 @kernel("mm/shmem.c")
-async def shmem_setattr(t: Thread, inode: Inode, newsize: int, passes: int) -> int:
-    """Change the size (ATTR_SIZE) with the rules of v4; ``i_rwsem`` is held.
-
-    The caller must ask for whole pages where the file is not sealed, too (see ``objects``).
-    """
+async def shmem_setattr(t: Thread, inode: Inode, newsize: int) -> int:
+    """Change the size (ATTR_SIZE); ``i_rwsem`` is held."""
+    kernel = inode.kernel
     oldsize = await t.read(inode.i_size, at="T1 oldsize")
     if newsize < oldsize and await t.read(inode.seals, at="T2 seals") & F_SEAL_SHRINK:
         return -EPERM
     if newsize > oldsize and await t.read(inode.seals, at="T2 seals") & F_SEAL_GROW:
         return -EPERM
-    if await t.read(inode.seals, at="T3 seals") & F_SEAL_INACCESSIBLE:
-        if await i_size_read(t, inode, at="T3 i_size_read") != 0:
+    if Hunk.SETATTR in kernel and await t.read(inode.seals, at="T3 seals") & F_SEAL_INACCESSIBLE:
+        if Switch.RFC_SETATTR not in kernel and await i_size_read(t, inode, at="T3 i_size_read") != 0:
             return -EPERM
         if newsize & ~PAGE_MASK:
             return -EINVAL
+    assert not (inode.whole_pages and newsize & ~PAGE_MASK), "a size that this inode is not made for"
+    if newsize > oldsize:
+        await wait_before_growing(t, inode, at="T4")
     if newsize != oldsize:
         await i_size_write(t, inode, newsize, at="T4 i_size_write")
     if newsize <= oldsize:  # T5: equality too, it drops pages beyond the end
-        await shmem_undo_range(t, inode, newsize >> PAGE_SHIFT, passes)
+        holebegin = (newsize + PAGE_SIZE - 1) & PAGE_MASK
+        if oldsize > holebegin:
+            await unmap_mapping_range(t, inode, holebegin >> PAGE_SHIFT)
+        await shmem_undo_range(t, inode, newsize)
+        if oldsize > holebegin:
+            await unmap_mapping_range(t, inode, holebegin >> PAGE_SHIFT)
     return 0
 
 
 @kernel("mm/shmem.c")
-async def shmem_undo_range(t: Thread, inode: Inode, start: int, passes: int) -> None:
-    """Remove every page from index ``start`` on.
+async def shmem_undo_range(t: Thread, inode: Inode, lstart: int, lend: int | None = None) -> None:
+    """Remove the pages of bytes ``lstart`` to ``lend`` (None: all that follow), and zero the range in the outer ones.
 
-    With two ``passes``, as in the kernel, the first skips a page that somebody has locked
-    and the second waits for it.  With one, the second does all the work.
+    The first pass skips a page that somebody has locked, the second waits for it.  A scenario
+    may leave the first one out (``inode.passes`` is 1): the second then does all the work.
     """
-    mapping = inode.i_mapping
-    if passes == 2:
-        for index in range(start, len(mapping.i_pages)):
-            page = await t.read(mapping.i_pages[index], ONCE, at="U1 find_lock_entries")
+    capacity = len(inode.i_mapping.i_pages)
+    start = (lstart + PAGE_SIZE - 1) >> PAGE_SHIFT
+    end = capacity if lend is None else min(lend >> PAGE_SHIFT, capacity)
+    if inode.passes == 2:
+        for index in range(start, end):
+            page = await t.read(inode.i_mapping.i_pages[index], ONCE, at="U1 find_lock_entries")
             if page == 0:
+                continue
+            if inode.swaps and page.is_swap_entry:
+                await shmem_free_swap(t, inode, index, page)
                 continue
             if await page.lock.try_acquire(t, at="U1 trylock_page"):
                 continue
-            await truncate_inode_page(t, mapping, index, page)
+            await truncate_inode_page(t, inode, index, page)
             await page.lock.release(t, at="U1 unlock_page")
+    await zero_partial_pages(t, inode, lstart, lend)
     while True:
         found = False
-        for index in range(start, len(mapping.i_pages)):
-            page = await t.read(mapping.i_pages[index], ONCE, at="U3 find_get_entries")
+        for index in range(start, end):
+            page = await t.read(inode.i_mapping.i_pages[index], ONCE, at="U3 find_get_entries")
             if page == 0:
                 continue
             found = True
+            if inode.swaps and page.is_swap_entry:
+                await shmem_free_swap(t, inode, index, page)
+                continue
             await page.lock.acquire(t, at="U3 lock_page")
-            await truncate_inode_page(t, mapping, index, page)
+            await truncate_inode_page(t, inode, index, page)
             await page.lock.release(t, at="U3 unlock_page")
-        if not found:
+        # Only a truncation looks again until nothing is left.
+        if not found or lend is not None:
             break
 
 
-@kernel("mm/truncate.c")
-async def truncate_inode_page(t: Thread, mapping: AddressSpace, index: int, page: Any) -> None:
-    """Take a locked page out of the cache, unless that has been done, and drop the cache's reference."""
-    if await t.read(page.mapping, at="U1 page->mapping") != mapping:
+async def zero_partial_pages(t: Thread, inode: Inode, lstart: int, lend: int | None) -> None:
+    """U2: zero, in place, the bytes of the range in pages of which other bytes stay.
+
+    The page is looked up as a read would, so not beyond the size; there every byte is zero anyway.
+    """
+    first, last = lstart >> PAGE_SHIFT, None if lend is None else lend >> PAGE_SHIFT
+    head, tail = lstart & ~PAGE_MASK, 0 if lend is None else lend & ~PAGE_MASK
+    if head:
+        await zero_user_segment(t, inode, first, head, tail if first == last else PAGE_SIZE)
+    if tail and not (head and first == last):
+        assert last is not None
+        await zero_user_segment(t, inode, last, 0, tail)
+
+
+@kernel("include/linux/highmem.h")
+async def zero_user_segment(t: Thread, inode: Inode, index: int, start: int, end: int) -> None:
+    """Zero bytes ``start`` to ``end`` of the page at an index, if it has content."""
+    if index >= len(inode.i_mapping.i_pages):
         return
-    await t.write(mapping.i_pages[index], 0, RELEASE, at="U1 page cache slot")
-    await t.write(page.mapping, 0, at="U1 page->mapping = NULL")
-    await put_page(t, page, at="U1 put_page")
+    error, page = await shmem_getpage(t, inode, index, Sgp.READ)
+    if error or page is None:
+        return
+    for word in inode.words(start, end - start):
+        await t.write(page.data[word], 0, at="U2 zero_user_segment")
+    await page.lock.release(t, at="U2 unlock_page")
+    await put_page(t, page, at="U2 put_page")
+
+
+@kernel("mm/truncate.c")
+async def truncate_inode_page(t: Thread, inode: Inode, index: int, page: Any) -> None:
+    """Take a locked page out of the cache, unless that has been done, and drop the cache's reference."""
+    if await t.read(page.mapping, at="U1 page->mapping") != inode.i_mapping:
+        return
+    if inode.mapped and await t.read(page.mapcount, ONCE, at="U1 page_mapped"):
+        await unmap_mapping_range(t, inode, index, index + 1)
+    await delete_from_page_cache(t, inode, index, page)
+
+
+@kernel("mm/shmem.c")
+async def shmem_free_swap(t: Thread, inode: Inode, index: int, entry: Any) -> None:
+    """Take a swap entry out of the cache, unless the page has come back meanwhile."""
+    mapping = inode.i_mapping
+    await mapping.xa_lock.acquire(t, at="U1 xa_lock_irq")
+    if await t.read(mapping.i_pages[index], at="U1 xa_cmpxchg_irq") == entry:
+        await t.write(mapping.i_pages[index], 0, RELEASE, at="U1 xa_cmpxchg_irq")
+    await mapping.xa_lock.release(t, at="U1 xa_unlock_irq")

@@ -11,11 +11,12 @@ from explorer.execution.location import Location, Value
 from explorer.execution.relation import empty
 from explorer.property import Edge
 from scenarios.shmem.constants import F_SEAL_GROW, F_SEAL_INACCESSIBLE
+from scenarios.shmem.kernel import Kernel
 from scenarios.shmem.objects import Inode
 from scenarios.shmem.properties import Late, Leak, Stale
 
 OWNER, GUEST, READER = range(3)
-INODE = Inode(1, 1, acquire_size=False)
+INODE = Inode(Kernel(), 1, 1)
 SIZE, SEALS = INODE.i_size, INODE.seals
 OLD_PAGE, NEW_PAGE = INODE.cached[0].data[0], INODE.fresh[0].data[0]
 SLOT = Location("memslot")

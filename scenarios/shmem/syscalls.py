@@ -1,0 +1,89 @@
+"""The system calls: what they refuse before the file sees it, in the order of the kernel's checks.
+
+Each gives a count or 0, or a negative errno.  Left out is what no modelled caller can do
+wrong: bad descriptors, bad pointers, signals, resource limits, files that are no memfd.
+"""
+
+from __future__ import annotations
+
+from errno import EBADF, EFBIG, EINVAL, EOPNOTSUPP
+
+from explorer.program.thread import Thread
+from scenarios.shmem.constants import FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, MAX_LFS_FILESIZE
+from scenarios.shmem.fallocate import shmem_fallocate
+from scenarios.shmem.mmap import Mm, do_munmap, mmap_region
+from scenarios.shmem.objects import File, Vma
+from scenarios.shmem.read import Iter, UserBuffer, shmem_file_read_iter
+from scenarios.shmem.seals import memfd_add_seals, memfd_get_seals
+from scenarios.shmem.splice import Pipe, generic_file_splice_read
+from scenarios.shmem.truncate import do_truncate
+from scenarios.shmem.write import generic_file_write_iter
+
+
+async def pread(t: Thread, file: File, pos: int, count: int, to: Iter | None = None) -> int:
+    """pread(2): the bytes read."""
+    if not file.readable:
+        return -EBADF
+    if pos < 0:
+        return -EINVAL
+    return await shmem_file_read_iter(t, file.inode, pos, count, to or UserBuffer())
+
+
+async def pwrite(t: Thread, file: File, pos: int, count: int, token: int) -> int:
+    """pwrite(2) of ``count`` times the same byte: the bytes written."""
+    if not file.writable:
+        return -EBADF
+    if pos < 0:
+        return -EINVAL
+    if count and pos >= MAX_LFS_FILESIZE:
+        return -EFBIG
+    return await generic_file_write_iter(t, file.inode, pos, count, token)
+
+
+async def ftruncate(t: Thread, file: File, length: int) -> int:
+    """ftruncate(2)."""
+    if length < 0 or not file.writable:
+        return -EINVAL
+    return await do_truncate(t, file.inode, length)
+
+
+async def fallocate(t: Thread, file: File, mode: int, offset: int, length: int) -> int:
+    """fallocate(2), allocating (0, KEEP_SIZE) or punching a hole (PUNCH_HOLE | KEEP_SIZE)."""
+    if offset < 0 or length <= 0:
+        return -EINVAL
+    if mode not in (0, FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE):
+        return -EOPNOTSUPP
+    if not file.writable:
+        return -EBADF
+    if offset + length > MAX_LFS_FILESIZE:
+        return -EFBIG
+    return await shmem_fallocate(t, file.inode, mode, offset, length)
+
+
+async def add_seals(t: Thread, file: File, seals: int) -> int:
+    """fcntl(F_ADD_SEALS)."""
+    return await memfd_add_seals(t, file.inode, seals, writable=file.writable)
+
+
+async def get_seals(t: Thread, file: File) -> int:
+    """fcntl(F_GET_SEALS): the seals."""
+    return await memfd_get_seals(t, file.inode)
+
+
+async def mmap(t: Thread, mm: Mm, file: File, vma: Vma, pages: int, neighbour: Vma | None = None) -> int:
+    """mmap(2) of the first ``pages`` pages as ``vma``, or of those behind a neighbour that is merged with."""
+    return await mmap_region(t, mm, file, vma, pages, neighbour)
+
+
+async def munmap(t: Thread, mm: Mm, file: File, vma: Vma) -> None:
+    """munmap(2) of a whole mapping."""
+    await do_munmap(t, mm, file.inode, vma)
+
+
+async def splice(t: Thread, file: File, pos: int, count: int, pipe: Pipe) -> int:
+    """splice(2) to a pipe: the bytes linked."""
+    if not file.readable:
+        return -EBADF
+    if pos < 0:
+        return -EINVAL
+    return await generic_file_splice_read(t, file.inode, pos, count, pipe)
