@@ -11,7 +11,7 @@ from types import CodeType, CoroutineType, FrameType
 from typing import Any
 
 from explorer.execution.event import Call, Source
-from explorer.program.program import kernel_file
+from explorer.program.program import kernel_place
 
 _ENGINE = str(Path(__file__).parent)
 _STEP = re.compile(r"([A-Z]+[0-9]+[a-z]?)(?:\s+(.*))?$")
@@ -82,8 +82,8 @@ class CallNumbers:
         step, text = (match[1], match[2] or "") if match else ("", at)
         reference = text
         for frame in reversed(frames):
-            file = kernel_file(frame.f_code)
-            if file is not None:
-                reference = f"{file} {frame.f_code.co_name}" + (f": {text}" if text else "")
+            place = kernel_place(frame.f_code)
+            if place is not None:
+                reference = place + (f": {text}" if text else "")
                 break
         return Source(_file_of(inner.f_globals.get("__name__", "")), inner.f_lineno, stack, step, reference)

@@ -13,22 +13,30 @@ from explorer.program.thread import Thread
 Body = Callable[..., Coroutine[Any, Any, Any]]
 F = TypeVar("F", bound=Body)
 
-_KERNEL_FILES: dict[CodeType, str] = {}
+_KERNEL_PLACES: dict[CodeType, tuple[str, str]] = {}
 
 
-def kernel(file: str) -> Callable[[F], F]:
-    """Say which kernel file a modelled function stands for; its name is the kernel function's."""
+def kernel(file: str, function: str = "") -> Callable[[F], F]:
+    """Say which kernel file a modelled function stands for; its name is the kernel function's.
 
-    def remember(function: F) -> F:
-        _KERNEL_FILES[function.__code__] = file
-        return function
+    A part of a long function has a name of its own and names that function.
+    """
+
+    def remember(part: F) -> F:
+        _KERNEL_PLACES[part.__code__] = (file, function or part.__name__)
+        return part
 
     return remember
 
 
 def kernel_file(code: CodeType) -> str | None:
     """The kernel file given for a modelled function by ``@kernel``."""
-    return _KERNEL_FILES.get(code)
+    return _KERNEL_PLACES[code][0] if code in _KERNEL_PLACES else None
+
+
+def kernel_place(code: CodeType) -> str | None:
+    """The kernel file and function given for a modelled function: ``mm/memfd.c memfd_add_seals``."""
+    return " ".join(_KERNEL_PLACES[code]) if code in _KERNEL_PLACES else None
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ async def shmem_fallocate(t: Thread, inode: Inode, mode: int, offset: int, lengt
     return error
 
 
-@kernel("mm/shmem.c")
+@kernel("mm/shmem.c", "shmem_fallocate")
 async def shmem_punch_hole(t: Thread, inode: Inode, offset: int, length: int) -> int:
     """The half of shmem_fallocate() that punches."""
     end = offset + length
@@ -59,7 +59,7 @@ async def shmem_punch_hole(t: Thread, inode: Inode, offset: int, length: int) ->
     return 0
 
 
-@kernel("mm/shmem.c")
+@kernel("mm/shmem.c", "shmem_fallocate")
 async def shmem_allocate(t: Thread, inode: Inode, mode: int, offset: int, length: int) -> int:
     """The half of shmem_fallocate() that allocates. The patch has no check here, and no seal but GROW has."""
     end = offset + length

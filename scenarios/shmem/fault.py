@@ -122,7 +122,7 @@ async def filemap_map_pages(t: Thread, inode: Inode, vma: Vma, index: int) -> bo
     return mapped
 
 
-@kernel("mm/filemap.c")
+@kernel("mm/filemap.c", "next_uptodate_page")
 async def may_map(t: Thread, inode: Inode, index: int, page: Any) -> bool:
     """What next_uptodate_page() looks at under the page lock."""
     if await t.read(page.mapping, at="P6 page->mapping") != inode.i_mapping:

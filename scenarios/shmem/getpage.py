@@ -64,7 +64,7 @@ async def shmem_getpage(t: Thread, inode: Inode, index: int, sgp: Sgp, merged_si
         return await shmem_clear_page(t, inode, index, sgp, page, alloced=False)
 
 
-@kernel("mm/shmem.c")
+@kernel("mm/shmem.c", "shmem_getpage")
 async def shmem_alloc_and_add_page(t: Thread, inode: Inode, index: int, sgp: Sgp) -> Any:
     """A new page, inserted locked and neither cleared nor uptodate (G6); None where the slot was taken meanwhile."""
     page = alloc_page(inode, index, sgp)
@@ -82,7 +82,7 @@ def alloc_page(inode: Inode, index: int, sgp: Sgp) -> Page:
     return pools[sgp][index]
 
 
-@kernel("mm/shmem.c")
+@kernel("mm/shmem.c", "shmem_getpage")
 async def shmem_clear_page(
     t: Thread, inode: Inode, index: int, sgp: Sgp, page: Any, *, alloced: bool
 ) -> tuple[int, Any]:

@@ -41,7 +41,7 @@ async def mmap_region(t: Thread, mm: Mm, file: File, vma: Vma, pages: int, neigh
     return error
 
 
-@kernel("mm/mmap.c")
+@kernel("mm/mmap.c", "mmap_region")
 async def map_new(t: Thread, file: File, vma: Vma, pages: int) -> int:
     """What mmap_region() does where nothing could be merged: 0 or a negative errno.
 
@@ -168,7 +168,7 @@ async def copy_vma(t: Thread, inode: Inode, old: Vma, new: Vma) -> None:
     await mapping.i_mmap_rwsem.up_write(t, at="M3 i_mmap_unlock_write")
 
 
-@kernel("mm/mmap.c")
+@kernel("mm/mmap.c", "unlink_file_vma")
 async def unlink_vma(t: Thread, inode: Inode, vma: Vma) -> None:
     """Clear a mapping's page table entries and take it out of the file's tree."""
     mapping = inode.i_mapping

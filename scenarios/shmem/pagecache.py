@@ -27,8 +27,9 @@ async def pagecache_get_page(t: Thread, inode: Inode, index: int) -> Any:
             return None
         if inode.swaps and page.is_swap_entry:
             return page
-        if await get_page_unless_zero(t, page, at="G2d get_page_unless_zero") == 0:
-            continue
+        # Where the count is 0 the kernel tries again. A try that failed has changed nothing, so whatever
+        # comes of the next one comes of it without that try, too: as with a blocking step it is no event.
+        await t.assume(await get_page_unless_zero(t, page, at="G2d get_page_unless_zero") != 0, at="G2d repeat")
         if await t.read(slot, ONCE, at="G2e xas_reload") != page:
             await put_page(t, page, at="G2e put_page")
             continue

@@ -111,7 +111,7 @@ async def owner(t: Thread, kvm: Kvm | None, inode: Inode) -> None:
 
 async def guest(t: Thread, kvm: Kvm, inode: Inode) -> None:
     """Once there is a memory slot, find the page and write to it."""
-    await t.wait_until(kvm.memslot, lambda v: v != 0, ACQUIRE, at="K0 memslot ready")
+    await t.wait_until(kvm.memslot, lambda v: v == 1, ACQUIRE, at="K0 memslot ready")
     page = await t.read(inode.i_mapping.i_pages[0], ONCE, at="G2b xas_load")
     if page == 0:
         return

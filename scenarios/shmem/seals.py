@@ -42,7 +42,7 @@ async def memfd_add_seals(t: Thread, inode: Inode, seals: int, *, writable: bool
     return error
 
 
-@kernel("mm/memfd.c")
+@kernel("mm/memfd.c", "memfd_add_seals")
 async def add_seals_locked(t: Thread, inode: Inode, seals: int) -> int:
     """What memfd_add_seals() does under ``i_rwsem``."""
     kernel = inode.kernel
@@ -73,7 +73,7 @@ async def add_seals_locked(t: Thread, inode: Inode, seals: int) -> int:
     return 0
 
 
-@kernel("mm/memfd.c")
+@kernel("mm/memfd.c", "memfd_add_seals")
 async def begin_guard(t: Thread, inode: Inode) -> int:
     """A8, the guard of the RFC: -EBUSY where the file is mapped or not empty; else ``i_mmap_rwsem`` is held."""
     mapping = inode.i_mapping
@@ -96,7 +96,7 @@ async def begin_guard(t: Thread, inode: Inode) -> int:
     return error
 
 
-@kernel("mm/memfd.c")
+@kernel("mm/memfd.c", "memfd_add_seals")
 async def end_guard(t: Thread, inode: Inode) -> None:
     """Let ``i_mmap_rwsem`` go."""
     if inode.mapped and Fix.MMAP_GUARD in inode.kernel:
@@ -105,7 +105,7 @@ async def end_guard(t: Thread, inode: Inode) -> None:
         await inode.i_mapping.i_mmap_rwsem.up_read(t, at="A10 i_mmap_unlock_read")
 
 
-@kernel("mm/memfd.c")
+@kernel("mm/memfd.c", "memfd_add_seals")
 async def deny_writers(t: Thread, inode: Inode) -> int:
     """A7: no mapping may write from now on, and nobody else may hold a page: 0 or -EBUSY."""
     mapping = inode.i_mapping

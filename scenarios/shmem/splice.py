@@ -32,7 +32,7 @@ class Pipe(Object):
         await copy_page_to_iter_pipe(t, self, page, done)
 
 
-@kernel("lib/iov_iter.c")
+@kernel("lib/iov_iter.c", "copy_page_to_iter")
 async def copy_page_to_iter_pipe(t: Thread, pipe: Pipe, page: Any, done: int) -> None:
     """Link a page: nothing is copied."""
     await get_page(t, page, at="R10 get_page")
