@@ -6,7 +6,7 @@ classes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -17,8 +17,16 @@ from explorer.property import Property
 QUICK_MODELS = ("sc", "tso", "pso")
 """The models that keep loads in order: the search of a kernel path takes seconds, under others it can take minutes."""
 
+MODELS = (*QUICK_MODELS, "armv8", "lkmm")
+"""The models that Sealrace ships, in the order of tables."""
+
 Parameters: TypeAlias = Mapping[str, int]
-"""Sizes of a scenario by name (pages, bytes to read)."""
+"""Sizes of a scenario by name (pages, bytes to read), and its switches: 1 for those chosen, 0 for the others."""
+
+
+def always_applicable(_fix: str, _protocol: str) -> str | None:
+    """The rule of a scenario whose fixes mean something with every protocol."""
+    return None
 
 
 @dataclass(frozen=True)
@@ -55,15 +63,19 @@ class Scenario:
         name: as on the command line.
         title: one line for ``sealrace list``.
         text: a few lines on what it shows.
-        fixes: the fix variants, ``none`` first.
+        fixes: the fix variants, the code as it is (``none``) first.
         protocols: how the seal gets set, the default first.
         parameters: the default sizes.
         small: sizes at which the scheduler's depth-first search is feasible too.
-        build: makes the case for a fix, a protocol and parameters.
-        expected: per (protocol, fix, model) the properties that are violated; an empty set
-            declares HOLDS.  Only declared combinations take part in the matrix.
+        build: makes the case for a fix, a protocol and parameters; see ``case``.
+        expected: per (protocol, fix, model) the properties that are violated, no switch chosen; an
+            empty set declares HOLDS.  What is not declared can be explored, not expected.
         ranges: the values that a size can have, where these are not 0 to the most events
             that a path can have: bytes reach further, a choice has a few values only.
+        switches: yes/no choices of the modelled code, ``v6.9``, each with a line on what it changes.
+        combine: whether several fixes can be had at once, all but the first: ``build`` then gets
+            their names in the order of ``fixes``, joined by ``+``.
+        not_applicable: why a fix (or several joined) means nothing with a protocol, None where it does.
     """
 
     name: str
@@ -76,6 +88,13 @@ class Scenario:
     build: Callable[[str, str, Parameters], Case]
     expected: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     ranges: Mapping[str, range] = field(default_factory=dict)
+    switches: Mapping[str, str] = field(default_factory=dict)
+    combine: bool = False
+    not_applicable: Callable[[str, str], str | None] = always_applicable
+
+    def case(self, fix: str, protocol: str, sizes: Parameters, switches: Collection[str] = ()) -> Case:
+        """What ``build`` makes of sizes and the switches chosen; the others are 0."""
+        return self.build(fix, protocol, {**sizes, **{name: int(name in switches) for name in self.switches}})
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -6,14 +6,16 @@ Cells are explored in worker processes too, so what is kept of one is plain data
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import click
 
 from explorer.cli.failures import INCOMPLETE
 from explorer.cli.named import read_model
 from explorer.cli.setting import Options, Setting
-from explorer.cli.writing import Writer, by_severity
+from explorer.cli.writing import Severity, Writer, by_severity
 from explorer.memory.model import Model
 from explorer.search.reductions import Switch
 from explorer.search.remarks import Remark, side_facts
@@ -58,7 +60,9 @@ class CellResult:
     ``reports`` pairs a label (the property) with a report file, the most severe first;
     ``all_reports`` is the folder of the reports of every violating execution, empty unless
     asked for.  ``remarks`` are no verdicts: what the model flags, one of each kind.
-    ``expected`` is what the scenario declares, None where it declares nothing.  Counts are those of
+    ``parameters`` are sizes, switches chosen and bounds, as files have them; ``chosen`` names the
+    switches.  ``expected`` is what the scenario declares, None where it declares nothing, as for a
+    program with switches.  Counts are those of
     the threads searched; ``projected`` is what they say of all threads where some were left out,
     ``not_projected`` why none were (see ``Result``).
     """
@@ -67,6 +71,8 @@ class CellResult:
     protocol: str
     fix: str
     model: str
+    parameters: dict[str, int]
+    chosen: tuple[str, ...]
     verdict: str
     complete: bool
     executions: int
@@ -93,7 +99,11 @@ class CellResult:
     def counts(self) -> dict[str, int]:
         """Executions per broken property, deadlocks among them, the most severe first."""
         found = {name: count for name, count in {**self.violating, DEADLOCK: self.blocked}.items() if count}
-        return {name: found[name] for name in sorted(found, key=by_severity)}
+        return {name: found[name] for name in sorted(found, key=self.severity)}
+
+    def severity(self, name: str) -> Severity:
+        """Sort key of a property, a deadlock, or a verdict."""
+        return by_severity(name, tuple(self.violating))
 
     @property
     def kinds_of_remarks(self) -> dict[str, int]:
@@ -158,6 +168,7 @@ class CellResult:
                 "note": projected.note,
             },
             "not_projected": self.not_projected or None,
+            "parameters": self.parameters,
         }
 
     def _of_all(self, count: int) -> int | None:
@@ -182,6 +193,7 @@ def limits_of(options: Options) -> Limits:
 def write_cell(setting: Setting, model: Model, model_name: str, options: Options, result: Result) -> CellResult:
     """Write the reports and the run file of what was found in a setting under a model."""
     writer = Writer(setting, model, model_name)
+    declared = (setting.protocol, setting.fix, model_name)
     reports = writer.write_findings(result, options.out)
     remarks = writer.write_remarks(result, options.out)
     return CellResult(
@@ -189,6 +201,8 @@ def write_cell(setting: Setting, model: Model, model_name: str, options: Options
         protocol=setting.protocol,
         fix=setting.fix,
         model=model_name,
+        parameters=setting.parameters,
+        chosen=setting.switches,
         verdict=result.verdict.value,
         complete=result.complete,
         executions=result.executions,
@@ -206,7 +220,7 @@ def write_cell(setting: Setting, model: Model, model_name: str, options: Options
         unrecorded=result.unrecorded,
         all_reports=writer.write_all(result, options.out) if options.all_reports else "",
         remarks=tuple(map(FoundRemark.of, result.remarks, remarks)),
-        expected=setting.scenario.expected.get((setting.protocol, setting.fix, model_name)),
+        expected=None if setting.switches else setting.scenario.expected.get(declared),
         switches=options.reductions.switches,
         projected=result.projected,
         not_projected=result.not_projected,
@@ -224,3 +238,11 @@ def exit_status(cells: list[CellResult], total: int, *, expect: bool) -> int:
     if wrong:
         return 1
     return INCOMPLETE if Verdict.INCOMPLETE.value in verdicts or len(cells) < total else 0
+
+
+def tell_undeclared(cells: Sequence[CellResult]) -> None:
+    """Name on stderr the cells that no expectation is declared for: with ``--expect`` each is a failure."""
+    for cell in cells:
+        if cell.expected is None:
+            name = "/".join((cell.scenario, cell.protocol, cell.fix, *cell.chosen, cell.model))
+            click.echo(f"{name}: no verdict is declared, found is {cell.word}", err=True)

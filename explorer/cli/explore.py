@@ -4,58 +4,85 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations as pairs_of
+from pathlib import Path
 
 import click
 
-from explorer.cli.cell import CellResult, exit_status, explore_cell
+from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_undeclared
+from explorer.cli.cells import Combination, combinations_of
 from explorer.cli.failures import UsageProblem
 from explorer.cli.folder import make_folder
 from explorer.cli.interrupts import Interrupts
-from explorer.cli.named import choose, find_scenario, read_model, warn_of_freedom
+from explorer.cli.named import choose_switches, find_scenario, read_model, warn_of_freedom
 from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options, Setting, make_setting
 from explorer.cli.shared_search import explore_with_others
-from explorer.cli.summary import details, files, heading, ladder, row, worst
-from explorer.scenario import Scenario
+from explorer.cli.summary import details, files, heading, ladder, not_applicable, row, worst
 from explorer.search.run import Progress
 
 
 def explore_scenario(
     name: str,
     fixes: Sequence[str],
-    protocol: str | None,
+    protocols: Sequence[str],
     models: Sequence[str],
+    switches: Sequence[str],
     options: Options,
     *,
     jobs: int | None,
     expect: bool,
     as_json: bool,
 ) -> int:
-    """Explore one scenario with the fixes and models named, print what was found; gives the exit status."""
+    """Explore one scenario with the fixes, protocols and models named, print what was found; gives the exit status."""
     scenario = find_scenario(name)
-    fixes = scenario.fixes if "all" in fixes else [choose("fix", fix, scenario.fixes) for fix in dict.fromkeys(fixes)]
-    protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
+    combinations = combinations_of(scenario, fixes, protocols or scenario.protocols[:1])
+    options = options.with_parameters(choose_switches(scenario, switches))
     models = tuple(dict.fromkeys(models)) or scenario.models
     _check_models(models)
     make_folder(options.out)
-    total = len(fixes) * len(models)
+    total = sum(each.reason is None for each in combinations) * len(models)
     processes = jobs or os.cpu_count() or 1
+    table = _Table(combinations, models)
     cells: list[CellResult] = []
     with Interrupts() as interrupts:
-        for cell in _explore_cells(scenario, fixes, protocol, models, options, processes, interrupts):
+        for found in _explore_cells(combinations, models, options, processes, interrupts):
             if as_json:
-                print_json(cell.to_json())
-            elif total > 1:
-                if not cells:
-                    click.echo(f"{scenario.name}, protocol {protocol}: {scenario.title}\n")
-                click.echo(row(cell, max(map(len, fixes)), max(map(len, models))))
-            cells.append(cell)
+                for entry in found.not_applicable(models) if isinstance(found, Combination) else [found.to_json()]:
+                    print_json(entry)
+            elif len(combinations) * len(models) > 1:
+                click.echo(table.row(found))
+            if isinstance(found, CellResult):
+                cells.append(found)
     if cells and not as_json:
-        _show_worst(cells, total, options)
+        _show_worst(cells, alone=len(combinations) * len(models) == 1, out=options.out)
     if interrupts.noted:
         click.echo(f"interrupted: {sum(not cell.interrupted for cell in cells)} of {total} cells explored", err=True)
+    if expect:
+        tell_undeclared(cells)
     return exit_status(cells, total, expect=expect)
+
+
+class _Table:
+    """The rows of several cells, below a heading for each protocol."""
+
+    def __init__(self, combinations: Sequence[Combination], models: Sequence[str]) -> None:
+        self._scenario = combinations[0].scenario
+        self._fix_width = max(len(each.fix) for each in combinations)
+        self._model_width = max(map(len, models))
+        self._protocol = ""
+
+    def row(self, found: CellResult | Combination) -> str:
+        """The row of a cell, or of a combination that means nothing."""
+        if isinstance(found, Combination):
+            line = not_applicable(found, self._fix_width, self._model_width)
+        else:
+            line = row(found, self._fix_width, self._model_width)
+        if found.protocol == self._protocol:
+            return line
+        above = "\n" if self._protocol else ""
+        self._protocol = found.protocol
+        return f"{above}{self._scenario.name}, protocol {found.protocol}: {self._scenario.title}\n\n{line}"
 
 
 def _check_models(models: Sequence[str]) -> None:
@@ -64,7 +91,7 @@ def _check_models(models: Sequence[str]) -> None:
     for name, model in read.items():
         warn_of_freedom(model, name)
     names = [(name, model.name) for name, model in read.items()]
-    for (first, name), (second, other) in combinations(names, 2):
+    for (first, name), (second, other) in pairs_of(names, 2):
         if name == other:
             raise UsageProblem(
                 f"the models '{first}' and '{second}' would write the same files\n  give one of them another name"
@@ -72,17 +99,18 @@ def _check_models(models: Sequence[str]) -> None:
 
 
 def _explore_cells(
-    scenario: Scenario,
-    fixes: Sequence[str],
-    protocol: str,
+    combinations: Sequence[Combination],
     models: Sequence[str],
     options: Options,
     processes: int,
     interrupts: Interrupts,
-) -> Iterator[CellResult]:
-    """Explore fix after fix under each model, up to an interrupt."""
-    for fix in fixes:
-        setting = make_setting(scenario, fix, protocol, options)
+) -> Iterator[CellResult | Combination]:
+    """Explore one combination after the other under each model, up to an interrupt; gives back what means nothing."""
+    for each in combinations:
+        if each.reason is not None:
+            yield each
+            continue
+        setting = make_setting(each.scenario, each.fix, each.protocol, options)
         for model in models:
             if interrupts.noted:
                 return
@@ -103,16 +131,16 @@ def _explore_with_progress(
         return explore_with_others(setting, model, options, processes, show, interrupts)
 
 
-def _show_worst(cells: Sequence[CellResult], total: int, options: Options) -> None:
-    """The most severe finding step by step, and where the rest is."""
+def _show_worst(cells: Sequence[CellResult], *, alone: bool, out: Path) -> None:
+    """The most severe finding step by step, and where the rest is; ``alone``: only one cell was asked for."""
     cell = worst(cells)
-    if total > 1:
+    if not alone:
         click.echo()
     if cell is not None:
         click.echo(ladder(cell))
-    elif total == 1:
+    elif alone:
         click.echo(heading(cells[0]))
-    if total == 1:
+    if alone:
         click.echo(details(cells[0]))
     elif cell is not None:
-        click.echo(files(cells, options.out))
+        click.echo(files(cells, out))

@@ -15,7 +15,7 @@ _INDENT = " " * 16
 
 
 def show_scenarios(*, as_json: bool) -> None:
-    """Print every scenario: what it shows, its fixes, protocols and sizes."""
+    """Print every scenario: what it shows, its fixes, protocols, sizes and switches."""
     for scenario in (*all_scenarios(), *classic_scenarios()):
         click.echo(json.dumps(_as_json(scenario)) if as_json else _as_text(scenario))
 
@@ -43,6 +43,8 @@ def _as_json(scenario: Scenario) -> dict[str, object]:
         "protocols": scenario.protocols,
         "parameters": dict(scenario.parameters),
         "small": dict(scenario.small),
+        "switches": dict(scenario.switches),
+        "combine": scenario.combine,
         "reduced_form": reduced.name if reduced else None,
     }
 
@@ -52,9 +54,14 @@ def _as_text(scenario: Scenario) -> str:
     text = click.wrap_text(scenario.text, 100, _INDENT, _INDENT)
     facts = (
         ("fixes", ", ".join(scenario.fixes)),
+        *((("", "all but the first combine: --fix a+b"),) if scenario.combine else ()),
         ("protocols", ", ".join(scenario.protocols)),
         ("sizes", _sizes(scenario.parameters)),
         ("--small", _sizes(scenario.small)),
+        *(
+            (f"{'' if i else 'switches'}", f"{name}: {text}")
+            for i, (name, text) in enumerate(scenario.switches.items())
+        ),
         *((("for herd", f"sealrace litmus --export {reduced.name}"),) if reduced else ()),
     )
     lines = [f"{scenario.name:15} {scenario.title}", text, *(f"{_INDENT}{name:11}{value}" for name, value in facts)]

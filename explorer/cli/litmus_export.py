@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from explorer.cli.failures import UsageProblem
-from explorer.cli.named import choose, find_reduced_form, find_scenario, numbers
+from explorer.cli.named import choose, choose_fix, choose_switches, find_reduced_form, find_scenario, numbers
 from explorer.cli.setting import Options, make_setting
 from explorer.execution.execution import Execution
 from explorer.litmus.export.text import export
@@ -21,12 +21,20 @@ from explorer.search.violations import violations_of
 
 
 def export_scenario(
-    name: str, fix: str, protocol: str | None, parameters: Sequence[str], output: Path | None, *, small: bool
+    name: str,
+    fix: str,
+    protocol: str | None,
+    parameters: Sequence[str],
+    switches: Sequence[str],
+    output: Path | None,
+    *,
+    small: bool,
 ) -> None:
     """Print a scenario's program with one fix as a litmus test, or write it to a file.
 
     Raises:
-        UsageProblem: there is no such scenario, or it has no such fix, protocol or size; the file has no folder.
+        UsageProblem: there is no such scenario, or it has no such fix, protocol, size or switch, or no such fix
+            with this protocol; the file has no folder.
         ScenarioError: the program or its property cannot be said in a litmus test.
     """
     scenario = find_scenario(name, list_reduced=True)
@@ -35,10 +43,12 @@ def export_scenario(
         raise UsageProblem(
             f"{folder}: there is no such folder\n  make it first: {shlex.join(['mkdir', '-p', str(folder)])}"
         )
-    fix = choose("fix", fix, scenario.fixes)
+    fix = choose_fix(scenario, fix)
     protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
-    setting = make_setting(scenario, fix, protocol, Options(Path(), numbers(parameters), small=small))
-    sizes = "".join(f", {size} {value}" for size, value in setting.sizes.items())
+    options = Options(Path(), numbers(parameters), small=small).with_parameters(choose_switches(scenario, switches))
+    setting = make_setting(scenario, fix, protocol, options)
+    sizes = "".join(f", {size} {value}" for size, value in setting.sizes.items() if size not in setting.switches)
+    sizes += "".join(f", switch {switch}" for switch in setting.switches)
     try:
         text = export(
             f"{scenario.name}-{fix}",

@@ -13,7 +13,15 @@ import click
 Command = Callable[..., None]
 
 _MODEL = "A model's name, a .cat file, or a folder with one .cfg file, as a kernel's tools/memory-model is."
-_EXPORT_ONLY = {"fix": "--fix", "protocol": "--protocol", "parameters": "--param", "small": "--small", "output": "-o"}
+_SWITCH = "Choose another form of the modelled code (see list); the same as --param NAME=1. May be repeated."
+_EXPORT_ONLY = {
+    "fix": "--fix",
+    "protocol": "--protocol",
+    "parameters": "--param",
+    "switches": "--switch",
+    "small": "--small",
+    "output": "-o",
+}
 _RUN_ONLY = {"model": "--model", "as_json": "--json", "check": "--check", "reports": "--reports", "jobs": "--jobs"}
 _PARAM = "Set a size of the scenario: 0 to 1000 where the scenario has no other range. May be repeated."
 
@@ -114,7 +122,7 @@ def _explores(command: Command) -> Command:
 @main.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
 def list_scenarios(as_json: bool) -> None:
-    """List the scenarios with their fixes, protocols and sizes."""
+    """List the scenarios with their fixes, protocols, sizes and switches."""
     from explorer.cli.listing import show_scenarios
 
     show_scenarios(as_json=as_json)
@@ -123,9 +131,19 @@ def list_scenarios(as_json: bool) -> None:
 @main.command()
 @click.argument("scenario")
 @click.option(
-    "--fix", "fixes", multiple=True, default=["none"], show_default=True, help="Fix variant, or 'all'. May be repeated."
+    "--fix",
+    "fixes",
+    multiple=True,
+    default=["none"],
+    show_default=True,
+    help="Fix variant, several joined as a+b, or 'all'. May be repeated.",
 )
-@click.option("--protocol", help="How the seal gets set.  [default: the scenario's first]")
+@click.option(
+    "--protocol",
+    "protocols",
+    multiple=True,
+    help="How the seal gets set, or 'all'. May be repeated.  [default: the scenario's first]",
+)
 @click.option(
     "--model",
     "models",
@@ -136,15 +154,17 @@ def list_scenarios(as_json: bool) -> None:
 )
 @click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=_PARAM)
 @click.option("--readers", type=click.IntRange(min=0), metavar="N", help="The same as --param readers=N.")
+@click.option("--switch", "switches", multiple=True, metavar="NAME", help=_SWITCH)
 @_JOBS
 @_explores
 def explore(
     scenario: str,
     fixes: tuple[str, ...],
-    protocol: str | None,
+    protocols: tuple[str, ...],
     models: tuple[str, ...],
     parameters: tuple[str, ...],
     readers: int | None,
+    switches: tuple[str, ...],
     jobs: int | None,
     expect: bool,
     as_json: bool,
@@ -158,7 +178,10 @@ def explore(
     if readers is not None:
         parameters = (*parameters, f"readers={readers}")
     options = Options(parameters=numbers(parameters), **how)
-    sys.exit(explore_scenario(scenario, fixes, protocol, models, options, jobs=jobs, expect=expect, as_json=as_json))
+    status = explore_scenario(
+        scenario, fixes, protocols, models, switches, options, jobs=jobs, expect=expect, as_json=as_json
+    )
+    sys.exit(status)
 
 
 @main.command()
@@ -215,9 +238,12 @@ def graph(report: str, form: str, output: Path | None) -> None:
 @main.command()
 @click.argument("paths", nargs=-1, type=_Path(path_type=Path))
 @click.option("--export", "scenario", metavar="SCENARIO", help="Write the scenario as a litmus test instead.")
-@click.option("--fix", default="none", show_default=True, help="With --export: the fix variant.")
+@click.option(
+    "--fix", default="none", show_default=True, help="With --export: the fix variant, or several joined as a+b."
+)
 @click.option("--protocol", help="With --export: how the seal gets set.  [default: the scenario's first]")
 @click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=f"With --export: {_PARAM.lower()}")
+@click.option("--switch", "switches", multiple=True, metavar="NAME", help=f"With --export: {_SWITCH.lower()}")
 @click.option("--small", is_flag=True, help="With --export: the scenario's small sizes.")
 @click.option("-o", "--output", type=_Path(dir_okay=False, path_type=Path), help="With --export: write to a file.")
 @click.option("--model", type=_Path(), metavar="MODEL", default="lkmm", show_default=True, help=_MODEL)
@@ -235,6 +261,7 @@ def litmus(
     fix: str,
     protocol: str | None,
     parameters: tuple[str, ...],
+    switches: tuple[str, ...],
     small: bool,
     output: Path | None,
     model: str,
@@ -256,7 +283,7 @@ def litmus(
     if scenario is not None:
         from explorer.cli.litmus_export import export_scenario
 
-        export_scenario(scenario, fix, protocol, parameters, output, small=small)
+        export_scenario(scenario, fix, protocol, parameters, switches, output, small=small)
         return
     from explorer.cli.litmus import run_litmus
 

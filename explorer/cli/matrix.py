@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from explorer.cli.cell import CellResult, exit_status, explore_cell
+from explorer.cli.cells import CellName, Job, cells_of
 from explorer.cli.failures import UsageProblem
 from explorer.cli.folder import make_folder
 from explorer.cli.interrupts import Interrupts
@@ -19,7 +20,6 @@ from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options, Setting, make_setting
 from explorer.cli.stop_file import stop_file
 from explorer.cli.summary import kinds, worst
-from explorer.cli.workers import CellName, Job, cells_of
 from explorer.scenario import QUICK_MODELS
 from explorer.version import VERSION
 from explorer.visible import visible

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.cli.cell import CellResult
+from explorer.cli.cells import CellName, Job
 from explorer.cli.desk import Call
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.setting import Options
 from explorer.cli.stop_file import StopFile
-from explorer.cli.workers import CellName, Job, Started, explore_job, explore_share, finish_cell
+from explorer.cli.workers import Started, explore_job, explore_share, finish_cell
 from explorer.search.division import Division
 
 

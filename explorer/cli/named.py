@@ -57,6 +57,31 @@ def choose(kind: str, name: str, known: Sequence[str]) -> str:
     return name
 
 
+def choose_fix(scenario: Scenario, text: str) -> str:
+    """A fix of a scenario, or several joined by ``+`` in the scenario's order; UsageProblem lists what there is."""
+    names = text.split("+")
+    if len(names) == 1:
+        return choose("fix", text, scenario.fixes)
+    as_it_is, *others = scenario.fixes
+    advice = f"there are: {', '.join(others)}"
+    if not scenario.combine:
+        raise UsageProblem(f"'{text}': the fixes of {scenario.name} do not combine\n  {advice}")
+    for name in names:
+        if name == as_it_is:
+            raise UsageProblem(f"'{text}': {as_it_is} combines with nothing\n  {advice}")
+        if names.count(name) > 1:
+            raise UsageProblem(f"'{text}': {name} is there twice\n  {advice}")
+        choose("fix", name, others)
+    return "+".join(name for name in others if name in names)
+
+
+def choose_switches(scenario: Scenario, names: Sequence[str]) -> dict[str, int]:
+    """Switches of a scenario as parameters; UsageProblem lists those that it has."""
+    if names and not scenario.switches:
+        raise UsageProblem(f"unknown switch '{names[0]}'\n  {scenario.name} has no switches")
+    return {choose("switch", name, tuple(scenario.switches)): 1 for name in names}
+
+
 def warn_of_freedom(model: Model, name: str) -> None:
     """Say on stderr that a model without an axiom forbids nothing."""
     if not model.axioms:

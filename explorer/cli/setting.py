@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -25,15 +25,28 @@ UNROLLS = range(1, 101)
 EVENT_LIMITS = range(1, MAX_EVENTS + 1)
 """Where a path can be cut: none is longer."""
 
+SWITCH = range(2)
+"""A switch as a parameter: chosen or not."""
+
 SIZES = range(MAX_EVENTS + 1)
 """Sizes of which the scenario says nothing: more things than events there cannot be."""
+
+
+class NotApplicable(UsageProblem):
+    """A fix that means nothing with a protocol."""
+
+    def __init__(self, scenario: str, fix: str, protocol: str, reason: str) -> None:
+        super().__init__(
+            f"{scenario}: fix {fix} with protocol {protocol} is not applicable: {reason}\n"
+            "  choose another fix or protocol: sealrace list"
+        )
 
 
 @dataclass(frozen=True)
 class Options:
     """How cells are explored, whatever they are.
 
-    ``parameters`` are sizes that differ from the scenario's, or from its small ones.
+    ``parameters`` are sizes that differ from the scenario's, or from its small ones, and switches (1: chosen).
     ``max_time`` is in seconds; None stands for no limit.
     """
 
@@ -52,6 +65,13 @@ class Options:
     def reductions(self) -> Reductions:
         return Reductions(self.symmetry, self.projection)
 
+    def with_parameters(self, more: Mapping[str, int]) -> Options:
+        """These options with further parameters; UsageProblem where one has another value already."""
+        for name, value in more.items():
+            if self.parameters.get(name, value) != value:
+                raise UsageProblem(f"{name} is given as {self.parameters[name]} and as {value}\n  give it once")
+        return replace(self, parameters={**self.parameters, **more})
+
     @property
     def command(self) -> str:
         """The options that change what is found, as on the command line."""
@@ -65,7 +85,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Setting:
-    """A program, and under which names it was chosen."""
+    """A program, and under which names it was chosen; ``sizes`` holds the switches chosen too, each as 1."""
 
     scenario: Scenario
     protocol: str
@@ -73,6 +93,11 @@ class Setting:
     sizes: Mapping[str, int]
     case: Case
     unfolding: UnfoldedProgram
+
+    @property
+    def switches(self) -> tuple[str, ...]:
+        """The switches chosen, in the scenario's order."""
+        return tuple(name for name in self.scenario.switches if name in self.sizes)
 
     @cached_property
     def program_hash(self) -> str:
@@ -91,19 +116,29 @@ def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) 
     """Build and unfold.
 
     Raises:
-        UsageProblem: a size that the scenario does not have, or a number that is out of range.
+        UsageProblem: a size that the scenario does not have, or a number that is out of range; a fix
+            that means nothing with the protocol.
         ScenarioError: the sizes do not fit each other, or the program cannot be explored.
     """
     _require_within("unroll", options.unroll, UNROLLS)
     if options.max_events is not None:
         _require_within("max-events", options.max_events, EVENT_LIMITS)
+    reason = scenario.not_applicable(fix, protocol)
+    if reason is not None:
+        raise NotApplicable(scenario.name, fix, protocol, reason)
     sizes = dict(scenario.small if options.small else scenario.parameters)
+    chosen = set()
     for name, value in options.parameters.items():
-        if not sizes:
+        if not sizes and not scenario.switches:
             raise UsageProblem(f"unknown parameter '{name}'\n  {scenario.name} has no sizes")
-        _require_within(choose("parameter", name, tuple(sizes)), value, scenario.ranges.get(name, SIZES))
-        sizes[name] = value
-    case = scenario.build(fix, protocol, sizes)
+        if choose("parameter", name, (*sizes, *scenario.switches)) in scenario.switches:
+            _require_within(name, value, SWITCH)
+            chosen |= {name} if value else set()
+        else:
+            _require_within(name, value, scenario.ranges.get(name, SIZES))
+            sizes[name] = value
+    case = scenario.case(fix, protocol, sizes, chosen)
+    sizes |= {name: 1 for name in scenario.switches if name in chosen}
     return Setting(scenario, protocol, fix, sizes, case, Unfolding(case.program, options.unroll, options.max_events))
 
 

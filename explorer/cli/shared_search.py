@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from explorer.cli.cell import CellResult, explore_cell, limits_of
+from explorer.cli.cells import CellName
 from explorer.cli.desk import Call
 from explorer.cli.failures import WorkerKilled
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import read_model
 from explorer.cli.setting import Options, Setting
 from explorer.cli.stop_file import StopFile, stop_file
-from explorer.cli.workers import CellName, Prepared, explore_alone, explore_few, explore_share, finish
+from explorer.cli.workers import Prepared, explore_alone, explore_few, explore_share, finish
 from explorer.errors import InputError
 from explorer.search.division import Division
 from explorer.search.result import time_limit

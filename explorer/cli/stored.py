@@ -17,7 +17,7 @@ from unicodedata import category
 from explorer.cli.failures import UsageProblem
 from explorer.cli.litmus_read import SUFFIX
 from explorer.cli.litmus_setting import stored_litmus
-from explorer.cli.named import find_scenario, read_model
+from explorer.cli.named import choose_fix, find_scenario, read_model
 from explorer.cli.setting import UNROLL, Options, Setting, make_setting
 from explorer.cli.writing import Writer, by_severity, left_out
 from explorer.errors import InputError
@@ -26,6 +26,7 @@ from explorer.litmus.source import LitmusError
 from explorer.memory.model import Model, flag_title
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.property import Violation
+from explorer.scenario import Scenario
 from explorer.schedule.recording import Recording
 from explorer.search.projection import Projection, final_memory, projection_of
 from explorer.search.record import Record
@@ -72,7 +73,8 @@ def _report_of_line(name: str, file: Path, number: int) -> Report:
         )
     if not violations:
         raise UsageProblem(f"{name}: this execution breaks no property\n  {_CHANGED}")
-    violation = min(violations, key=lambda violation: by_severity(violation.property))
+    declared = tuple(prop.name for prop in setting.case.properties)
+    violation = min(violations, key=lambda violation: by_severity(violation.property, declared))
     return Writer(setting, model, header.model.name).report(execution, violation, None, header.search)
 
 
@@ -200,7 +202,7 @@ def stored_setting(stored: Report | RunHeader, file: str) -> Setting:
                 raise UsageProblem(f"{error}\n  the test has changed: run it again with --reports") from error
     with naming(file):
         scenario = find_scenario(stored.scenario)
-        if stored.fix not in scenario.fixes or stored.protocol not in scenario.protocols:
+        if not _has_fix(scenario, stored.fix) or stored.protocol not in scenario.protocols:
             raise UsageProblem(
                 f"scenario {scenario.name} has no fix '{stored.fix}' with protocol '{stored.protocol}'\n  explore again"
             )
@@ -214,6 +216,14 @@ def stored_setting(stored: Report | RunHeader, file: str) -> Setting:
         max_events = sizes.pop("max-events", None)
         options = Options(Path(), sizes, unroll=unroll, max_events=max_events)
         return make_setting(scenario, stored.fix, stored.protocol, options)
+
+
+def _has_fix(scenario: Scenario, name: str) -> bool:
+    """Whether a name is that of a fix, as files have it."""
+    try:
+        return choose_fix(scenario, name) == name
+    except UsageProblem:
+        return False
 
 
 def stored_model(stored: ModelName, file: str) -> Model:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from explorer.cli.cell import CellResult
+from explorer.cli.cells import Combination
 from explorer.cli.output import text_width
-from explorer.cli.writing import by_severity
 from explorer.search.result import Verdict
 from reports.render import render
 from reports.report import load_report
@@ -19,9 +19,14 @@ def row(cell: CellResult, fix_width: int, model_width: int) -> str:
     line = f" {cell.fix:{fix_width}}   {cell.model:{model_width}}   {cell.word:{len(Verdict.INCOMPLETE.value)}}"
     line = f"{line}   {explored(cell)}"
     if cell.expected is not None and cell.complete and not cell.as_declared:
-        declared = ", ".join(sorted(cell.expected, key=by_severity)) or Verdict.HOLDS.value
+        declared = ", ".join(sorted(cell.expected, key=cell.severity)) or Verdict.HOLDS.value
         line += f"   ! declared: {declared}"
     return "\n".join([line, *(f"   {limit}" for limit in cell.limits)])
+
+
+def not_applicable(combination: Combination, fix_width: int, model_width: int) -> str:
+    """The row of a combination that means nothing, with the reason."""
+    return f" {combination.fix:{fix_width}}   {'-':{model_width}}   n/a          {combination.reason}"
 
 
 def explored(cell: CellResult) -> str:
@@ -41,7 +46,7 @@ def kinds(count: int, flag: str) -> str:
 def worst(cells: Sequence[CellResult]) -> CellResult | None:
     """The first cell with the most severe finding, if possible of the code as it is; None if nothing was found."""
     found = (cell for cell in cells if cell.reports)
-    return min(found, key=lambda cell: (by_severity(cell.word), cell.fix != "none"), default=None)
+    return min(found, key=lambda cell: (cell.severity(cell.word), cell.fix != "none"), default=None)
 
 
 def ladder(cell: CellResult) -> str:
@@ -52,7 +57,8 @@ def ladder(cell: CellResult) -> str:
 
 def heading(cell: CellResult) -> str:
     """The cell and its verdict on one line."""
-    return f"{cell.scenario}, fix {cell.fix}, protocol {cell.protocol}, model {cell.model}: {cell.verdict}"
+    chosen = "".join(f", switch {name}" for name in cell.chosen)
+    return f"{cell.scenario}, fix {cell.fix}, protocol {cell.protocol}{chosen}, model {cell.model}: {cell.verdict}"
 
 
 def details(cell: CellResult) -> str:
@@ -99,7 +105,8 @@ def rounded(number: int) -> str:
 
 def files(cells: Sequence[CellResult], out: Path) -> str:
     """Where the files of several cells are."""
-    stem = out / f"{cells[0].scenario}-{cells[0].protocol}"
+    protocols = {cell.protocol for cell in cells}
+    stem = out / "-".join([cells[0].scenario, *(protocols if len(protocols) == 1 else ())])
     lines = [f" pages      {stem}-*.html", f" every one  {stem}-*.run.jsonl (sealrace graph FILE:1, FILE:2, ...)"]
     lines += [f"            {_recorded(cell)}" for cell in cells if cell.unrecorded]
     lines += [f"            a report of each in {cell.all_reports}" for cell in cells if cell.all_reports]

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from explorer.cli.cell import CellResult, explore_cell, limits_of, write_cell
+from explorer.cli.cells import CellName, Job, cells_of
 from explorer.cli.failures import UsageProblem
 from explorer.cli.named import find_scenario, read_model
 from explorer.cli.setting import Options, Setting, make_setting
@@ -26,26 +27,6 @@ from explorer.search.tally import Tally
 
 ALONE_SECONDS = 3.0
 """How long a worker explores a cell before it lets others share in it."""
-
-
-@dataclass(frozen=True)
-class CellName:
-    """One cell: a scenario with fix and protocol, under one model."""
-
-    scenario: str
-    fix: str
-    protocol: str
-    model: str
-
-
-Job = tuple[str, str, str, tuple[str, ...]]
-"""Scenario, fix, protocol and models: cells that share an unfolding."""
-
-
-def cells_of(job: Job) -> list[CellName]:
-    """The cells of a job, in its order."""
-    scenario, fix, protocol, models = job
-    return [CellName(scenario, fix, protocol, model) for model in models]
 
 
 @dataclass(frozen=True)

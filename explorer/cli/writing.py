@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from glob import escape
 from pathlib import Path
+from typing import TypeAlias
 
 from explorer.cli.setting import Setting
 from explorer.execution.execution import Execution
@@ -32,10 +34,14 @@ _NO_NAME = re.compile(r"[^A-Za-z0-9_.]+")
 SEVERITY = ("leak", "late", "stale", DEADLOCK)
 """Properties in the order in which findings are told."""
 
+Severity: TypeAlias = tuple[int, int, str]
+"""What sorts the names of properties."""
 
-def by_severity(name: str) -> tuple[int, str]:
-    """Sort key of a property; those unknown here come last, by name."""
-    return SEVERITY.index(name) if name in SEVERITY else len(SEVERITY), name
+
+def by_severity(name: str, declared: Sequence[str]) -> Severity:
+    """Sort key of a property; after those known here come a scenario's own, in the order in which it declares them."""
+    known, own = (names.index(name) if name in names else len(names) for names in (SEVERITY, declared))
+    return known, own, name
 
 
 class Writer:
@@ -54,7 +60,8 @@ class Writer:
             old.unlink()
         written = []
         numbers: dict[str, int] = {}
-        for finding in sorted(result.findings, key=lambda finding: by_severity(finding.violation.property)):
+        declared = tuple(result.violating)
+        for finding in sorted(result.findings, key=lambda each: by_severity(each.violation.property, declared)):
             name = finding.violation.property
             numbers[name] = numbers.get(name, 0) + 1
             label = f"{name}-{numbers[name]}" if numbers[name] > 1 else name

@@ -7,7 +7,7 @@ import pytest
 from explorer.program.errors import ScenarioError
 from explorer.program.tree import Unfolding
 from explorer.scenario import Scenario
-from scenarios.registry import find, reduced_form, reduced_forms, scenarios
+from scenarios.registry import classics, find, reduced_form, reduced_forms, scenarios
 from scenarios.shmem.fixes import not_applicable
 
 
@@ -70,6 +70,16 @@ def test_every_fix_of_the_small_form_unfolds(scenario: Scenario) -> None:
         assert "inode.i_size" in locations
         assert "inode.seals" in locations
         assert ("page A0.data[0]" in locations) == (scenario.name != "fresh")
+
+
+@pytest.mark.parametrize("scenario", [*scenarios(), *reduced_forms(), *classics()], ids=lambda s: s.name)
+def test_names_can_be_chosen_on_the_command_line(scenario: Scenario) -> None:
+    for name in (scenario.name, *scenario.fixes, *scenario.protocols, *scenario.switches):
+        assert name != "all"
+        assert not set(name) & set("+= /")
+    # Files hold sizes, switches and bounds side by side.
+    names = [*scenario.parameters, *scenario.switches, "unroll", "max-events"]
+    assert len(set(names)) == len(names)
 
 
 def test_a_read_beyond_the_page_cache_is_refused() -> None:

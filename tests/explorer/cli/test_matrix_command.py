@@ -13,9 +13,9 @@ import pytest
 from command_line import Run, process, run
 
 from explorer.cli.cell import CellResult, explore_cell
+from explorer.cli.cells import CellName, Job, cells_of
 from explorer.cli.named import find_scenario
 from explorer.cli.setting import Options, Setting, make_setting
-from explorer.cli.workers import CellName, Job, cells_of
 from explorer.scenario import Scenario
 
 

@@ -30,7 +30,7 @@ def cases(of: Sequence[Scenario]) -> Iterator[Any]:
 
 
 def small(scenario: Scenario, protocol: str, fix: str) -> Unfolding:
-    return Unfolding(scenario.build(fix, protocol, scenario.small).program, 3)
+    return Unfolding(scenario.case(fix, protocol, scenario.small).program, 3)
 
 
 def test_every_declared_model_is_covered() -> None:

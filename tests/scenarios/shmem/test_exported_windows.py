@@ -43,7 +43,7 @@ def test_there_is_a_file_for_every_form() -> None:
 @pytest.mark.parametrize(("scenario", "fix"), FORMS, ids=ids)
 def test_the_file_is_what_is_exported(scenario: Scenario, fix: str, tmp_path: Path) -> None:
     path = tmp_path / "exported.litmus"
-    export_scenario(scenario.name, fix, None, (), path, small=False)
+    export_scenario(scenario.name, fix, None, (), (), path, small=False)
     assert path.read_text(encoding="utf-8") == file_of(scenario, fix).read_text(encoding="utf-8")
 
 
