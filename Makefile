@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 help:
-	@echo "make explore   explore the patch; the table, and pictures in out/index.html"
-	@echo "make matrix    the same under all five models; minutes, in out-all/index.html"
+	@echo "make explore   explore the patch for two minutes; the table, and pictures in out/index.html"
+	@echo "make matrix    all of it, under all five models; long, in out-all/index.html"
 	@echo "make test      run the tests"
 	@echo "make check     lint (ruff) and type-check (mypy)"
 	@echo "make bench     time searches, kernel vectors, matrix and start; less with ARGUMENTS=--quick"
@@ -17,7 +17,7 @@ explore: $(READY)
 	@$(BIN)/sealrace matrix --expect --out out
 
 matrix: $(READY)
-	@$(BIN)/sealrace matrix --expect --out out-all --model sc --model tso --model pso --model armv8 --model lkmm
+	@$(BIN)/sealrace matrix --all --expect --out out-all
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto

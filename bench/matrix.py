@@ -19,20 +19,24 @@ QUICK = ("sc",)
 USUAL = ("sc", "tso", "pso")
 ALL = (*USUAL, "armv8", "lkmm")
 
+PARTS = ("scenario", "protocol", "fix", "model")
+"""What names a cell."""
+
 
 def measure(models: Sequence[str]) -> list[Figure]:
-    """The figure of every cell declared for some models, and that of the whole call.
+    """The figure of every cell under some models, and that of the whole call.
 
     A cell's seconds are those of its search and verdict, without unfolding and reports.
     """
     chosen = [argument for model in models for argument in ("--model", model)]
     with TemporaryDirectory() as folder:
-        found = spent(sealrace("matrix", "--json", "--expect", "--jobs", "1", "--out", folder, *chosen))
-    if found.status:
-        raise click.ClickException(
-            found.errors.strip() or f"sealrace matrix ended with status {found.status}: verdicts are not as declared"
-        )
-    cells = [json.loads(line) for line in found.output.splitlines()]
+        found = spent(sealrace("matrix", "--json", "--jobs", "1", "--out", folder, *chosen))
+    if found.status not in (0, 1):
+        raise click.ClickException(found.errors.strip() or f"sealrace matrix ended with status {found.status}")
+    cells = [cell for line in found.output.splitlines() if (cell := json.loads(line))["verdict"] != "n/a"]
+    wrong = ["/".join(cell[part] for part in PARTS) for cell in cells if cell["as_declared"] is False]
+    if wrong:
+        raise click.ClickException(f"verdicts are not as declared: {', '.join(wrong)}")
     figures = [
         Figure(
             series=SERIES,

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from explorer.cli.cells import CellName
 from explorer.cli.failures import INCOMPLETE
 from explorer.cli.named import read_model
 from explorer.cli.setting import Options, Setting
@@ -64,7 +65,8 @@ class CellResult:
     switches.  ``expected`` is what the scenario declares, None where it declares nothing, as for a
     program with switches.  Counts are those of
     the threads searched; ``projected`` is what they say of all threads where some were left out,
-    ``not_projected`` why none were (see ``Result``).
+    ``not_projected`` why none were (see ``Result``).  ``cpu_seconds`` are those of all that was done for
+    it, unfolding and files included, measured by ``matrix`` alone.
     """
 
     scenario: str
@@ -94,6 +96,11 @@ class CellResult:
     switches: tuple[Switch, ...]
     projected: Projected | None
     not_projected: str
+    cpu_seconds: float | None = None
+
+    @property
+    def name(self) -> CellName:
+        return CellName(self.scenario, self.fix, self.protocol, self.model)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -169,6 +176,8 @@ class CellResult:
             },
             "not_projected": self.not_projected or None,
             "parameters": self.parameters,
+            "as_declared": None if self.expected is None else self.as_declared,
+            "cpu_seconds": None if self.cpu_seconds is None else round(self.cpu_seconds, 3),
         }
 
     def _of_all(self, count: int) -> int | None:

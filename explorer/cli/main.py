@@ -185,22 +185,39 @@ def explore(
 
 
 @main.command()
+@click.option("--all", "everything", is_flag=True, help="Everything: all models and protocols; hours.")
+@click.option("--scenario", "scenarios", multiple=True, help="Scenarios alone, or 'all'. May be repeated.")
+@click.option("--fix", "fixes", multiple=True, help="Fixes alone, several joined as a+b, or 'all'. May be repeated.")
+@click.option("--protocol", "protocols", multiple=True, help="Protocols alone, or 'all'. May be repeated.")
 @click.option(
-    "--model",
-    "models",
-    multiple=True,
-    metavar="MODEL",
-    help="A model that scenarios declare verdicts for: sc, tso, pso (a minute for all), armv8, lkmm (minutes "
-    "each). May be repeated.  [default: sc, tso, pso]",
+    "--model", "models", multiple=True, help="Models alone (sc, tso, pso, armv8, lkmm), or 'all'. May be repeated."
 )
+@click.option("--switch", "switches", multiple=True, metavar="NAME", help=_SWITCH)
 @_JOBS
 @_explores
-def matrix(models: tuple[str, ...], jobs: int | None, expect: bool, as_json: bool, **how: Any) -> None:
-    """Explore every scenario with every fix that it declares under these models."""
+def matrix(
+    everything: bool,
+    scenarios: tuple[str, ...],
+    fixes: tuple[str, ...],
+    protocols: tuple[str, ...],
+    models: tuple[str, ...],
+    switches: tuple[str, ...],
+    jobs: int | None,
+    expect: bool,
+    as_json: bool,
+    **how: Any,
+) -> None:
+    """Explore scenarios with their fixes and protocols under models, and print one table.
+
+    With nothing named: what takes two minutes on two cores, of the scenarios' first protocols under sc, tso and pso.
+    Fixes that mean nothing with a protocol are n/a.
+    """
     from explorer.cli.matrix import explore_matrix
+    from explorer.cli.matrix_part import Choice
     from explorer.cli.setting import Options
 
-    sys.exit(explore_matrix(Options(**how), models=models, jobs=jobs, expect=expect, as_json=as_json))
+    choice = Choice(scenarios, fixes, protocols, models, switches, everything)
+    sys.exit(explore_matrix(Options(**how), choice, jobs=jobs, expect=expect, as_json=as_json))
 
 
 @main.command()

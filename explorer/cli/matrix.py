@@ -1,119 +1,158 @@
-"""``sealrace matrix``: every scenario, fix and model that declares an expectation."""
+"""``sealrace matrix``: scenarios with fixes and protocols under models, as one table."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from os.path import relpath
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 
-from explorer.cli.cell import CellResult, exit_status, explore_cell
+from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_undeclared
 from explorer.cli.cells import CellName, Job, cells_of
-from explorer.cli.failures import UsageProblem
+from explorer.cli.estimate import Estimate
 from explorer.cli.folder import make_folder
 from explorer.cli.interrupts import Interrupts
+from explorer.cli.matrix_part import Choice, Part, part_of
 from explorer.cli.matrix_work import MatrixDesk
 from explorer.cli.named import all_scenarios, find_scenario
 from explorer.cli.output import print_json, progress_bar
-from explorer.cli.setting import Options, Setting, make_setting
+from explorer.cli.setting import Options, make_setting
 from explorer.cli.stop_file import stop_file
-from explorer.cli.summary import kinds, worst
-from explorer.scenario import QUICK_MODELS
+from explorer.cli.summary import remarks, worst
+from explorer.cli.workers import Watch
 from explorer.version import VERSION
-from explorer.visible import visible
-from reports.index import Cell, render_index, render_table
+from reports.index import render_index
+from reports.table import render_table
+from reports.verdicts import Cell
 
 _INDEX = "index.html"
 
 
-def explore_matrix(options: Options, *, models: Sequence[str], jobs: int | None, expect: bool, as_json: bool) -> int:
-    """Explore the cells declared for some models, print the table, write the index page; gives the exit status."""
-    work = declared_jobs(models or QUICK_MODELS)
+def explore_matrix(options: Options, choice: Choice, *, jobs: int | None, expect: bool, as_json: bool) -> int:
+    """Explore a part of the matrix, print the table, write the index page; gives the exit status."""
+    costs = recorded()
+    part = part_of(choice, costs)
+    options = options.with_parameters(part.switches)
+    processes = jobs or os.cpu_count() or 1
     make_folder(options.out)
     # What an earlier run left would pass for this one's, if this one fails.
     (options.out / _INDEX).unlink(missing_ok=True)
-    total = sum(len(models) for *_, models in work)
-    with Interrupts() as interrupts, progress_bar("Exploring", total) as advance:
-        found = explore_jobs(work, options, jobs or os.cpu_count() or 1, interrupts, advance)
-    # In the order of the scenarios, whichever cell was the quickest.
-    results = {job: [found[cell] for cell in cells_of(job) if cell in found] for job in work}
-    cells = [cell for job in work for cell in results[job]]
-    drawn = [cell for job in work for cell in _as_drawn(job, results[job], options)]
-    page = _write_index(drawn, "".join(f" --model {model}" for model in models) + options.command, options)
+    # Costs are those of the default sizes.
+    estimate = Estimate(part.cells, {} if options.small else costs, processes)
+    found: dict[CellName, CellResult] = {}
+    with Interrupts() as interrupts, progress_bar("Exploring", len(part.cells)) as advance:
+
+        def tell(cell: CellResult) -> None:
+            estimate.note(cell.name, cell.cpu_seconds or 0.0)
+            found[cell.name] = cell
+            advance(len(found), _left(estimate))
+
+        advance(0, _left(estimate))
+        explore_jobs(part.jobs, options, processes, interrupts, tell)
+    drawn = list(_as_drawn(part, found, options))
+    left_out = _left_out(part, costs, processes)
+    page = _write_index(drawn, choice.command + options.command, left_out, options)
+    # In the order of the table, whichever cell was the quickest.
+    cells = [found[cell] for cell in part.cells if cell in found]
     if as_json:
-        for cell in cells:
-            print_json(cell.to_json())
+        _print_json(part, found)
     else:
         click.echo(render_table(drawn), nl=False)
         _show_more(cells, page)
+    for line in left_out:
+        click.echo(f" {line}", err=as_json)
     if interrupts.noted:
-        click.echo(f"interrupted: {sum(not cell.interrupted for cell in cells)} of {total} cells explored", err=True)
-    return exit_status(cells, total, expect=expect)
+        done = sum(not cell.interrupted for cell in cells)
+        click.echo(f"interrupted: {done} of {len(part.cells)} cells explored", err=True)
+    if expect:
+        tell_undeclared(cells)
+    return exit_status(cells, len(part.cells), expect=expect)
 
 
 def explore_jobs(
-    work: Sequence[Job], options: Options, processes: int, interrupts: Interrupts, advance: Callable[[int, str], None]
-) -> dict[CellName, CellResult]:
-    """Explore jobs, up to an interrupt; gives the cells that were explored.
+    work: Sequence[Job],
+    options: Options,
+    processes: int,
+    interrupts: Interrupts,
+    tell: Callable[[CellResult], None],
+) -> None:
+    """Explore jobs, up to an interrupt; each cell that is done is told.
 
     Raises UsageProblem for what a worker process found wrong, or when one was killed.
     """
     if processes == 1:
-        return _explore_here(work, options, interrupts, advance)
+        _explore_here(work, options, interrupts, tell)
+        return
     from explorer.cli.processes import serve
 
     with stop_file() as stop:
-        desk = MatrixDesk(work, options, stop, interrupts, advance)
-        serve(desk, processes, interrupts)
-    return desk.found
+        serve(MatrixDesk(work, options, stop, interrupts, tell), processes, interrupts)
 
 
 def _explore_here(
-    work: Sequence[Job], options: Options, interrupts: Interrupts, advance: Callable[[int, str], None]
-) -> dict[CellName, CellResult]:
+    work: Sequence[Job], options: Options, interrupts: Interrupts, tell: Callable[[CellResult], None]
+) -> None:
     """The same in this process, one job after the other."""
-    found: dict[CellName, CellResult] = {}
     for job in work:
         scenario, fix, protocol, _models = job
-        setting: Setting | None = None
+        watch = Watch()
+        setting = None
         for cell in cells_of(job):
             if interrupts.noted:
-                return found
+                return
             setting = setting or make_setting(find_scenario(scenario), fix, protocol, options)
-            found[cell] = explore_cell(setting, cell.model, options, lambda _progress: interrupts.check())
-            advance(len(found), "")
+            found = explore_cell(setting, cell.model, options, lambda _progress: interrupts.check())
+            tell(watch.measured(found))
+            watch = Watch()
+
+
+def recorded() -> Mapping[CellName, float]:
+    """The recorded CPU seconds of cells."""
+    from scenarios.costs import recorded_costs
+
+    found = {}
+    for name, seconds in recorded_costs().items():
+        scenario, protocol, fix, model = name.split("/")
+        found[CellName(scenario, fix, protocol, model)] = seconds
     return found
 
 
-def declared_jobs(models: Sequence[str]) -> list[Job]:
-    """The cells declared for some models, those that share an unfolding together, in the scenarios' order.
+def _left(estimate: Estimate) -> str:
+    """The time left, as the progress bar shows it."""
+    return f"{estimate.words} left" if estimate.words else ""
 
-    Raises UsageProblem for a model that no scenario declares anything for.
-    """
-    declared = {model for scenario in all_scenarios() for *_, model in scenario.expected}
-    for model in models:
-        if model not in declared:
-            raise UsageProblem(
-                f"no scenario declares what to expect under model {visible(model)!r}\n"
-                f"  choose from {', '.join(sorted(declared))}, or explore one scenario: sealrace explore"
-            )
-    jobs: dict[tuple[str, str, str], list[str]] = {}
-    for scenario in all_scenarios():
-        for protocol, fix, model in scenario.expected:
-            if model in models:
-                jobs.setdefault((scenario.name, fix, protocol), []).append(model)
-    return [(*key, tuple(models)) for key, models in jobs.items()]
+
+def _left_out(part: Part, costs: Mapping[CellName, float], processes: int) -> list[str]:
+    """What the quick part is not, and the command that runs all."""
+    if not part.left_out:
+        return []
+    total = len(part.cells) + len(part.left_out)
+    words = Estimate(part.left_out, costs, processes).words
+    on = f" on {processes} processes" if processes > 1 else ""
+    return [
+        f"Left out: {len(part.left_out):,} of {total:,} cells, {words}{on}.",
+        "All of them: sealrace matrix --all. A part: --scenario, --fix, --protocol, --model.",
+    ]
+
+
+def _print_json(part: Part, found: Mapping[CellName, CellResult]) -> None:
+    for each, models in part.rows:
+        if each.reason is not None:
+            for entry in each.not_applicable(models):
+                print_json(entry)
+        for cell in cells_of(each.job(models)):
+            if cell in found:
+                print_json(found[cell].to_json())
 
 
 def _show_more(cells: Sequence[CellResult], page: Path) -> None:
     """What stands under the table: limits, and where the pictures are."""
+    for line in remarks(cells):
+        click.echo(f" {line}")
     for cell in cells:
-        for limit in cell.limits:
-            click.echo(f" {cell.scenario}, fix {cell.fix}, model {cell.model}: {limit}")
-        for flag, count in cell.kinds_of_remarks.items():
-            click.echo(f" {cell.scenario}, fix {cell.fix}, model {cell.model}: {kinds(count, flag)}")
         if cell.unrecorded:
             click.echo(f" {cell.run_file}: {cell.unrecorded:,} violating executions more than a run file holds")
     click.echo(f" Pictures: {page}")
@@ -122,27 +161,34 @@ def _show_more(cells: Sequence[CellResult], page: Path) -> None:
         click.echo(f" One {found.word}, step by step:  sealrace graph {found.reports[0][1]}")
 
 
-def _write_index(drawn: Sequence[Cell], arguments: str, options: Options) -> Path:
+def _write_index(drawn: Sequence[Cell], arguments: str, left_out: Sequence[str], options: Options) -> Path:
     path = options.out / _INDEX
     titles = {scenario.name: scenario.title for scenario in all_scenarios()}
     command = f"sealrace matrix{arguments}"
-    path.write_text(render_index(drawn, command=command, tool=VERSION, titles=titles), encoding="utf-8")
+    page = render_index(drawn, command=command, tool=VERSION, titles=titles, remarks=left_out)
+    path.write_text(page, encoding="utf-8")
     return path
 
 
-def _as_drawn(job: Job, found: Sequence[CellResult], options: Options) -> Iterator[Cell]:
-    """The cells of a job as reports draw them, those not explored included."""
-    scenario, fix, protocol, models = job
-    explored = {cell.model: cell for cell in found}
-    for model in models:
-        cell = explored.get(model)
-        yield _with_links(cell, options) if cell else Cell.not_run(scenario, protocol, fix, model)
+def _as_drawn(part: Part, found: Mapping[CellName, CellResult], options: Options) -> Iterator[Cell]:
+    """The cells of a part as reports draw them, those not explored and those that mean nothing included."""
+    for each, models in part.rows:
+        for cell in cells_of(each.job(models)):
+            row = cell.scenario, cell.protocol, cell.fix, cell.model
+            if each.reason is not None:
+                yield Cell.not_applicable(*row, each.reason)
+            elif cell in found:
+                yield _with_links(found[cell], options)
+            else:
+                yield Cell.not_run(*row)
 
 
 def _with_links(cell: CellResult, options: Options) -> Cell:
     """The cell as reports draw it, with links relative to the index page."""
-    pages = ((label, Path(path).with_suffix(".html")) for label, path in cell.reports)
-    remarks = ((remark.label, Path(remark.report).with_suffix(".html")) for remark in cell.remarks)
+
+    def link(report: str) -> str:
+        return quote(relpath(Path(report).with_suffix(".html"), options.out))
+
     return Cell(
         scenario=cell.scenario,
         protocol=cell.protocol,
@@ -153,10 +199,10 @@ def _with_links(cell: CellResult, options: Options) -> Cell:
         executions=cell.executions,
         violating=cell.counts,
         interleavings=None if cell.interleavings is None else str(cell.interleavings),
-        expected=cell.as_declared,
-        reports=tuple((label, relpath(page, options.out)) for label, page in pages),
+        expected=None if cell.expected is None else cell.as_declared,
+        reports=tuple((label, link(path)) for label, path in cell.reports),
         complete=cell.complete,
         cut=cell.cut,
         limits=cell.limits,
-        remarks=tuple((label, relpath(page, options.out)) for label, page in remarks),
+        remarks=tuple((remark.label, link(remark.report)) for remark in cell.remarks),
     )

@@ -1,4 +1,4 @@
-"""What the matrix hands out: jobs first, then pieces of the cells that take longer, and the writing of these."""
+"""What the matrix hands out: jobs, pieces of the cells that take longer, and the writing of these."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from explorer.cli.desk import Call
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.setting import Options
 from explorer.cli.stop_file import StopFile
-from explorer.cli.workers import Started, explore_job, explore_share, finish_cell
+from explorer.cli.workers import Spent, Started, explore_job, explore_share, finish_cell
 from explorer.search.division import Division
 
 
@@ -23,13 +23,13 @@ class _Shared:
 
     cell: CellName
     division: Division
-    seconds: float
+    spent: Spent
     not_projected: str
     running: int = 0
 
 
 class MatrixDesk:
-    """Hands out the cells of some jobs; ``found`` are those that are done.
+    """Hands out the cells of some jobs, and tells each that is done.
 
     After an interrupt no further job starts, and what has been started ends with what was found.
     """
@@ -40,13 +40,12 @@ class MatrixDesk:
         options: Options,
         stop: StopFile,
         interrupts: Interrupts,
-        advance: Callable[[int, str], None],
+        tell: Callable[[CellResult], None],
     ) -> None:
-        self.found: dict[CellName, CellResult] = {}
         self._options = options
         self._stop = stop
         self._interrupts = interrupts
-        self._advance = advance
+        self._tell = tell
         self._jobs = deque(jobs)
         self._shared: list[_Shared] = []
         # Calls whose answers are still to come, with the cell that they are about if it is one.
@@ -58,8 +57,8 @@ class MatrixDesk:
         return not (self._jobs or self._shared or self._running)
 
     def take(self) -> Call | None:
-        """A job while there is one, then what is to be done for the cells that take longer."""
-        return self._next_job() or self._next_writing() or self._next_piece()
+        """What is to be done for the cells that take longer, else the next job: few cells are under way at a time."""
+        return self._next_writing() or self._next_piece() or self._next_job()
 
     def _next_job(self) -> Call | None:
         if not self._jobs:
@@ -78,7 +77,7 @@ class MatrixDesk:
             else:
                 continue
             self._shared.remove(shared)
-            found = shared.cell, self._options, shared.division, reasons, shared.seconds, shared.not_projected
+            found = shared.cell, self._options, shared.division, reasons, shared.spent, shared.not_projected
             call = Call(finish_cell, found)
             self._running[call] = None
             return call
@@ -98,18 +97,17 @@ class MatrixDesk:
         """Take in cells, or the answer of a piece."""
         shared = self._running.pop(call)
         if shared is not None:
-            found, seconds = answer
+            found, spent = answer
             shared.running -= 1
-            shared.seconds += seconds
+            shared.spent += spent
             if not shared.division.over:
                 shared.division.answer(call.arguments[2], found)
             return
         for cell in answer if call.function is explore_job else [answer]:
             if isinstance(cell, Started):
-                self._shared.append(_Shared(cell.cell, cell.division, cell.seconds, cell.not_projected))
+                self._shared.append(_Shared(cell.cell, cell.division, cell.spent, cell.not_projected))
             else:
-                self.found[CellName(cell.scenario, cell.fix, cell.protocol, cell.model)] = cell
-        self._advance(len(self.found), "")
+                self._tell(cell)
 
     def look(self) -> None:
         """After an interrupt tell the workers."""

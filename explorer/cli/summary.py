@@ -43,6 +43,22 @@ def kinds(count: int, flag: str) -> str:
     return f"{count} kind{'' if count == 1 else 's'} of {flag}"
 
 
+def remarks(cells: Sequence[CellResult]) -> list[str]:
+    """The limits of several cells and what models flag, each once: with the cell, or how many it is about."""
+    found: dict[str, list[CellResult]] = {}
+    for cell in cells:
+        flags = (f"model {cell.model} flags {flag}" for flag in cell.kinds_of_remarks)
+        for remark in (*cell.limits, *flags):
+            found.setdefault(remark, []).append(cell)
+    return [f"{_which(about)}: {remark}" for remark, about in found.items()]
+
+
+def _which(cells: Sequence[CellResult]) -> str:
+    first, *others = cells
+    name = f"{first.scenario}/{first.protocol}/{first.fix}/{first.model}"
+    return f"{name} and {len(others)} more" if others else name
+
+
 def worst(cells: Sequence[CellResult]) -> CellResult | None:
     """The first cell with the most severe finding, if possible of the code as it is; None if nothing was found."""
     found = (cell for cell in cells if cell.reports)

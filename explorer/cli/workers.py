@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from explorer.cli.cell import CellResult, explore_cell, limits_of, write_cell
 from explorer.cli.cells import CellName, Job, cells_of
@@ -30,6 +30,36 @@ ALONE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
+class Spent:
+    """What calls have taken, in seconds of the clock and of the processor."""
+
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.seconds + other.seconds, self.cpu_seconds + other.cpu_seconds)
+
+
+NOTHING = Spent()
+
+
+class Watch:
+    """Measures work of this process, from when it is made; nothing else may run meanwhile."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._cpu_started = time.process_time()
+
+    @property
+    def spent(self) -> Spent:
+        return Spent(time.monotonic() - self._started, time.process_time() - self._cpu_started)
+
+    def measured(self, cell: CellResult, before: Spent = NOTHING) -> CellResult:
+        """A cell that is done, with the processor time of all work on it; ``before`` is that of earlier calls."""
+        return replace(cell, cpu_seconds=before.cpu_seconds + self.spent.cpu_seconds)
+
+
+@dataclass(frozen=True)
 class Started:
     """A cell that takes longer: what is known of it, and the pieces that are left.
 
@@ -38,7 +68,7 @@ class Started:
 
     cell: CellName
     division: Division
-    seconds: float
+    spent: Spent
     not_projected: str
 
 
@@ -131,13 +161,14 @@ def explore_job(job: Job, options: Options, stop: StopFile) -> list[CellResult |
     for cell in cells_of(job):
         if stop():
             break
+        watch = Watch()
         with _named(cell):
-            cells.append(_explore_cell(cell, options, stop))
+            found = _explore_cell(cell, options, stop, watch)
+        cells.append(replace(found, spent=watch.spent) if isinstance(found, Started) else watch.measured(found))
     return cells
 
 
-def _explore_cell(cell: CellName, options: Options, stop: StopFile) -> CellResult | Started:
-    started = time.monotonic()
+def _explore_cell(cell: CellName, options: Options, stop: StopFile, watch: Watch) -> CellResult | Started:
     prepared = prepare(cell, options)
 
     def check(_progress: Progress) -> None:
@@ -151,10 +182,10 @@ def _explore_cell(cell: CellName, options: Options, stop: StopFile) -> CellResul
         return kept
     division = Division(limits_of(options))
     whole = explore_alone(prepared, division, ALONE_SECONDS, stop)
-    seconds = time.monotonic() - started
     if division.over:
-        return finish(prepared, cell, options, division, () if whole else ("interrupted",), seconds, kept)
-    return Started(cell, division, seconds, kept)
+        reasons = () if whole else ("interrupted",)
+        return finish(prepared, cell, options, division, reasons, watch.spent.seconds, kept)
+    return Started(cell, division, NOTHING, kept)
 
 
 def explore_few(
@@ -167,21 +198,23 @@ def explore_few(
     return write_cell(setting, model, cell.model, options, kept) if isinstance(kept, Result) else kept
 
 
-def explore_share(cell: CellName, options: Options, task: Task, stop: StopFile) -> tuple[Answer, float]:
-    """Explore a piece of a cell; gives the answer, and how many seconds that took."""
-    started = time.monotonic()
+def explore_share(cell: CellName, options: Options, task: Task, stop: StopFile) -> tuple[Answer, Spent]:
+    """Explore a piece of a cell; gives the answer, and what that took."""
+    watch = Watch()
     with _named(cell):
         prepared = prepare(cell, options)
         answer = explore_piece(prepared.setting.case, prepared.search, task, limits_of(options).records, stop)
-    return answer, time.monotonic() - started
+    return answer, watch.spent
 
 
 def finish_cell(
-    cell: CellName, options: Options, division: Division, reasons: Sequence[str], seconds: float, not_projected: str
+    cell: CellName, options: Options, division: Division, reasons: Sequence[str], spent: Spent, not_projected: str
 ) -> CellResult:
-    """Write what the pieces of a cell have come to."""
+    """Write what the pieces of a cell have come to; they took what is ``spent``."""
+    watch = Watch()
     with _named(cell):
-        return finish(prepare(cell, options), cell, options, division, reasons, seconds, not_projected)
+        found = finish(prepare(cell, options), cell, options, division, reasons, spent.seconds, not_projected)
+    return watch.measured(found, spent)
 
 
 @contextmanager

@@ -14,9 +14,11 @@ from msgspec.structs import replace
 
 from explorer.visible import visible
 from reports.dot import dot
-from reports.index import Cell, render_index, render_table
+from reports.index import render_index
 from reports.render import FORMS, render
 from reports.structure import Report, Thread
+from reports.table import render_table
+from reports.verdicts import Cell
 
 SHOWN = "</script><b>&\"'\\\\x1b[31m\\u202e]]>\\x0a{{ 7*7 }}"
 

@@ -12,7 +12,7 @@ import pytest
 from command_line import Run
 from mailbox_scenario import MAILBOX, toys
 
-from explorer.cli.matrix import declared_jobs
+from explorer.cli.matrix_part import Choice, part_of
 from explorer.cli.setting import Options
 from explorer.execution.execution import Execution
 from explorer.execution.location import Location
@@ -295,4 +295,4 @@ def test_the_classic_scenario_is_listed_and_stands_in_no_table(sealrace: Run) ->
     names = [json.loads(line)["scenario"] for line in sealrace("list", "--json").output.splitlines()]
     assert names == ["mailbox", "endless", "v4"]
     assert "v4" in sealrace("list").output
-    assert {scenario for scenario, *_ in declared_jobs(("sc", "tso"))} == {"mailbox"}
+    assert {cell.scenario for cell in part_of(Choice(everything=True), {}).cells} == {"mailbox", "endless"}

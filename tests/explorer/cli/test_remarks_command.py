@@ -129,9 +129,9 @@ def test_the_table_says_how_many_kinds_and_the_index_links_each(sealrace: Run, m
     from test_matrix_command import first_fix_only
 
     monkeypatch.setattr("explorer.cli.matrix.explore_jobs", first_fix_only)
-    result = sealrace("matrix", "--model", "lkmm", "--expect")
+    result = sealrace("matrix", "--scenario", "racing", "--model", "lkmm", "--expect")
     assert result.exit_code == 0
-    assert " racing, fix none, model lkmm: 1 kind of data-race" in result.output.splitlines()
+    assert " racing/P2/none/lkmm: model lkmm flags data-race" in result.output.splitlines()
     index = Path("out/index.html").read_text()
     link = Path(REPORT).with_suffix(".html").name
     assert f'<span class="remarks">flags: <a href="{link}">data-race W1/R1</a></span>' in index

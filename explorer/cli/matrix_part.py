@@ -1,0 +1,187 @@
+"""Which part of the matrix a command line asks for, and which part a run takes where it asks for none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from explorer.cli.cells import ALL, CellName, Combination, Job, expand
+from explorer.cli.failures import UsageProblem
+from explorer.cli.named import all_scenarios, choose, choose_fix, choose_switches
+from explorer.cli.setting import NotApplicable
+from explorer.scenario import MODELS, QUICK_MODELS, Scenario
+
+BUDGET = 160.0
+"""CPU seconds of the quick part.  Two minutes on two cores are 240; a third of them is for what is not recorded,
+for slower machines, and for the end of a run, where one process may wait for another."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The names given on the command line; where there are none of a kind, all are meant.
+
+    ``everything`` asks for the whole where nothing else is named.
+    """
+
+    scenarios: tuple[str, ...] = ()
+    fixes: tuple[str, ...] = ()
+    protocols: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()
+    everything: bool = False
+
+    @property
+    def quick(self) -> bool:
+        """Whether no part is named: then a run takes the quick one."""
+        return not (self.everything or self.scenarios or self.fixes or self.protocols or self.models)
+
+    @property
+    def command(self) -> str:
+        """The options that say the same."""
+        kinds = (
+            ("scenario", self.scenarios),
+            ("fix", self.fixes),
+            ("protocol", self.protocols),
+            ("model", self.models),
+            ("switch", self.switches),
+        )
+        words = [" --all"] if self.everything else []
+        return "".join([*words, *(f" --{kind} {name}" for kind, names in kinds for name in names)])
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the matrix.
+
+    ``rows`` are combinations in the order of tables, each with its models, those that mean nothing
+    included.  ``left_out`` are the cells that the quick part leaves to others; ``switches`` are those
+    chosen, as parameters.
+    """
+
+    rows: tuple[tuple[Combination, tuple[str, ...]], ...]
+    left_out: tuple[CellName, ...] = ()
+    switches: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def jobs(self) -> list[Job]:
+        """What is to be explored."""
+        return [each.job(models) for each, models in self.rows if each.reason is None]
+
+    @property
+    def cells(self) -> list[CellName]:
+        """The cells to explore."""
+        return [
+            CellName(scenario, fix, protocol, model)
+            for scenario, fix, protocol, models in self.jobs
+            for model in models
+        ]
+
+
+def part_of(choice: Choice, costs: Mapping[CellName, float]) -> Part:
+    """The part that is asked for, the quick one by ``costs`` where none is.
+
+    Raises UsageProblem for a name that nothing has, a named scenario that has nothing of what is
+    named, and where no cell means anything.
+    """
+    scenarios = _scenarios(choice)
+    models = _known("model", choice.models or (ALL,), MODELS)
+    _check_fixes(choice.fixes, scenarios)
+    _known("protocol", choice.protocols, dict.fromkeys(name for each in scenarios for name in each.protocols))
+    rows = []
+    for scenario in scenarios:
+        found = _combinations(scenario, choice)
+        if not found and scenario.name in choice.scenarios:
+            raise UsageProblem(f"{scenario.name} has no such fix and protocol\n  sealrace list shows what it has")
+        rows += [(each, models) for each in found]
+    nothing = next((each for each, _ in rows if each.reason is not None), None)
+    if nothing is not None and nothing.reason is not None and all(each.reason is not None for each, _ in rows):
+        raise NotApplicable(nothing.scenario.name, nothing.fix, nothing.protocol, nothing.reason)
+    whole = Part(tuple(rows), switches=choose_switches(scenarios[0], choice.switches))
+    return _quick(whole, costs) if choice.quick else whole
+
+
+def _scenarios(choice: Choice) -> list[Scenario]:
+    """Those named, in the order of tables; with switches those that have them."""
+    every = {scenario.name: scenario for scenario in all_scenarios()}
+    named = _known("scenario", choice.scenarios or (ALL,), every)
+    switches = dict.fromkeys(name for scenario in every.values() for name in scenario.switches)
+    if choice.switches and not switches:
+        raise UsageProblem(f"unknown switch '{choice.switches[0]}'\n  no scenario has switches")
+    chosen = _known("switch", choice.switches, switches)
+    for name in choice.scenarios:
+        if name != ALL:
+            choose_switches(every[name], chosen)
+    having = [scenario for scenario in every.values() if set(chosen) <= scenario.switches.keys()]
+    if not having:
+        raise UsageProblem(f"no scenario has all of the switches {', '.join(chosen)}\n  name fewer")
+    return [scenario for scenario in having if scenario.name in named]
+
+
+def _known(kind: str, names: Sequence[str], known: Mapping[str, object] | Sequence[str]) -> tuple[str, ...]:
+    """The names, in the order of what is known; ``all`` stands for that, but for no switch."""
+    wanted = list(names) if kind == "switch" else expand(names, tuple(known))
+    for name in wanted:
+        choose(kind, name, tuple(known))
+    return tuple(name for name in known if name in wanted)
+
+
+def _check_fixes(fixes: Sequence[str], scenarios: Sequence[Scenario]) -> None:
+    """Some scenario has every fix named."""
+    known = tuple(dict.fromkeys(name for scenario in scenarios for name in scenario.fixes))
+    for fix in fixes:
+        if fix != ALL and not any(_fix_of(scenario, fix) for scenario in scenarios):
+            if "+" in fix:
+                choose_fix(scenarios[0], fix)
+            choose("fix", fix, known)
+
+
+def _fix_of(scenario: Scenario, name: str) -> str | None:
+    """The fix of a scenario that goes by a name, None where it has none."""
+    try:
+        return choose_fix(scenario, name)
+    except UsageProblem:
+        return None
+
+
+def _combinations(scenario: Scenario, choice: Choice) -> list[Combination]:
+    named = expand(choice.fixes or (ALL,), scenario.fixes)
+    known = {fix for name in named if (fix := _fix_of(scenario, name)) is not None}
+    single = [fix for fix in scenario.fixes if fix in known]
+    fixes = [*single, *sorted(known - set(single))]
+    protocols = expand(choice.protocols or (ALL,), scenario.protocols)
+    return [
+        Combination.of(scenario, fix, protocol)
+        for protocol in scenario.protocols
+        if protocol in protocols
+        for fix in fixes
+    ]
+
+
+def _quick(whole: Part, costs: Mapping[CellName, float]) -> Part:
+    """The cells of default protocols under quick models that are cheapest, up to the budget.
+
+    A cell whose cost is not recorded counts as costing nothing known, and is taken.
+    """
+    first = [
+        (each, tuple(model for model in models if model in QUICK_MODELS))
+        for each, models in whole.rows
+        if each.protocol == each.scenario.protocols[0]
+    ]
+    taken: set[CellName] = set()
+    spent = 0.0
+    cells = Part(tuple(first)).cells
+    # sorted() is stable: of equal costs, and there may be many, the first in the table.
+    for cell in sorted(cells, key=lambda cell: costs.get(cell, 0.0)):
+        spent += costs.get(cell, 0.0)
+        if spent > BUDGET:
+            break
+        taken.add(cell)
+    rows = []
+    for each, models in first:
+        if each.reason is None:
+            name = each.scenario.name
+            models = tuple(m for m in models if CellName(name, each.fix, each.protocol, m) in taken)
+        if models:
+            rows.append((each, models))
+    left_out = tuple(cell for cell in whole.cells if cell not in taken)
+    return Part(tuple(rows), left_out, whole.switches)
