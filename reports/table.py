@@ -84,4 +84,9 @@ def _remarks(cells: Sequence[Cell]) -> list[str]:
     found += [LEFT_OUT] if has_gaps(cells) else []
     found += [f"{NOT_APPLICABLE}: {reason} ({about})" for reason, about in reasons(cells)]
     found += [remark for remark in (missing(cells), summary(cells)) if remark]
-    return [line for remark in found for line in wrap(remark, _WIDTH, initial_indent=" ", subsequent_indent="   ")]
+    return [line for remark in found for line in _wrapped(remark)]
+
+
+def _wrapped(remark: str) -> list[str]:
+    """A paragraph in lines; names, which have hyphens, are kept whole."""
+    return wrap(remark, _WIDTH, initial_indent=" ", subsequent_indent="   ", break_on_hyphens=False)
