@@ -1,4 +1,8 @@
-"""The kernel's locks as blocking steps, with the orderings of their fast paths; SRCU domains."""
+"""The kernel's locks as blocking steps, with the orderings of their fast paths; SRCU domains.
+
+A lock has one location, ``word``.  Acquiring it makes the number there greater, releasing it smaller
+(or 0, by an UL); nothing else stores there.  ``explorer.lock_order`` tells by that what a thread holds.
+"""
 
 from __future__ import annotations
 
@@ -90,6 +94,11 @@ class RwSemaphore(Object):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.count = Location(name)
+
+    @property
+    def word(self) -> Location:
+        """The location, by the name that all locks have for it: ``count``."""
+        return self.count
 
     def down_write(self, t: Thread, *, at: str = "") -> Request:
         """down_write(): atomic_long_try_cmpxchg_acquire(&count, 0, WRITER)."""
