@@ -22,9 +22,7 @@ from reports.verdicts import (
 _WIDTH = 100
 """Columns of the paragraphs below the table."""
 
-_NUMBERS = (
-    "A number is how many executions break that property; after HOLDS it is how many were explored, all there are."
-)
+_NUMBERS = "Numbers are executions: those that break the property, or, after HOLDS and INCOMPLETE, those explored."
 
 
 def render_table(cells: Sequence[Cell]) -> str:

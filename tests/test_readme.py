@@ -29,7 +29,7 @@ def test_the_table_is_what_the_command_prints(tmp_path: Path) -> None:
     mark = re.search(r"<!-- table: sealrace (.*) -->", README)
     assert mark is not None
     result = CliRunner().invoke(main, [*shlex.split(mark[1]), "--out", str(tmp_path), "--jobs", "1"])
-    assert result.output.startswith(block_after(mark[0]) + "\n A number is ")
+    assert result.output.startswith(block_after(mark[0]) + "\n Numbers are executions: ")
 
 
 def test_the_verdicts_are_what_the_scenarios_declare() -> None:

@@ -12,7 +12,7 @@ class Estimate:
 
     It is the recorded cost of the cells to come, times how much more or less than recorded the
     cells so far have taken, over the number of processes.  Cells of which no cost is recorded
-    are counted, not guessed.
+    are counted, not guessed.  What else the machine has to do is not foreseen.
     """
 
     def __init__(self, cells: Sequence[CellName], costs: Mapping[CellName, float], processes: int) -> None:

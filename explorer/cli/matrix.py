@@ -36,12 +36,14 @@ def explore_matrix(options: Options, choice: Choice, *, jobs: int | None, expect
     costs = recorded()
     part = part_of(choice, costs)
     options = options.with_parameters(part.switches)
-    processes = jobs or os.cpu_count() or 1
+    cores = os.cpu_count() or 1
+    processes = jobs or cores
     make_folder(options.out)
     # What an earlier run left would pass for this one's, if this one fails.
     (options.out / _INDEX).unlink(missing_ok=True)
-    # Costs are those of the default sizes.
-    estimate = Estimate(part.cells, {} if options.small else costs, processes)
+    # Costs are those of the default sizes. More processes than cores are no faster.
+    at_once = min(processes, cores)
+    estimate = Estimate(part.cells, {} if options.small else costs, at_once)
     found: dict[CellName, CellResult] = {}
     with Interrupts() as interrupts, progress_bar("Exploring", len(part.cells)) as advance:
 
@@ -53,7 +55,7 @@ def explore_matrix(options: Options, choice: Choice, *, jobs: int | None, expect
         advance(0, _left(estimate))
         explore_jobs(part.jobs, options, processes, interrupts, tell)
     drawn = list(_as_drawn(part, found, options))
-    left_out = _left_out(part, costs, processes)
+    left_out = _left_out(part, costs, at_once)
     page = _write_index(drawn, choice.command + options.command, left_out, options)
     # In the order of the table, whichever cell was the quickest.
     cells = [found[cell] for cell in part.cells if cell in found]
@@ -125,13 +127,13 @@ def _left(estimate: Estimate) -> str:
     return f"{estimate.words} left" if estimate.words else ""
 
 
-def _left_out(part: Part, costs: Mapping[CellName, float], processes: int) -> list[str]:
+def _left_out(part: Part, costs: Mapping[CellName, float], cores: int) -> list[str]:
     """What the quick part is not, and the command that runs all."""
     if not part.left_out:
         return []
     total = len(part.cells) + len(part.left_out)
-    words = Estimate(part.left_out, costs, processes).words
-    on = f" on {processes} processes" if processes > 1 else ""
+    words = Estimate(part.left_out, costs, cores).words
+    on = f" on {cores} cores" if cores > 1 else ""
     return [
         f"Left out: {len(part.left_out):,} of {total:,} cells, {words}{on}.",
         "All of them: sealrace matrix --all. A part: --scenario, --fix, --protocol, --model.",

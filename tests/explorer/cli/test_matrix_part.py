@@ -155,13 +155,15 @@ def test_the_run_says_what_it_leaves_out(sealrace: Run, monkeypatch: pytest.Monk
     costs = dict.fromkeys(part_of(Choice(everything=True), {}).cells, 30.0)
     del costs[name("variants/never/none/lkmm")]
     monkeypatch.setattr("explorer.cli.matrix.recorded", lambda: costs)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     result = sealrace("matrix", "--jobs", "2")
     # Five cells fit. Of the other 30 one has no cost: 29 * 30 s on two cores are 435 s.
     assert result.stdout.splitlines()[-2:] == [
-        " Left out: 30 of 35 cells, about 7 min and 1 cell of unknown cost on 2 processes.",
+        " Left out: 30 of 35 cells, about 7 min and 1 cell of unknown cost on 2 cores.",
         " All of them: sealrace matrix --all. A part: --scenario, --fix, --protocol, --model.",
     ]
     assert "Left out: 30 of 35 cells" in Path("out/index.html").read_text()
+    assert sealrace("matrix", "--jobs", "9").stdout == result.stdout, "more processes than cores are no faster"
     as_json = sealrace("matrix", "--jobs", "2", "--json")
     assert (as_json.stdout, as_json.stderr.splitlines()[0]) == ("", result.stdout.splitlines()[-2])
     assert "Left out" not in sealrace("matrix", "--all").output
