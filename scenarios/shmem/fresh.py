@@ -7,10 +7,10 @@ from explorer.program.thread import Thread
 from explorer.scenario import Case, Goal, Parameters, Scenario
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE, PAGE_SIZE
 from scenarios.shmem.declare import PROTOCOLS, READER_RANGES, UNSEALED, expectations, properties
-from scenarios.shmem.fixes import FIXES, Fix
+from scenarios.shmem.fixes import FIXES, Fix, not_applicable
 from scenarios.shmem.goals import found_empty, looked_up_after_seal, met_seal
 from scenarios.shmem.guest import Kvm, kvm_set_memslot
-from scenarios.shmem.kernel import Hunk, Protocol
+from scenarios.shmem.kernel import SWITCHES, Hunk, Protocol
 from scenarios.shmem.objects import File
 from scenarios.shmem.syscalls import add_seals, fallocate
 from scenarios.shmem.window import Window
@@ -86,6 +86,9 @@ FRESH = Scenario(
     parameters={"pages": 2, "pos": 0, "count": 2 * PAGE_SIZE},
     small={"pages": 1, "pos": 0, "count": PAGE_SIZE},
     build=build,
+    switches=SWITCHES,
+    combine=True,
+    not_applicable=not_applicable,
     expected=expectations(IN_PLACE, WEAK, lkmm=RACY, p0=UNSEALED, p1=CREATED),
     ranges=READER_RANGES,
 )

@@ -14,10 +14,10 @@ from scenarios.shmem.declare import (
     expectations,
     properties,
 )
-from scenarios.shmem.fixes import FIXES, Fix
+from scenarios.shmem.fixes import FIXES, Fix, not_applicable
 from scenarios.shmem.goals import looked_up_after_seal, met_seal, returned_data
 from scenarios.shmem.guest import Kvm, kvm_set_memslot
-from scenarios.shmem.kernel import Protocol
+from scenarios.shmem.kernel import SWITCHES, Protocol
 from scenarios.shmem.objects import File
 from scenarios.shmem.syscalls import add_seals, fallocate, ftruncate
 from scenarios.shmem.window import Window
@@ -127,6 +127,9 @@ INFLIGHT = Scenario(
     parameters={"pages": 2, "passes": 2, "pos": 0, "count": 2 * PAGE_SIZE},
     small={"pages": 1, "passes": 1, "pos": 0, "count": PAGE_SIZE},
     build=build,
+    switches=SWITCHES,
+    combine=True,
+    not_applicable=not_applicable,
     expected=expectations(IN_PLACE, WEAK, lkmm=RACY, p0=UNSEALED, p1=CREATED),
     ranges=READER_RANGES | TRUNCATION_RANGES,
 )

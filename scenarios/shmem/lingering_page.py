@@ -14,9 +14,9 @@ from scenarios.shmem.declare import (
     expectations,
     properties,
 )
-from scenarios.shmem.fixes import FIXES, Fix
+from scenarios.shmem.fixes import FIXES, Fix, not_applicable
 from scenarios.shmem.goals import copied_beyond_end, found_empty, lingered, met_seal, returned_data
-from scenarios.shmem.kernel import Hunk, Protocol
+from scenarios.shmem.kernel import SWITCHES, Hunk, Protocol
 from scenarios.shmem.objects import File
 from scenarios.shmem.syscalls import add_seals, ftruncate
 from scenarios.shmem.window import Window
@@ -79,6 +79,9 @@ LINGERING_PAGE = Scenario(
     parameters={"pages": 2, "passes": 2, "pos": 0, "count": 2 * PAGE_SIZE},
     small={"pages": 1, "passes": 1, "pos": 0, "count": PAGE_SIZE},
     build=build,
+    switches=SWITCHES,
+    combine=True,
+    not_applicable=not_applicable,
     expected=expectations(IN_PLACE, {}, p0=UNSEALED, p1=CREATED),
     ranges=READER_RANGES | TRUNCATION_RANGES,
 )
