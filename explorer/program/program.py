@@ -14,6 +14,7 @@ Body = Callable[..., Coroutine[Any, Any, Any]]
 F = TypeVar("F", bound=Body)
 
 _KERNEL_PLACES: dict[CodeType, tuple[str, str]] = {}
+_SYSTEM_CALLS: dict[CodeType, str] = {}
 
 
 def kernel(file: str, function: str = "") -> Callable[[F], F]:
@@ -37,6 +38,24 @@ def kernel_file(code: CodeType) -> str | None:
 def kernel_place(code: CodeType) -> str | None:
     """The kernel file and function given for a modelled function: ``mm/memfd.c memfd_add_seals``."""
     return " ".join(_KERNEL_PLACES[code]) if code in _KERNEL_PLACES else None
+
+
+def syscall(name: str) -> Callable[[F], F]:
+    """Say that user space runs a modelled function by this system call.
+
+    What the call is made with are the function's arguments, by their names.
+    """
+
+    def remember(function: F) -> F:
+        _SYSTEM_CALLS[function.__code__] = name
+        return function
+
+    return remember
+
+
+def system_call(code: CodeType) -> str | None:
+    """The system call given for a modelled function by ``@syscall``."""
+    return _SYSTEM_CALLS.get(code)
 
 
 @dataclass(frozen=True)
