@@ -10,7 +10,7 @@ from typing import Any
 
 from explorer.execution.location import Location, Object
 from explorer.program.locks import Mutex
-from explorer.program.program import kernel
+from explorer.program.program import kernel, syscall
 from explorer.program.thread import Thread
 from scenarios.shmem.constants import PAGE_SHIFT
 from scenarios.shmem.objects import Inode, get_page, put_page
@@ -48,6 +48,7 @@ async def generic_file_splice_read(t: Thread, inode: Inode, pos: int, count: int
     return -EAGAIN if ret == -EFAULT else ret
 
 
+@syscall("read(pipe)")
 @kernel("fs/pipe.c")
 async def pipe_read(t: Thread, inode: Inode, pipe: Pipe) -> None:
     """Drain the pipe: copy what its pages hold now, and let them go."""

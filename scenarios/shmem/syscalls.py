@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from errno import EBADF, EFBIG, EINVAL, EOPNOTSUPP
 
+from explorer.program.program import syscall
 from explorer.program.thread import Thread
 from scenarios.shmem.constants import FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, MAX_LFS_FILESIZE
 from scenarios.shmem.fallocate import shmem_fallocate
@@ -20,6 +21,7 @@ from scenarios.shmem.truncate import do_truncate
 from scenarios.shmem.write import generic_file_write_iter
 
 
+@syscall("pread")
 async def pread(t: Thread, file: File, pos: int, count: int, to: Iter | None = None) -> int:
     """pread(2): the bytes read."""
     if not file.readable:
@@ -29,6 +31,7 @@ async def pread(t: Thread, file: File, pos: int, count: int, to: Iter | None = N
     return await shmem_file_read_iter(t, file.inode, pos, count, to or UserBuffer())
 
 
+@syscall("pwrite")
 async def pwrite(t: Thread, file: File, pos: int, count: int, token: int) -> int:
     """pwrite(2) of ``count`` times the same byte: the bytes written."""
     if not file.writable:
@@ -40,6 +43,7 @@ async def pwrite(t: Thread, file: File, pos: int, count: int, token: int) -> int
     return await generic_file_write_iter(t, file.inode, pos, count, token)
 
 
+@syscall("ftruncate")
 async def ftruncate(t: Thread, file: File, length: int) -> int:
     """ftruncate(2)."""
     if length < 0 or not file.writable:
@@ -47,6 +51,7 @@ async def ftruncate(t: Thread, file: File, length: int) -> int:
     return await do_truncate(t, file.inode, length)
 
 
+@syscall("fallocate")
 async def fallocate(t: Thread, file: File, mode: int, offset: int, length: int) -> int:
     """fallocate(2), allocating (0, KEEP_SIZE) or punching a hole (PUNCH_HOLE | KEEP_SIZE)."""
     if offset < 0 or length <= 0:
@@ -60,26 +65,31 @@ async def fallocate(t: Thread, file: File, mode: int, offset: int, length: int) 
     return await shmem_fallocate(t, file.inode, mode, offset, length)
 
 
+@syscall("F_ADD_SEALS")
 async def add_seals(t: Thread, file: File, seals: int) -> int:
     """fcntl(F_ADD_SEALS)."""
     return await memfd_add_seals(t, file.inode, seals, writable=file.writable)
 
 
+@syscall("F_GET_SEALS")
 async def get_seals(t: Thread, file: File) -> int:
     """fcntl(F_GET_SEALS): the seals."""
     return await memfd_get_seals(t, file.inode)
 
 
+@syscall("mmap")
 async def mmap(t: Thread, mm: Mm, file: File, vma: Vma, pages: int, neighbour: Vma | None = None) -> int:
     """mmap(2) of the first ``pages`` pages as ``vma``, or of those behind a neighbour that is merged with."""
     return await mmap_region(t, mm, file, vma, pages, neighbour)
 
 
+@syscall("munmap")
 async def munmap(t: Thread, mm: Mm, file: File, vma: Vma) -> None:
     """munmap(2) of a whole mapping."""
     await do_munmap(t, mm, file.inode, vma)
 
 
+@syscall("splice")
 async def splice(t: Thread, file: File, pos: int, count: int, pipe: Pipe) -> int:
     """splice(2) to a pipe: the bytes linked."""
     if not file.readable:
