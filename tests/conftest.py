@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.real.kernel import NotOnThisKernel
+from scenarios.real.userfault import Userfault
+
 ARCHIVE = Path("/usr/src/linux-source-6.1.tar.xz")
 ROOT = "linux-source-6.1"
 FOLDER = "tools/memory-model"
@@ -37,6 +40,15 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEALRACE_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture(scope="session")
+def userfaultfd() -> None:
+    """Skips tests that stop the kernel in a copy where this user may not do that, or it is not Linux."""
+    try:
+        Userfault().close()
+    except NotOnThisKernel as reason:
+        pytest.skip(str(reason))
 
 
 @pytest.fixture(scope="session")
