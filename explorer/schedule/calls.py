@@ -30,7 +30,7 @@ class SystemCall:
         name: as ``@syscall`` gives it.
         arguments: the function's arguments by name, as the activation starts; without the thread context.
         events: positions in the execution of what it does, in program order; maybe none.
-        returned: whether it came to its end (a thread that waits for ever does not).
+        returned: whether it came to its end (not so if its thread waits for ever, is cut or dropped).
         result: what the function returned, None where it did not.
     """
 
@@ -99,8 +99,9 @@ class _Watch:
                 _context, *arguments = frame.f_locals.items()
                 self._open = _Open(frame, name, dict(arguments), len(self._concrete.path))
         elif event == "return" and self._open is not None and frame is self._open.frame:
-            # A coroutine that awaits an operation hands it out, and goes on later.
-            if not isinstance(answer, Request):
+            # A coroutine that awaits an operation hands it out, and goes on later; one whose thread
+            # has been cut or dropped is given up.
+            if not isinstance(answer, Request) and self._concrete.end is None:
                 self._close(returned=True, result=answer)
 
     def found(self) -> tuple[SystemCall, ...]:

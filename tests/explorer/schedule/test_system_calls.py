@@ -83,3 +83,20 @@ def test_events_of_each_call() -> None:
     # A fully ordered update is a fence, its two halves, and a fence; what the thread waits for is no event.
     # The second read finds the size 6.
     assert steps == [["R1", "R2", "R2", "R2", "R2"], [], ["R1"], ["R1", "R2", "R2", "R2", "R2"], []]
+
+
+@syscall("drop")
+async def drop(t: Thread) -> int:
+    await t.assume(await t.read(SIZE, at="D1") == 0)
+    return 7
+
+
+async def dropped(t: Thread) -> None:
+    await drop(t)
+
+
+def test_a_call_whose_thread_is_dropped_does_not_return() -> None:
+    unfolding = Unfolding(Program((ThreadSpec("dropped", dropped),)), 3)
+    (leaf,) = (leaf for leaf in Search(unfolding, load_model("sc")) if leaf is not None)
+    ((call,),) = system_calls(unfolding, leaf.execution)
+    assert (call.returned, call.result, len(call.events)) == (False, None, 1)
