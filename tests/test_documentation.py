@@ -32,6 +32,15 @@ def test_the_litmus_example_prints_what_it_says(tmp_path: Path) -> None:
     assert lines == printed.splitlines()
 
 
+@pytest.mark.usefixtures("userfaultfd")
+def test_what_is_reproduced_prints_what_it_says() -> None:
+    command, *printed = blocks("reproduce.md")[0].splitlines()
+    result = CliRunner().invoke(main, command.removeprefix("$ sealrace ").split())
+    lines = result.output.splitlines()
+    assert lines[1].startswith("on Linux ")
+    assert [*lines[:1], *lines[2:]] == [*printed[:1], *printed[2:]]
+
+
 def test_the_scenario_of_ones_own_is_explored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "documented_mailbox.py").write_text(blocks("scenarios.md")[0], encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)

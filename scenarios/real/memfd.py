@@ -18,20 +18,20 @@ from errno import EOPNOTSUPP, errorcode
 from typing import ParamSpec, TypeAlias, TypeVar
 
 from scenarios.real.kernel import require_linux
-from scenarios.shmem.constants import F_SEAL_GROW, F_SEAL_SEAL, F_SEAL_SHRINK
+from scenarios.shmem.constants import (
+    F_SEAL_EXEC,
+    F_SEAL_FUTURE_WRITE,
+    F_SEAL_GROW,
+    F_SEAL_SEAL,
+    F_SEAL_SHRINK,
+    F_SEAL_WRITE,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 Errno: TypeAlias = str
 """The name of an errno, in place of a result."""
-
-# include/uapi/linux/fcntl.h, include/uapi/linux/falloc.h
-F_SEAL_WRITE = 0x0008
-F_SEAL_FUTURE_WRITE = 0x0010
-F_SEAL_EXEC = 0x0020
-FALLOC_FL_KEEP_SIZE = 0x01
-FALLOC_FL_PUNCH_HOLE = 0x02
 
 _F_ADD_SEALS = 1033
 _F_GET_SEALS = 1034

@@ -10,8 +10,6 @@ from mmap import MAP_SHARED, PROT_READ, PROT_WRITE
 import pytest
 
 from scenarios.real.memfd import (
-    F_SEAL_FUTURE_WRITE,
-    F_SEAL_WRITE,
     Mapping,
     Pipe,
     add_seals,
@@ -24,7 +22,14 @@ from scenarios.real.memfd import (
 )
 from scenarios.real.stalled import StallingBuffer
 from scenarios.real.userspace import STAND_IN
-from scenarios.shmem.constants import F_SEAL_GROW, F_SEAL_SEAL, F_SEAL_SHRINK, PAGE_SIZE
+from scenarios.shmem.constants import (
+    F_SEAL_FUTURE_WRITE,
+    F_SEAL_GROW,
+    F_SEAL_SEAL,
+    F_SEAL_SHRINK,
+    F_SEAL_WRITE,
+    PAGE_SIZE,
+)
 
 pytestmark = pytest.mark.usefixtures("userfaultfd")
 

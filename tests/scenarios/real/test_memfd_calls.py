@@ -11,10 +11,6 @@ import pytest
 
 from scenarios.real.kernel import NotOnThisKernel
 from scenarios.real.memfd import (
-    F_SEAL_FUTURE_WRITE,
-    F_SEAL_WRITE,
-    FALLOC_FL_KEEP_SIZE,
-    FALLOC_FL_PUNCH_HOLE,
     Mapping,
     Pipe,
     add_seals,
@@ -30,7 +26,16 @@ from scenarios.real.memfd import (
     seal_names,
     size_of,
 )
-from scenarios.shmem.constants import F_SEAL_GROW, F_SEAL_SEAL, F_SEAL_SHRINK, PAGE_SIZE
+from scenarios.shmem.constants import (
+    F_SEAL_FUTURE_WRITE,
+    F_SEAL_GROW,
+    F_SEAL_SEAL,
+    F_SEAL_SHRINK,
+    F_SEAL_WRITE,
+    FALLOC_FL_KEEP_SIZE,
+    FALLOC_FL_PUNCH_HOLE,
+    PAGE_SIZE,
+)
 
 
 @pytest.fixture
