@@ -8,6 +8,7 @@ by an RMW is none.  All strings are visible text (``explorer.visible``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
@@ -20,6 +21,9 @@ SEALED = "sealed"
 """The mark of the event that sets the seal; schedules are drawn with a line after it."""
 
 _FLAGS = ("seals", "flags")  # ends of the names of locations that hold flags
+
+
+_KERNEL_PLACE = re.compile(r"\S+\.\w+ \w+\b")
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,8 @@ class Step:
 
     @property
     def where(self) -> str:
-        """The kernel reference, and the function unless the reference names it."""
-        if self.function in self.reference:
+        """The kernel reference: a file and a function. Where it says less, the modelled function goes before it."""
+        if self.function in self.reference or _KERNEL_PLACE.match(self.reference):
             return self.reference
         return f"{self.function}: {self.reference}" if self.reference else self.function
 
