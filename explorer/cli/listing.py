@@ -8,7 +8,7 @@ import click
 
 from explorer.cli.named import all_scenarios, classic_scenarios, find_reduced_form, read_model
 from explorer.memory.cat.include import shipped_include
-from explorer.memory.model import model_names
+from explorer.memory.model import compiled_names, model_names
 from explorer.scenario import Parameters, Scenario
 
 _INDENT = " " * 16
@@ -24,6 +24,8 @@ def show_models() -> None:
     """Print every model with the axioms that it has."""
     for name in model_names():
         click.echo(f"{name:8}{', '.join(axiom.name for axiom in read_model(name).axioms)}")
+    click.echo(f"\n{', '.join(compiled_names())}: the same behind a C compiler,")
+    click.echo("which may exchange adjacent plain accesses (sealrace models show compiler.cat).")
     click.echo("\nsealrace models show NAME prints the rules (rcu.cat those that all include);")
     click.echo("--model also takes a .cat file of your own, and a kernel's tools/memory-model.")
 

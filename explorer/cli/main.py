@@ -12,7 +12,10 @@ import click
 
 Command = Callable[..., None]
 
-_MODEL = "A model's name, a .cat file, or a folder with one .cfg file, as a kernel's tools/memory-model is."
+_MODEL = (
+    "A model's name (see 'sealrace models'), a .cat file, or a folder with one .cfg file, as a kernel's "
+    "tools/memory-model is."
+)
 _SWITCH = "Choose another form of the modelled code (see list); the same as --param NAME=1. May be repeated."
 _EXPORT_ONLY = {
     "fix": "--fix",

@@ -27,7 +27,8 @@ class Source:
     ``file`` is relative to the import root (``scenarios/shmem/read.py``), ``stack``
     runs from the outermost modelled function to the one that made the access.
     ``step`` is the short name of the step (``R3``), ``reference`` the kernel place
-    (``mm/shmem.c shmem_file_read_iter: seal check``); both may be empty.
+    (``mm/shmem.c shmem_file_read_iter: seal check``), ``kernel_file`` the file of the
+    innermost function that names one and no header (``mm/shmem.c``); all three may be empty.
     """
 
     file: str
@@ -35,6 +36,7 @@ class Source:
     stack: tuple[Call, ...]
     step: str = ""
     reference: str = ""
+    kernel_file: str = ""
 
     @property
     def function(self) -> str:

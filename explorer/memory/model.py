@@ -22,7 +22,7 @@ from explorer.memory.cat.base import SET_NAMES, names_present
 from explorer.memory.cat.candidates import candidates
 from explorer.memory.cat.elaborate import Rule, Theory, elaborate
 from explorer.memory.cat.evaluate import Evaluator, Prepared, Valuation
-from explorer.memory.cat.include import find_model, model_names, statements_of
+from explorer.memory.cat.include import compiled_names, find_model, model_names, statements_of
 from explorer.memory.cat.sort import RELATION, SET
 from explorer.memory.cat.source import CatError, Source
 from explorer.memory.cat.syntax import CheckKind, Statement
@@ -37,6 +37,7 @@ __all__ = [
     "Order",
     "Prepared",
     "Valuation",
+    "compiled_names",
     "flag_title",
     "load_model",
     "model_names",
@@ -312,18 +313,21 @@ def flag_title(flag: str) -> str:
 
 
 def load_model(name_or_path: str) -> Model:
-    """The model of one of ``model_names()``, of a ``.cat`` file, or of a kernel tree's ``tools/memory-model``.
+    """The model of a name, of a ``.cat`` file, or of a kernel tree's ``tools/memory-model``.
+
+    The names are ``model_names()`` and ``compiled_names()``.
 
     Raises:
         CatError: there is no such model, or a file of it has a mistake (the error says where).
     """
     path = Path(name_or_path)
-    if name_or_path not in model_names() and path.is_dir():
+    names = (*model_names(), *compiled_names())
+    if name_or_path not in names and path.is_dir():
         directory = read_directory(path)
         name = Path(directory.model.file).stem
         return model_of(directory.statements(), name, directory.text, directory.macros, kernel=True)
     source = find_model(name_or_path)
-    name = name_or_path if name_or_path in model_names() else path.stem
+    name = name_or_path if name_or_path in names else path.stem
     return model_of(statements_of(source), name, source.text)
 
 

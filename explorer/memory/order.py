@@ -18,6 +18,9 @@ from explorer.memory.cat.elaborate import Theory
 from explorer.memory.cat.evaluate import Evaluator
 from explorer.memory.cat.term import Op, Term, parts
 
+_LOOKED_AT = {"po-apart": frozenset({"Plain"} | {kind.value for kind in Kind if kind not in (Kind.READ, Kind.WRITE)})}
+"""The base sets that a base relation tells events apart by."""
+
 _COMMUNICATION = {
     "rf": ("rfi", "rfe"),
     "co": ("coi", "coe"),
@@ -76,9 +79,10 @@ class Order:
 
     @cached_property
     def uses(self) -> frozenset[str]:
-        """Names of the base sets and relations that the static rows are made of."""
+        """Names of the base sets and relations that the static rows are made of, or that these look at."""
         roots = self.static if self.among is None else (*self.static, self.among)
-        return frozenset(term.name for term in parts(roots) if term.op is Op.BASE)
+        named = frozenset(term.name for term in parts(roots) if term.op is Op.BASE)
+        return named.union(*[_LOOKED_AT[name] for name in named & _LOOKED_AT.keys()])
 
     def orders_loads_before_later_stores(self) -> bool:
         """Whether every load is ordered before every later store of its thread.

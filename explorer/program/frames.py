@@ -11,7 +11,7 @@ from types import CodeType, CoroutineType, FrameType
 from typing import Any
 
 from explorer.execution.event import Call, Source
-from explorer.program.program import kernel_place
+from explorer.program.program import kernel_file, kernel_place
 
 _ENGINE = str(Path(__file__).parent)
 _STEP = re.compile(r"([A-Z]+[0-9]+[a-z]?)(?:\s+(.*))?$")
@@ -86,4 +86,7 @@ class CallNumbers:
             if place is not None:
                 reference = place + (f": {text}" if text else "")
                 break
-        return Source(_file_of(inner.f_globals.get("__name__", "")), inner.f_lineno, stack, step, reference)
+        # What a header defines is inlined: it belongs to the file of its caller.
+        files = (kernel_file(frame.f_code) or "" for frame in reversed(frames))
+        file = next((file for file in files if file and not file.endswith(".h")), "")
+        return Source(_file_of(inner.f_globals.get("__name__", "")), inner.f_lineno, stack, step, reference, file)

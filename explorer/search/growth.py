@@ -29,8 +29,6 @@ from explorer.search.state import State
 from explorer.search.supply import Supply
 from explorer.search.turns import Step
 
-_NOWHERE = Source("", 0, ())
-
 MOST = 64
 """Ways round a cycle that are tried before it is taken to be possible."""
 
@@ -270,15 +268,19 @@ class PartialExecutions:
         ]
 
     def _with_step(self, thread: int, segment: Segment, location: Location, shape: Shape) -> Part:
-        """The path up to the end of the segment and then a step that nothing but its kind and place orders."""
+        """The path up to the end of the segment and then a step that nothing but its kind and place orders.
+
+        It is made in the kernel file of the access before it, so that a compiler may exchange the two.
+        """
         path, control = accesses_to(segment)
+        source = Source("", 0, (), kernel_file=path[-1].source.kernel_file if path else "")
         later = path[-1].ctrl_later if path else 0
         fork = segment.fork
         if fork is not None and fork.cause is Cause.IF and fork.expression is not None:
             later |= reads_of(fork.expression)
         for kind, tag, rmw in shape:
             where = None if kind is Kind.FENCE else location
-            path.append(Access(len(path), kind, tag, where, _NOWHERE, ctrl_later=later, rmw=rmw))
+            path.append(Access(len(path), kind, tag, where, source, ctrl_later=later, rmw=rmw))
             control.append(0)
         return self._part(thread, path, control)
 

@@ -122,7 +122,9 @@ def alone(thread: int, accesses: Sequence[Access], control: Sequence[int]) -> Ex
     """A path as an execution of one thread, with neither rf nor co; ``control``: per access its controlling reads."""
     return Execution(
         threads=("",),
-        events=tuple(Event(thread, i, a.kind, a.tag, a.location, None) for i, a in enumerate(accesses)),
+        events=tuple(
+            Event(thread, i, a.kind, a.tag, a.location, None, a.source, a.waits) for i, a in enumerate(accesses)
+        ),
         source_of=(-1,) * len(accesses),
         coherence=(),
         rmw=[1 << i + 1 if a.rmw and a.reads else 0 for i, a in enumerate(accesses)],

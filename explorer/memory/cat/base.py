@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from explorer.execution import rows
+from explorer.execution.adjacent import po_apart
 from explorer.execution.event import Event
 from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind, Tag
@@ -23,7 +24,7 @@ DYNAMIC = frozenset({"rf", "co", "co0", "FW"})
 CHANGING = frozenset({"co0", "FW"})
 """Those that may lose something as an execution grows: a write is final until another follows."""
 
-PREFIX_LOCAL = frozenset({"po", "addr", "data", "ctrl", "ctrl-later", "rmw"})
+PREFIX_LOCAL = frozenset({"po", "po-apart", "addr", "data", "ctrl", "ctrl-later", "rmw"})
 """The base relations within one thread's program order."""
 
 PAIRWISE = frozenset({"loc", "int", "ext", "id"})
@@ -176,6 +177,7 @@ BASE_RELATIONS: dict[str, RelationRule] = {
     "ext": lambda values: values.external,
     "id": lambda values: rows.identity(values.universe, values.size),
     "co0": lambda values: values.before_choice,
+    "po-apart": lambda values: rows.from_rows(po_apart(values.execution)),
 }
 
 BASE_SETS: dict[str, SetRule] = {

@@ -14,8 +14,22 @@ from explorer.memory.cat.syntax import Include, Show, Statement
 _MODELS = Path(__file__).parent.with_name("models")
 
 
-_INCLUDES = ("rcu.cat",)
+_INCLUDES = ("rcu.cat", "compiler.cat")
 """What comes with Sealrace for models to include, besides the models themselves."""
+
+_SUFFIX = "+compiler"
+
+_COMPILED = """"{name} behind a C compiler"
+
+(* The rules of {name} on what a compiler leaves of program order:
+   sealrace models show compiler.cat *)
+
+include "compiler.cat"
+include "{name}.cat"
+"""
+
+_NOT_COMPILED = {"lkmm": "lkmm says itself what a compiler may do with plain accesses"}
+"""Models without the suffix, and why."""
 
 
 def model_names() -> tuple[str, ...]:
@@ -23,26 +37,52 @@ def model_names() -> tuple[str, ...]:
     return ("sc", "tso", "pso", "armv8", "lkmm")
 
 
+def compiled_names() -> tuple[str, ...]:
+    """The models of hardware among them with ``+compiler``: on what a compiler leaves of program order."""
+    return tuple(f"{name}{_SUFFIX}" for name in model_names() if name not in _NOT_COMPILED)
+
+
 def find_model(name_or_path: str) -> Source:
-    """The text of one of ``model_names()``, or of the file at a path.
+    """The text of one of ``model_names()`` or ``compiled_names()``, or of the file at a path.
 
     Raises:
         CatError: there is no such model, or the file cannot be read.
     """
     if name_or_path in model_names():
         return _packaged(f"{name_or_path}.cat")
-    if not os.path.exists(name_or_path):  # also where no file could have this name
-        raise CatError(
-            f"no memory model '{name_or_path}'",
+    if name_or_path in compiled_names():
+        name = name_or_path.removesuffix(_SUFFIX)
+        return Source(name_or_path, _COMPILED.format(name=name))
+    if os.path.exists(name_or_path):
+        return read_source(Path(name_or_path), name_or_path, None)
+    raise _no_model(name_or_path)
+
+
+def _no_model(name: str) -> CatError:
+    """The error for what names neither a model nor a file; of a suffix it says what is wrong with it."""
+    compiled = ", ".join(compiled_names())
+    base, plus, suffix = name.rpartition("+")
+    if plus and base in model_names() and plus + suffix != _SUFFIX:
+        return CatError(f"no memory model '{name}': there is no +{suffix}", None, f"models with a suffix: {compiled}")
+    if plus + suffix == _SUFFIX and base in _NOT_COMPILED:
+        return CatError(f"no memory model '{name}': {_NOT_COMPILED[base]}", None, f"models with a suffix: {compiled}")
+    if plus + suffix == _SUFFIX and os.path.exists(base):
+        return CatError(
+            f"no memory model '{name}': a file says itself what program order its rules see",
             None,
-            f"a model is one of {', '.join(model_names())}, "
-            "or the path of a .cat file or of a kernel's tools/memory-model",
+            'to make them see what a compiler leaves of it, put include "compiler.cat" before them',
         )
-    return read_source(Path(name_or_path), name_or_path, None)
+    hardware = ", ".join(known for known in model_names() if known not in _NOT_COMPILED)
+    return CatError(
+        f"no memory model '{name}'",
+        None,
+        f"a model is one of {hardware} (each also with {_SUFFIX}), {', '.join(_NOT_COMPILED)}, "
+        "or the path of a .cat file or of a kernel's tools/memory-model",
+    )
 
 
 def shipped_include(name: str) -> Source | None:
-    """The text of a file that comes with Sealrace for models to include (``rcu.cat``), or None."""
+    """The text of a file that comes with Sealrace for models to include (``rcu.cat``, ``compiler.cat``), or None."""
     return _packaged(name) if name in _INCLUDES else None
 
 

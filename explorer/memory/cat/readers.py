@@ -73,6 +73,7 @@ _NOTHING = Claim()
 _ANYTHING = Claim(True, True, True, True, Among.ANY, True, True)
 _WITHIN_THREADS = {
     "po": Claim(among=Among.PO),
+    "po-apart": Claim(among=Among.PO),
     "addr": Claim(among=Among.PO),
     "data": Claim(among=Among.PO),
     "ctrl": Claim(among=Among.PO),

@@ -37,7 +37,7 @@ def test_help_states_the_ranges_that_settings_have() -> None:
 @pytest.mark.parametrize("command", [("explore",), ("litmus",)], ids=" ".join)
 def test_help_says_what_a_model_can_be(command: tuple[str, ...]) -> None:
     text = " ".join(run(*command, "--help").output.split())
-    assert "A model's name, a .cat file, or a folder with one .cfg file" in text
+    assert "A model's name (see 'sealrace models'), a .cat file, or a folder with one .cfg file" in text
 
 
 def test_commands_are_those_of_the_readme() -> None:

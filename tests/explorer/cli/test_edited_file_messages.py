@@ -125,8 +125,8 @@ NAMES: list[tuple[Callable[[dict[str, Any]], object], str]] = [
     (lambda report: report["model"].update(name="/dev/zero"), "/dev/zero: is no file\n  explore again"),
     (
         lambda report: report["model"].update(name="nosuch"),
-        "no memory model 'nosuch'\n  a model is one of sc, tso, pso, armv8, lkmm, or the path of a .cat file "
-        "or of a kernel's tools/memory-model",
+        "no memory model 'nosuch'\n  a model is one of sc, tso, pso, armv8 (each also with +compiler), lkmm, "
+        "or the path of a .cat file or of a kernel's tools/memory-model",
     ),
     (
         lambda report: report["threads"][0].update(name="\x1b[31m\nfine"),

@@ -57,8 +57,9 @@ def test_the_plan_of_a_mistake_is_its_message(sealrace: Run) -> None:
 
 
 def test_what_models_include_is_shown_by_its_name() -> None:
-    shown = run("models", "show", "rcu.cat").output
-    assert shown == files("explorer.memory").joinpath("models", "rcu.cat").read_text(encoding="utf-8")
+    for name in ("rcu.cat", "compiler.cat"):
+        shown = run("models", "show", name).output
+        assert shown == files("explorer.memory").joinpath("models", name).read_text(encoding="utf-8")
 
 
 def test_a_model_without_an_axiom_is_pointed_out(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ MISTAKES = [
     (("explore", "mailbox", "--protocol", "P9"), "unknown protocol 'P9'\n  there are: P2\n"),
     (
         ("explore", "mailbox", "--model", "x"),
-        "no memory model 'x'\n  a model is one of sc, tso, pso, armv8, lkmm, or the path of a .cat file "
-        "or of a kernel's tools/memory-model\n",
+        "no memory model 'x'\n  a model is one of sc, tso, pso, armv8 (each also with +compiler), lkmm, "
+        "or the path of a .cat file or of a kernel's tools/memory-model\n",
     ),
     (("explore", "mailbox", "--param", "x=1"), "unknown parameter 'x'\n  there are: stores\n"),
     (
@@ -53,8 +53,18 @@ MISTAKES = [
     (("graph", "x.json"), "x.json: No such file or directory\n  Name a report that sealrace explore has written.\n"),
     (
         ("models", "show", "x"),
-        "no memory model 'x'\n  a model is one of sc, tso, pso, armv8, lkmm, or the path of a .cat file "
-        "or of a kernel's tools/memory-model\n",
+        "no memory model 'x'\n  a model is one of sc, tso, pso, armv8 (each also with +compiler), lkmm, "
+        "or the path of a .cat file or of a kernel's tools/memory-model\n",
+    ),
+    (
+        ("explore", "mailbox", "--model", "lkmm+compiler"),
+        "no memory model 'lkmm+compiler': lkmm says itself what a compiler may do with plain accesses\n"
+        "  models with a suffix: sc+compiler, tso+compiler, pso+compiler, armv8+compiler\n",
+    ),
+    (
+        ("models", "show", "tso+linker"),
+        "no memory model 'tso+linker': there is no +linker\n"
+        "  models with a suffix: sc+compiler, tso+compiler, pso+compiler, armv8+compiler\n",
     ),
 ]
 
@@ -155,6 +165,17 @@ def test_a_mistake_in_a_model_file_has_file_line_and_column(sealrace: Run) -> No
             "    4 | acyclic porf | co as order",
             "      |         ^^^^",
         ]
+
+
+def test_a_file_says_itself_what_its_program_order_is(sealrace: Run) -> None:
+    Path("my.cat").write_text('"mine"\nacyclic po | rf as order\n')
+    for command in (("explore", "mailbox", "--model"), ("models", "show")):
+        result = sealrace(*command, "my.cat+compiler")
+        assert (result.exit_code, result.output) == (
+            2,
+            "no memory model 'my.cat+compiler': a file says itself what program order its rules see\n"
+            '  to make them see what a compiler leaves of it, put include "compiler.cat" before them\n',
+        )
 
 
 def test_models_that_would_share_files_are_refused(sealrace: Run) -> None:

@@ -83,7 +83,7 @@ class Access:
     """One event of a trace, and the reads that it depends on.
 
     ``computed`` are the reads in a stored value, the RMW's own included. ``updates`` marks
-    the write of an RMW; its read is the event before.
+    the write of an RMW; its read is the event before. ``waits`` marks the load of a blocking step.
     """
 
     kind: Kind
@@ -94,6 +94,7 @@ class Access:
     addr: Reads = NONE
     ctrl: Reads = NONE
     updates: bool = False
+    waits: bool = False
 
 
 @dataclass
@@ -175,7 +176,8 @@ class _Run:
                     value = self._choose(self._values(request.location))
                 else:
                     value = self._wait(request.location, request.until)
-                return self._read(request.kind, request.tag, request.location, value)
+                waits = request.until is not None
+                return self._read(request.kind, request.tag, request.location, value, waits=waits)
             case Update():
                 return self._update(request)
         return None
@@ -197,8 +199,8 @@ class _Run:
             self._add(Kind.FENCE, Tag.MB)
         return Known(new, reads_of(new), self._control) if request.gives_new else old
 
-    def _read(self, kind: Kind, tag: Tag, location: Location, value: Value) -> Value:
-        self._add(kind, tag, location, value)
+    def _read(self, kind: Kind, tag: Tag, location: Location, value: Value, *, waits: bool = False) -> Value:
+        self._add(kind, tag, location, value, waits=waits)
         position = len(self.trace.accesses) - 1
         return Known(value, frozenset({position}), self._control) if isinstance(value, int) else value
 
@@ -308,7 +310,9 @@ def _executions(chosen: Sequence[Trace]) -> Iterator[Execution]:
     locations = [location for location in dict.fromkeys(touched + waited_for) if location is not None]
     events = [Event(-1, i, Kind.INITIAL, None, location, location.initial) for i, location in enumerate(locations)]
     for thread, trace in enumerate(chosen):
-        events += [Event(thread, i, a.kind, a.tag, a.location, a.value) for i, a in enumerate(trace.accesses)]
+        events += [
+            Event(thread, i, a.kind, a.tag, a.location, a.value, waits=a.waits) for i, a in enumerate(trace.accesses)
+        ]
     size = len(events)
     starts = accumulate((len(trace.accesses) for trace in chosen), initial=len(locations))
     placed = [

@@ -41,6 +41,7 @@ from random_programs import (
 )
 
 from explorer.execution.execution import Execution
+from explorer.execution.relation import is_acyclic, union
 from explorer.memory.model import Model, load_model
 
 COHERENCE = "acyclic po-loc | rf | co | fr as coherence\n"
@@ -65,6 +66,8 @@ RULES = {
 """The rules of a model of each kind. None orders all loads before later stores."""
 
 KERNEL = {name: load_model(name) for name in ("sc", "tso", "pso")}
+
+COMPILED = {name: load_model(name) for name in ("sc+compiler", "tso+compiler")}
 
 MOST = 1000
 """Combinations of traces that brute force goes through; few random programs have more."""
@@ -308,3 +311,28 @@ def test_both_engines_find_what_brute_force_finds(name: str, threads: Threads) -
     executions = by_brute_force(threads, KERNEL[name])
     assert_same(searched(unfold(threads), KERNEL[name]), executions)
     assert_same(scheduled(unfold(threads), KERNEL[name]), executions)
+
+
+def plainly(operations: Operations) -> Operations:
+    """The same with plain loads and stores in place of marked ones."""
+    made: list[Operation] = []
+    for operation in operations:
+        match operation:
+            case Read(location, "once"):
+                operation = Read(location, "plain")
+            case Write(location, operand, "once"):
+                operation = Write(location, operand, "plain")
+            case If(value, then, otherwise):
+                operation = If(value, plainly(then), plainly(otherwise))
+        made.append(operation)
+    return tuple(made)
+
+
+@pytest.mark.parametrize("name", COMPILED)
+@settings(max_examples=80, deadline=None)
+@given(threads=st.one_of(load_buffering(), programs(OPERATIONS, size=5)).filter(nobody_waits_beside_two_others))
+def test_the_search_finds_what_brute_force_finds_behind_a_compiler(name: str, threads: Threads) -> None:
+    plain = [plainly(thread) for thread in threads]
+    found = searched(unfold(plain), COMPILED[name])
+    assert_same(found, by_brute_force(plain, COMPILED[name]))
+    assert_same([e for e in found if is_acyclic(union(e.po, e.rf))], scheduled(unfold(plain), COMPILED[name]))

@@ -75,9 +75,26 @@ def restricted(execution: Execution, kept: list[int]) -> Execution:
 Tree: TypeAlias = tuple[object, ...]
 """An expression: ``("|", left, right)``, ``("name", "po")``."""
 
-RELATIONS = ["po", "rf", "co", "fr", "rfe", "fri", "po-loc", "loc", "int", "ext", "id", "rmw", "addr", "ctrl", "0"]
+RELATIONS = [
+    "po",
+    "rf",
+    "co",
+    "fr",
+    "rfe",
+    "fri",
+    "po-loc",
+    "po-apart",
+    "loc",
+    "int",
+    "ext",
+    "id",
+    "rmw",
+    "addr",
+    "ctrl",
+    "0",
+]
 SETS = ["R", "W", "M", "F", "IW", "Once", "Mb", "Plain", "RMW", "UL", "_", "emptyset"]
-LOCAL = ["po", "po-loc", "rmw", "addr", "loc", "int", "id"]
+LOCAL = ["po", "po-loc", "po-apart", "rmw", "addr", "loc", "int", "id"]
 
 
 def relations(names: list[str] = RELATIONS, depth: int = 3) -> st.SearchStrategy[Tree]:

@@ -198,5 +198,6 @@ def test_a_model_that_does_not_exist() -> None:
         load_model("power")
     assert str(caught.value) == (
         "no memory model 'power'\n"
-        "  a model is one of sc, tso, pso, armv8, lkmm, or the path of a .cat file or of a kernel's tools/memory-model"
+        "  a model is one of sc, tso, pso, armv8 (each also with +compiler), lkmm, "
+        "or the path of a .cat file or of a kernel's tools/memory-model"
     )

@@ -220,6 +220,8 @@ def interpret(tree: Tree, execution: Execution) -> set[Pair] | set[int]:
             (x, y) for x in events for y in events if of[x].location is not None and of[x].location is of[y].location
         }
         po = {(x, y) for x, y in inside if of[x].index < of[y].index}
+        plain = {x for x in events if of[x].kind.value in ("R", "W") and belongs(x, "Plain") and not belongs(x, "RMW")}
+        apart = {(x, y) for x, y in po if not {x, y, *(z for z in events if (x, z) in po and (z, y) in po)} <= plain}
         rf = {(w, r) for r, w in enumerate(execution.source_of) if w >= 0}
         co = {(o[i], o[j]) for o in execution.coherence for i in range(len(o)) for j in range(i + 1, len(o))}
         fr = {(r, later) for w, r in rf for earlier, later in co if earlier == w}
@@ -234,6 +236,7 @@ def interpret(tree: Tree, execution: Execution) -> set[Pair] | set[int]:
             "rfe": rf - inside,
             "fri": fr & inside,
             "po-loc": po & same,
+            "po-apart": apart,
             "loc": same,
             "int": inside,
             "ext": {(x, y) for x in events for y in events} - inside,

@@ -8,7 +8,7 @@ import pytest
 from candidate_programs import candidates, read, write
 
 from explorer.execution.relation import pairs
-from explorer.memory.model import load_model, model_names
+from explorer.memory.model import compiled_names, load_model, model_names
 
 
 def hash_of(tmp_path: Path, text: str) -> str:
@@ -23,6 +23,30 @@ def test_the_packaged_models_have_their_names_and_different_rules() -> None:
     hashes = [load_model(name).rules_hash for name in model_names()]
     assert len(set(hashes)) == 5
     assert all(len(digest) == 64 for digest in hashes)
+
+
+def test_models_behind_a_compiler_have_their_names_and_their_own_rules() -> None:
+    assert compiled_names() == ("sc+compiler", "tso+compiler", "pso+compiler", "armv8+compiler")
+    models = [load_model(name) for name in compiled_names()]
+    assert [model.name for model in models] == list(compiled_names())
+    assert len({load_model(name).rules_hash for name in (*model_names(), *compiled_names())}) == 9
+    for model, plain in zip(models, map(load_model, model_names()), strict=False):
+        assert [axiom.name for axiom in model.axioms] == [axiom.name for axiom in plain.axioms]
+        assert not model.orders_loads_before_later_stores
+        assert model.keeps_coherence
+
+
+@pytest.mark.parametrize("name", ["sc+compiler", "armv8+compiler"])
+def test_the_text_of_a_model_behind_a_compiler_is_a_file_with_the_same_rules(tmp_path: Path, name: str) -> None:
+    assert hash_of(tmp_path, load_model(name).text) == load_model(name).rules_hash
+
+
+def test_a_file_of_that_name_does_not_stand_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sc+compiler").mkdir()
+    (tmp_path / "a+b.cat").write_text("acyclic po as order", encoding="utf-8")
+    assert load_model("sc+compiler").name == "sc+compiler"
+    assert load_model("a+b.cat").name == "a+b"
 
 
 def test_the_hash_sees_rules_and_nothing_else(tmp_path: Path) -> None:
