@@ -118,7 +118,8 @@ def _of_scenario(name: str) -> _Found:
             f"{name}, fix {fix}, protocol {protocol}, model {MODEL}: {what}, so there is nothing to reproduce\n"
             "  name the report of another fix: sealrace explore, then sealrace reproduce REPORT"
         )
-    worst = min(result.findings, key=lambda finding: by_severity(finding.violation.property))
+    declared = tuple(prop.name for prop in setting.case.properties)
+    worst = min(result.findings, key=lambda finding: by_severity(finding.violation.property, declared))
     return _Found(name, protocol, fix, model, MODEL, worst.violation.property, result.searched, worst.execution)
 
 

@@ -116,7 +116,17 @@ async def _in_two(*arguments: Any) -> Any:
     return await _make(*arguments)
 
 
-_FILES = {"": _make, "one": _in_one, "two": _in_two}
+@kernel("include/linux/three.h")
+async def _in_header(*arguments: Any) -> Any:
+    return await _make(*arguments)
+
+
+@kernel("mm/one.c")
+async def _inlined_in_one(*arguments: Any) -> Any:
+    return await _in_header(*arguments)
+
+
+_FILES = {"": _make, "one": _in_one, "two": _in_two, "inlined in one": _inlined_in_one}
 
 
 async def _thread(t: Thread, code: Code, order: tuple[int, ...], memory: Memory) -> None:
@@ -150,7 +160,7 @@ def _runs(code: Code) -> list[list[int]]:
     def run(number: int) -> object:
         statement = code[number]
         plain = isinstance(statement, Load | Store) and statement.order == "plain"
-        return _file_of(statement) if plain else number
+        return _file_of(statement).removeprefix("inlined in ") if plain else number
 
     return [list(group) for _key, group in groupby(range(len(code)), run)]
 

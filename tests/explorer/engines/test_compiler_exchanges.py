@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
-import random_programs
-from engine_results import assert_same, counts, scheduled, searched
+from engine_results import assert_same, scheduled, searched
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from random_programs import If, Read, Threads, WaitUntil, Write
 from source_orders import (
     Code,
     Fence,
@@ -32,12 +29,8 @@ from source_orders import (
 )
 
 from explorer.execution.execution import Execution
-from explorer.execution.location import Location
 from explorer.execution.relation import is_acyclic, union
 from explorer.memory.model import load_model
-from explorer.program.program import Program, ThreadSpec, kernel
-from explorer.program.thread import ONCE, Thread
-from explorer.program.tree import Unfolding
 from explorer.schedule.linear import witness
 from explorer.schedule.recording import Recording
 from explorer.schedule.replay import replay
@@ -80,6 +73,10 @@ BY_HAND: dict[str, tuple[Sequence[Code], tuple[int, int, int, int]]] = {
     ),
     "SB in another file than the threads": (
         ((within("one", WX), within("one", RY)), (within("two", WY), within("two", RX))),
+        (3, 4, 4, 4),
+    ),
+    "SB, the loads inlined from a header": (
+        ((within("one", WX), within("inlined in one", RY)), once(WY, RX)),
         (3, 4, 4, 4),
     ),
     # y = 1 and x = 0 is read where the stores or the loads are exchanged.
@@ -217,95 +214,6 @@ def test_random_programs_have_the_executions_of_all_source_orders(model: str, th
 def test_the_scheduler_finds_what_has_no_cycle_in_po_and_rf(model: str, threads: tuple[Code, ...]) -> None:
     found = executions(threads, model)
     assert_same([e for e in found if is_acyclic(union(e.po, e.rf))], scheduled(unfold(threads), MODELS[model]))
-
-
-# ---- what straight lines do not show
-
-
-async def _chooses(t: Thread, x: Location, y: Location, z: Location) -> None:
-    """Loads y where x is set, and stores in z what it has then."""
-    found: Any = 0
-    if await t.read(x):
-        found = await t.read(y)
-    await t.write(z, found)
-
-
-async def _loads_and_stores(t: Thread, x: Location, _y: Location, z: Location) -> None:
-    await t.read(z, ONCE)
-    await t.write(x, 1, ONCE)
-
-
-X1, Y1 = Write("x", 1, "plain"), Write("y", 1, "plain")
-READ_X, READ_Y = Read("x", "plain"), Read("y", "plain")
-READ_X_MARKED, READ_Y_MARKED, X1_MARKED, Y1_MARKED = Read("x"), Read("y"), Write("x", 1), Write("y", 1)
-WAIT_X, WAIT_Y = WaitUntil("x", 1, "plain"), WaitUntil("y", 1, "plain")
-
-# Complete and blocked executions under sc and sc+compiler.
-DECIDED: dict[str, tuple[Threads, tuple[int, int], tuple[int, int]]] = {
-    # x = 0 and no store; or x = 1, and the other load, exchanged with its store, reads 0 or 1.
-    "a store under a branch": (((READ_X, If(1, (Y1,))), (READ_Y, X1)), (2, 0), (3, 0)),
-    # The store of y stays behind the load of x; the other thread keeps its order.
-    "a store under a branch, the rest marked": (
-        ((READ_X, If(1, (Y1,))), (READ_Y_MARKED, X1_MARKED)),
-        (2, 0),
-        (2, 0),
-    ),
-    # Whichever arm is taken, y is stored: before x is loaded, perhaps.
-    "a store where the arms meet": (((READ_X, If(1, ()), Y1), (READ_Y_MARKED, X1_MARKED)), (3, 0), (4, 0)),
-    # x is loaded where y = 1: before y, perhaps.
-    "a load under a branch": (((X1_MARKED, Y1_MARKED), (READ_Y, If(1, (READ_X,)))), (2, 0), (3, 0)),
-    # Neither the load behind it nor the store before it moves across the wait.
-    "a wait before a load": (((X1_MARKED, Y1_MARKED), (WAIT_Y, READ_X)), (1, 0), (1, 0)),
-    "a wait behind a store": (((X1, WAIT_Y), (WAIT_X, Y1)), (1, 0), (1, 0)),
-    # Each waits for the other; no store moves before its wait.
-    "waits on both sides": (((WAIT_X, Y1), (WAIT_Y, X1)), (0, 1), (0, 1)),
-}
-
-
-@pytest.mark.parametrize("name", DECIDED)
-def test_branches_and_waits_by_hand(name: str) -> None:
-    threads, *expected = DECIDED[name]
-    for model, of_status in zip(("sc", "sc+compiler"), expected, strict=True):
-        found = searched(random_programs.unfold(threads), MODELS[model])
-        assert counts(found) == (*of_status, 0, 0)
-
-
-def test_what_an_arm_has_read_needs_the_branch() -> None:
-    """With x = 0 the load of z reads either 0; with x = 1 only the initial one: z is stored behind the load of x.
-
-    With x = 0 z may be stored first, but then x = 1 comes later still and is not read.
-    """
-    places = tuple(map(Location, "xyz"))
-    program = Program((ThreadSpec("P0", _chooses, places), ThreadSpec("P1", _loads_and_stores, places)))
-    for model in ("sc", "sc+compiler"):
-        assert len(searched(Unfolding(program, unroll=1), MODELS[model])) == 3
-
-
-@kernel("mm/one.c")
-async def _stores_anyway(t: Thread, x: Location, y: Location) -> None:
-    if await t.read(x):
-        pass
-    await t.write(y, 1)
-
-
-async def _loads_then_stores(t: Thread, x: Location, y: Location) -> None:
-    await t.read(y, ONCE)
-    await t.write(x, 1, ONCE)
-
-
-def test_a_store_behind_a_branch_that_is_not_decided_yet_may_move_in_a_kernel_file_too() -> None:
-    """Load buffering: both loads read 1 where the compiler has exchanged those of one thread."""
-    places = (Location("x"), Location("y"))
-    program = Program((ThreadSpec("P0", _stores_anyway, places), ThreadSpec("P1", _loads_then_stores, places)))
-    found = [len(searched(Unfolding(program, unroll=1), MODELS[model])) for model in ("sc", "sc+compiler")]
-    assert found == [3, 4]
-
-
-def test_a_store_moves_before_a_branch_on_armv8_only_by_the_compiler() -> None:
-    """Load buffering with data on the other side: hardware keeps the store behind the branch, wherever its arms meet."""
-    threads = ((READ_X, If(1, ()), Y1), (READ_Y, Write("x", "r", "plain")))
-    found = [searched(random_programs.unfold(threads), MODELS[name]) for name in ("armv8", "armv8+compiler")]
-    assert list(map(len, found)) == [3, 4]
 
 
 def test_a_load_of_the_own_store_can_let_more_happen_under_tso() -> None:
