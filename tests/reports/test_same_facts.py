@@ -46,8 +46,9 @@ def says(line: str, events: list[Event]) -> bool:
 
 
 def names_place(line: str, event: Event) -> bool:
-    """Whether a line names the kernel reference and the function of an event."""
-    return event.reference in line and (not event.stack or event.stack[-1].function in line)
+    """Whether a line names the kernel place of an event, or what there is of a reference and the modelled function."""
+    in_kernel = event.reference.startswith("mm/")
+    return event.reference in line and (in_kernel or not event.stack or event.stack[-1].function in line)
 
 
 def path_edges(report: Report) -> set[tuple[int, int, str]]:

@@ -26,10 +26,10 @@ with kernel = v5.16, pages = 1
   step  owner  guest  reader
      1                R1      reads inode.i_size = 4096   mm/shmem.c shmem_file_read_iter: first i_size_read
 >    2                R3      reads inode.seals = 0       mm/shmem.c shmem_file_read_iter: seal check
-     3  T4                    inode.i_size 4096 -> 0      owner: mm/shmem.c shmem_setattr: shrink
+     3  T4                    inode.i_size 4096 -> 0      mm/shmem.c shmem_setattr: shrink
 >    4  A9                    inode.seals 0 -> 32 (0x20)  mm/memfd.c memfd_add_seals: set  <- sealed
 ════════════════════════════════════════════════════════ sealed ════════════════════════════════════════════════════════
-     5  F5                    inode.i_size 0 -> 4096      owner: mm/shmem.c shmem_fallocate: grow
+     5  F5                    inode.i_size 0 -> 4096      mm/shmem.c shmem_fallocate: grow
 >    6  F6                    ready 0 -> 1 (release)      owner
 >    7         K1             reads ready = 1 (acquire)   guest
 >    8         K4             page A.data 0 -> 42         KVM: guest store
