@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from explorer.property import Property
 from scenarios.shmem.constants import PAGE_SIZE
+from scenarios.shmem.file_properties import Pages, Shrunk, SizeCache
 from scenarios.shmem.fixes import BROKEN, FIXES, NONE, not_applicable
 from scenarios.shmem.objects import Inode
 from scenarios.shmem.properties import Late, Leak, Stale
@@ -37,9 +38,14 @@ Expected = Mapping[tuple[str, str, str], frozenset[str]]
 NOTHING: frozenset[str] = frozenset()
 
 
-def properties(inode: Inode) -> tuple[Property, ...]:
+def read_properties(inode: Inode) -> tuple[Property, ...]:
     """Leak, late and stale, in the order in which a table names the first one violated."""
     return Leak(inode), Late(inode), Stale(inode)
+
+
+def properties(inode: Inode) -> tuple[Property, ...]:
+    """These, and what must hold of the file itself."""
+    return *read_properties(inode), Shrunk(inode), SizeCache(inode), Pages(inode)
 
 
 def expectations(

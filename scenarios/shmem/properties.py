@@ -34,11 +34,20 @@ def read_of(event: Event) -> Read | None:
     return None
 
 
+def stores_of(execution: Execution, location: Location) -> Sequence[int]:
+    """The stores of a location in coherence order, the initial one first; none where the program never touches it."""
+    events = execution.events
+    for order in execution.coherence:
+        if events[order[0]].location is location:
+            return order
+    return ()
+
+
 def seal_store(execution: Execution, inode: Inode) -> int | None:
     """The store that sets F_SEAL_INACCESSIBLE, None where it is never set."""
-    for position, event in enumerate(execution.events):
-        if event.location is inode.seals and event.writes and is_sealed(event):
-            return position
+    for store in stores_of(execution, inode.seals)[1:]:
+        if is_sealed(execution.events[store]):
+            return store
     return None
 
 
@@ -81,7 +90,7 @@ class Leak:
                     self.name,
                     (
                         *_passed_check(execution, self.inode, seal, load),
-                        *_chain(execution, seal, store),
+                        *chain(execution, seal, store),
                         Edge(store, load, "rf"),
                     ),
                     (Mark(seal, "sealed"), Mark(store, "guest data"), Mark(load, "LEAK")),
@@ -107,7 +116,7 @@ class Late:
         for load in loads(execution, *self.inode.content):
             if not before[load] >> seal & 1:
                 check = _passed_check(execution, self.inode, seal, load)
-                path = (*check, Edge(check[0].source, load, "po")) if check else _chain(execution, seal, load)
+                path = (*check, Edge(check[0].source, load, "po")) if check else chain(execution, seal, load)
                 return Violation(
                     self.name,
                     path,
@@ -139,7 +148,7 @@ class Stale:
                     return Violation(
                         self.name,
                         (
-                            *_chain(execution, seal, store),
+                            *chain(execution, seal, store),
                             Edge(store, size, "rf"),
                             Edge(size, check, "po"),
                             Edge(check, seal, "fr"),
@@ -168,7 +177,7 @@ def _passed_check(execution: Execution, inode: Inode, seal: int, load: int) -> t
     return (Edge(checks[-1], seal, "fr"),) if checks else ()
 
 
-def _chain(execution: Execution, start: int, end: int) -> tuple[Edge, ...]:
+def chain(execution: Execution, start: int, end: int) -> tuple[Edge, ...]:
     """A shortest way from one event to another over po and rf, empty if there is none."""
     path = shortest_path(union(execution.po, execution.rf), start, as_set([end]))
     if path is None:

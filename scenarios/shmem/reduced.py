@@ -26,7 +26,7 @@ from explorer.program.program import Program, ThreadSpec, kernel
 from explorer.program.thread import ACQUIRE, ONCE, RELEASE, Thread
 from explorer.scenario import Case, Goal, Parameters, Scenario
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE, PAGE_SIZE
-from scenarios.shmem.declare import ORDERED, PROTOCOL, WEAK, properties
+from scenarios.shmem.declare import ORDERED, PROTOCOL, WEAK, read_properties
 from scenarios.shmem.fixes import Fix
 from scenarios.shmem.goals import found_empty, looked_up_after_seal, met_seal, returned_data
 from scenarios.shmem.guest import Kvm, guest_write, kvm_set_memslot
@@ -135,14 +135,14 @@ def build_fresh(fix: str, _protocol: str, _parameters: Parameters) -> Case:
     inode, program = _threads(fix, 0, with_guest=True)
     broken = fix in ("no-check", "seal-first")
     goals = (looked_up_after_seal(inode),) if broken else (found_empty(inode), met_seal(inode))
-    return Case(program, properties(inode), goals)
+    return Case(program, read_properties(inode), goals)
 
 
 def build_inflight(fix: str, _protocol: str, _parameters: Parameters) -> Case:
     inode, program = _threads(fix, 1, with_guest=True)
     closed = fix in ("rwsem", "recheck")
     goals = (returned_data(inode), met_seal(inode)) if closed else (looked_up_after_seal(inode),)
-    return Case(program, properties(inode), goals)
+    return Case(program, read_properties(inode), goals)
 
 
 def build_lingering_page(fix: str, _protocol: str, _parameters: Parameters) -> Case:
@@ -150,7 +150,7 @@ def build_lingering_page(fix: str, _protocol: str, _parameters: Parameters) -> C
     goals: tuple[Goal, ...] = (returned_data(inode),)
     if fix == "rwsem":
         goals += (met_seal(inode),)
-    return Case(program, properties(inode), goals)
+    return Case(program, read_properties(inode), goals)
 
 
 def _expected(
