@@ -5,6 +5,7 @@ from __future__ import annotations
 from explorer.scenario import Scenario
 from scenarios.classic.v4_scenario import V4
 from scenarios.shmem.fresh import FRESH
+from scenarios.shmem.getpage_stall import GETPAGE_STALL
 from scenarios.shmem.inflight import INFLIGHT
 from scenarios.shmem.lingering_page import LINGERING_PAGE
 from scenarios.shmem.reduced import FRESH_WINDOW, INFLIGHT_WINDOW, LINGERING_PAGE_WINDOW
@@ -18,7 +19,7 @@ _REDUCED = {
 
 def scenarios() -> tuple[Scenario, ...]:
     """The scenarios in full, in the order in which tables list them."""
-    return FRESH, INFLIGHT, LINGERING_PAGE
+    return FRESH, INFLIGHT, GETPAGE_STALL, LINGERING_PAGE
 
 
 def reduced_forms() -> tuple[Scenario, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from explorer.execution.execution import Execution
 from explorer.scenario import Goal
 from scenarios.shmem.objects import Inode, Page
@@ -49,6 +51,49 @@ def looked_up_after_seal(inode: Inode) -> Goal:
         )
 
     return Goal("looked-up-after-seal", "a read found a page that was inserted after the seal", reached)
+
+
+def stalled_before_lookup(inode: Inode) -> Goal:
+    """One way into the window between G1 and G2: G1 passed before the truncation, the lookup came after the seal."""
+
+    def reached(execution: Execution) -> bool:
+        references = loads(execution, *(page.refcount for page in inode.pages))
+        return any(not _any_between(references, size, lookup) for size, lookup in _stalled(execution, inode))
+
+    return Goal("stalled-before-lookup", "a read stalled between G1 and its first lookup (G2b)", reached)
+
+
+def stalled_at_page_lock(inode: Inode) -> Goal:
+    """The other way: the page was gone when the read got its lock, so it looked again, and not at the size."""
+
+    def reached(execution: Execution) -> bool:
+        detached = [
+            load
+            for load in loads(execution, *(page.mapping for page in inode.pages))
+            if execution.events[load].value is not inode.i_mapping
+        ]
+        return any(_any_between(detached, size, lookup) for size, lookup in _stalled(execution, inode))
+
+    return Goal("stalled-at-page-lock", "a read waited for a page's lock (G2g), and looked up anew without G1", reached)
+
+
+def _stalled(execution: Execution, inode: Inode) -> Iterator[tuple[int, int]]:
+    """The lookups of a page inserted after the seal by a read that knows a size from before, with the size load."""
+    seal = seal_store(execution, inode)
+    if seal is None:
+        return
+    sealed = after(execution, seal)
+    sizes = loads(execution, inode.i_size)
+    for lookup in loads(execution, *inode.i_mapping.i_pages):
+        if isinstance(execution.events[lookup].value, Page) and sealed >> execution.source_of[lookup] & 1:
+            known = [size for size in sizes if execution.po[size] >> lookup & 1][-1]
+            if not sealed >> execution.source_of[known] & 1:
+                yield known, lookup
+
+
+def _any_between(loads: list[int], first: int, last: int) -> bool:
+    """Whether one of these loads lies between two others of the same thread."""
+    return any(first < load < last for load in loads)
 
 
 def lingered(page: Page) -> Goal:

@@ -9,11 +9,11 @@ from explorer.program.tree import Unfolding
 from explorer.scenario import Parameters, Scenario
 from explorer.search.result import Result, Verdict
 from explorer.search.run import explore
-from scenarios.registry import reduced_forms, scenarios
+from scenarios.registry import reduced_form, scenarios
 from scenarios.shmem.reduced import FRESH_WINDOW
 
 MODELS = ("sc", "tso", "pso", "armv8", "lkmm")
-PAIRS = list(zip(scenarios(), reduced_forms(), strict=True))
+PAIRS = [(scenario, form) for scenario in scenarios() if (form := reduced_form(scenario.name)) is not None]
 FORMS = [(full, form, fix) for full, form in PAIRS for fix in dict.fromkeys(fix for _, fix, _ in form.expected)]
 
 
