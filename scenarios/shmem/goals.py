@@ -122,3 +122,25 @@ def copied_beyond_end(inode: Inode, page: Page) -> Goal:
         )
 
     return Goal("copied-beyond-end", f"a read saw that the file was empty (R7) and still copied {page.name}", reached)
+
+
+def held_preallocated(inode: Inode) -> Goal:
+    """The window of a page that survives the seal was entered: a read had one that was there before the seal."""
+
+    def reached(execution: Execution) -> bool:
+        seal = seal_store(execution, inode)
+        if seal is None:
+            return False
+        taken = {
+            execution.events[load].location
+            for load in loads(execution, *(page.uptodate for page in inode.pages))
+            if execution.events[load].value
+        }
+        return any(
+            isinstance(page := execution.events[lookup].value, Page)
+            and page.uptodate in taken
+            and execution.po[execution.source_of[lookup]] >> seal & 1
+            for lookup in loads(execution, *inode.i_mapping.i_pages)
+        )
+
+    return Goal("held-preallocated", "a read took an uptodate page that was inserted before the seal", reached)

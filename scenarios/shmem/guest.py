@@ -41,11 +41,11 @@ async def kvm_set_memslot(t: Thread, kvm: Kvm, error: int) -> None:
         await t.write(kvm.memslot, READY, RELEASE, at="K0 memslot published")
 
 
-async def guest(t: Thread, kvm: Kvm, inode: Inode, pages: int) -> None:
-    """A virtual CPU: once there is a memory slot, fault in the first ``pages`` pages and write to each."""
+async def guest(t: Thread, kvm: Kvm, inode: Inode, pages: int, first: int = 0) -> None:
+    """A virtual CPU: once there is a memory slot, fault in pages ``first`` to ``pages`` and write to each."""
     if await t.wait_until(kvm.memslot, lambda v: v != 0, ACQUIRE, at="K0 memslot ready") != READY:
         return
-    for index in range(pages):
+    for index in range(first, pages):
         error, page = await get_lock_pfn(t, inode, index)
         if error:
             return

@@ -104,12 +104,15 @@ class Window:
             return cls(kernel, file.inode, file, old, Descriptor(file))
         return cls(kernel, old.inode, old, None, None)
 
-    def program(self, owner: ThreadSpec, *others: ThreadSpec, kvm: Kvm | None = None) -> Program:
-        """The owner's thread, or the one that creates the file instead; the guest if there is a ``kvm``; the others."""
+    def program(self, owner: ThreadSpec, *others: ThreadSpec, kvm: Kvm | None = None, first: int = 0) -> Program:
+        """The owner's thread, or the one that creates the file instead; the guest if there is a ``kvm``; the others.
+
+        The guest writes to the pages from ``first`` on.
+        """
         capacity = len(self.inode.i_mapping.i_pages)
         if self.fd is not None:
             owner = ThreadSpec(owner.name, creator, (kvm, self.fd, capacity * PAGE_SIZE))
-        guests = () if kvm is None else (ThreadSpec("guest", guest, (kvm, self.inode, capacity)),)
+        guests = () if kvm is None else (ThreadSpec("guest", guest, (kvm, self.inode, capacity, first)),)
         return Program((owner, *guests, *others))
 
     def reader(self, parameters: Parameters) -> ThreadSpec:

@@ -18,6 +18,7 @@ def test_the_scenarios_come_in_a_fixed_order() -> None:
         "inflight",
         "getpage-stall",
         "lingering-page",
+        "preallocated",
     ]
 
 
