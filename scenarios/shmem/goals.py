@@ -144,3 +144,16 @@ def held_preallocated(inode: Inode) -> Goal:
         )
 
     return Goal("held-preallocated", "a read took an uptodate page that was inserted before the seal", reached)
+
+
+def met_seal_midway(inode: Inode) -> Goal:
+    """The window of a masked error was entered: a read met the seal behind a page that it had copied."""
+
+    def reached(execution: Execution) -> bool:
+        copies = loads(execution, *inode.content)
+        return any(
+            is_sealed(execution.events[check]) and any(execution.po[copy] >> check & 1 for copy in copies)
+            for check in loads(execution, inode.seals)
+        )
+
+    return Goal("met-seal-midway", "a read copied a page and then found the inode sealed", reached)

@@ -1,6 +1,6 @@
-"""Leak, late and stale: what a read of a sealed file must not do.
+"""Leak, late and stale: what a read of a sealed file must not do; and masked, what it may, but hides.
 
-All three speak of one *read*, an activation of ``shmem_file_read_iter``, and of the *seal
+All speak of one *read*, an activation of ``shmem_file_read_iter``, and of the *seal
 store*, the store that sets F_SEAL_INACCESSIBLE.  "After" means reached over program order
 and reads-from: (po | rf)+.
 """
@@ -155,6 +155,34 @@ class Stale:
                         ),
                         (Mark(seal, "sealed"), Mark(size, "size from after the seal"), Mark(check, "STALE")),
                         "A read saw a size that was stored after the seal, and then found the inode unsealed.",
+                    )
+        return None
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A read met the seal and returned bytes instead of -EPERM: those of pages before. No breach of the seal.
+
+    ``result`` is where the reading thread stores what the call returned.
+    """
+
+    inode: Inode
+    result: Location
+    name: str = field(default="masked", init=False)
+
+    def find(self, execution: Execution, _before: Sequence[int] | None) -> Violation | None:
+        events = execution.events
+        for check in loads(execution, self.inode.seals):
+            if not is_sealed(events[check]):
+                continue
+            for store in stores_of(execution, self.result)[1:]:
+                returned = events[store].value
+                if execution.po[check] >> store & 1 and isinstance(returned, int) and returned > 0:
+                    return Violation(
+                        self.name,
+                        (Edge(execution.source_of[check], check, "rf"), Edge(check, store, "po")),
+                        (Mark(execution.source_of[check], "sealed"), Mark(check, "-EPERM"), Mark(store, "MASKED")),
+                        f"A read met the seal, and the call returned {returned} and no error.",
                     )
         return None
 

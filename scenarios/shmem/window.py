@@ -57,17 +57,21 @@ async def creator(t: Thread, kvm: Kvm | None, fd: Descriptor, size: int) -> None
     await kvm_set_memslot(t, kvm, error)
 
 
-async def reader(t: Thread, file: File, pos: int, count: int) -> None:
-    """Read once, at any time."""
-    await pread(t, file, pos, count)
+async def reader(t: Thread, file: File, pos: int, count: int, result: Location | None) -> None:
+    """Read once, at any time, and keep what the call returned where a property asks for it."""
+    retval = await pread(t, file, pos, count)
+    if result is not None:
+        await t.write(result, retval, at="R13 return value")
 
 
-async def reader_by_descriptor(t: Thread, old: File | None, fd: Descriptor, pos: int, count: int) -> None:
+async def reader_by_descriptor(
+    t: Thread, old: File | None, fd: Descriptor, pos: int, count: int, result: Location | None
+) -> None:
     """Read the file that was there before, if any, then the new one, if it is there."""
     if old is not None:
         await pread(t, old, pos, count)
     if await fdget(t, fd):
-        await pread(t, fd.file, pos, count)
+        await reader(t, fd.file, pos, count, result)
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,8 @@ class Window:
         guests = () if kvm is None else (ThreadSpec("guest", guest, (kvm, self.inode, capacity, first)),)
         return Program((owner, *guests, *others))
 
-    def reader(self, parameters: Parameters) -> ThreadSpec:
-        """The reading thread: ``count`` bytes at ``pos``.
+    def reader(self, parameters: Parameters, result: Location | None = None) -> ThreadSpec:
+        """The reading thread: ``count`` bytes at ``pos``; ``result`` gets what the read of the sealed file returns.
 
         Raises ScenarioError when that reaches beyond the page cache that the scenario has.
         """
@@ -128,5 +132,5 @@ class Window:
                 advice=f"keep pos + count within pages * {PAGE_SIZE} (1 page is 1 << {PAGE_SHIFT} bytes)",
             )
         if self.fd is not None:
-            return ThreadSpec("reader", reader_by_descriptor, (self.old, self.fd, pos, count))
-        return ThreadSpec("reader", reader, (self.file, pos, count))
+            return ThreadSpec("reader", reader_by_descriptor, (self.old, self.fd, pos, count, result))
+        return ThreadSpec("reader", reader, (self.file, pos, count, result))

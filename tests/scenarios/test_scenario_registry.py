@@ -19,6 +19,7 @@ def test_the_scenarios_come_in_a_fixed_order() -> None:
         "getpage-stall",
         "lingering-page",
         "preallocated",
+        "masked-eperm",
     ]
 
 

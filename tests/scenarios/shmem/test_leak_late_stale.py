@@ -22,10 +22,11 @@ from built_executions import (
 )
 
 from explorer.execution.kinds import Kind
+from explorer.execution.location import Location
 from explorer.execution.relation import empty
 from explorer.property import Edge
 from scenarios.shmem.constants import F_SEAL_GROW, F_SEAL_INACCESSIBLE
-from scenarios.shmem.properties import Late, Leak, Stale
+from scenarios.shmem.properties import Late, Leak, Masked, Stale
 
 
 class TestLeak:
@@ -140,3 +141,30 @@ class TestStale:
     def test_two_reads_are_not_one(self) -> None:
         two, _ = execution(SEAL, self.GROW, read(SIZE, 8192, 1, number=0), read(SEALS, 0, number=1))
         assert Stale(INODE).find(two, None) is None
+
+
+class TestMasked:
+    RESULT = Location("return value")
+    MASKED = Masked(INODE, RESULT)
+
+    def test_bytes_returned_by_a_read_that_met_the_seal(self) -> None:
+        built, at = execution(SEAL, read(SEALS, F_SEAL_INACCESSIBLE, 0), write(READER, self.RESULT, 4096))
+        violation = self.MASKED.find(built, None)
+        assert violation is not None
+        assert violation.path == (Edge(at[0], at[1], "rf"), Edge(at[1], at[2], "po"))
+        assert [(mark.event, mark.label) for mark in violation.marks] == [
+            (at[0], "sealed"),
+            (at[1], "-EPERM"),
+            (at[2], "MASKED"),
+        ]
+        assert violation.sentence == "A read met the seal, and the call returned 4096 and no error."
+
+    def test_the_error_itself_is_not_masked(self) -> None:
+        built, _ = execution(SEAL, read(SEALS, F_SEAL_INACCESSIBLE, 0), write(READER, self.RESULT, -1))
+        assert self.MASKED.find(built, None) is None
+
+    def test_bytes_of_a_read_that_met_no_seal_are_not(self) -> None:
+        built, _ = execution(SEAL, read(SEALS, 0), write(READER, self.RESULT, 4096))
+        assert self.MASKED.find(built, None) is None
+        other, _ = execution(SEAL, write(READER, self.RESULT, 4096), read(SEALS, F_SEAL_INACCESSIBLE, 0, number=1))
+        assert self.MASKED.find(other, None) is None
