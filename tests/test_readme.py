@@ -15,7 +15,7 @@ from scenarios.registry import scenarios
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-WORDS = ("leak", "late", "stale")
+WORDS = ("leak", "late", "stale", "masked")
 
 
 def block_after(mark: str) -> str:
