@@ -21,6 +21,7 @@ class Fix(Enum):
     SRCU = "srcu"  # V6: the read is an SRCU section; F_ADD_SEALS waits for a grace period
     INVALIDATE_LOCK = "invalidate-lock"  # V7: shared in reads and faults, exclusive in changes
     GUARD_EMPTY = "guard-empty"  # V8: the guard drops all pages and wants the page cache empty
+    GUARD_PINS = "guard-pins"  # V8: the guard wants no page to be in use, as F_SEAL_WRITE does
     RECHECK_LATE = "recheck-late"  # V9: the seals again right before the copy
     RECHECK_AFTER_COPY = "recheck-after-copy"  # V10: the seals again after the copy
     MMAP_GUARD = "mmap-guard"  # V11: the guard excludes mmap(2), which looks at the seals again as it links
@@ -54,7 +55,7 @@ def not_applicable(fix: str, protocol: str) -> str | None:
         return f"{transition[0]} is for the moment at which the seal gets set; under P0 it never is"
     if transition and protocol == "P1":
         return f"{transition[0]} is for the moment at which the seal gets set; under P1 nobody has the file then"
-    guards = [fix.value for fix in (Fix.GUARD_EMPTY, Fix.MMAP_GUARD) if fix in fixes]
+    guards = [fix.value for fix in (Fix.GUARD_EMPTY, Fix.GUARD_PINS, Fix.MMAP_GUARD) if fix in fixes]
     if guards and protocol == "P3":
         return f"{guards[0]} changes the guard of F_ADD_SEALS; P3 has none"
     if fixes >= {Fix.NO_CHECK, Fix.SEAL_FIRST}:

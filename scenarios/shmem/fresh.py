@@ -55,7 +55,7 @@ IN_PLACE = {fix: set[str]() for fix in FIXES} | {
 WEAK = {
     # R3 may come before the seal and R1 after the grow. What does not touch these two loads, nor
     # what follows the lookup, changes nothing.
-    **{fix: {*LEAKS, "stale"} for fix in ("none", "once-seals", "guard-empty", "mmap-guard")},
+    **{fix: {*LEAKS, "stale"} for fix in ("none", "once-seals", "guard-empty", "guard-pins", "mmap-guard")},
     "recheck-after-copy": {*LEAKS, "stale"},  # the bytes are in the buffer by then
     # A second check comes behind the lookup (G2d), which sees the seal.
     **{fix: {"stale"} for fix in ("recheck", "recheck-late", "recheck-locked")},

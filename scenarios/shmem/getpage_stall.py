@@ -74,6 +74,7 @@ IN_PLACE: dict[str, set[str]] = {
     "srcu": {"late"},
     "reader-count": {"late"},
     "guard-empty": LEAKS,  # the pages are gone as it is
+    "guard-pins": LEAKS,  # likewise; the page that the read waits for is none of the file's any more
     "recheck-after-copy": LEAKS,  # the bytes are in the buffer by then
     "mmap-guard": LEAKS,  # nothing is mapped
     "new-inode": set(),  # the lookup is in the old file, the guest's pages are in the new one
@@ -92,6 +93,7 @@ WEAK = {
         "recheck-late",
         "recheck-locked",
         "guard-empty",
+        "guard-pins",
         "recheck-after-copy",
         "mmap-guard",
     )

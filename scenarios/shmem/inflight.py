@@ -63,6 +63,7 @@ IN_PLACE: dict[str, set[str]] = {
     "srcu": {"late"},
     "reader-count": {"late"},  # the grow waits for the read, the seal does not
     "guard-empty": LEAKS,  # the file is empty at the seal as it is
+    "guard-pins": LEAKS,  # likewise: no page is left to be pinned
     "recheck-after-copy": LEAKS,  # the bytes are in the buffer by then
     "mmap-guard": LEAKS,  # nothing is mapped
     "new-inode": set(),  # the guest's pages are in a file that was sealed before anybody had it
@@ -81,6 +82,7 @@ WEAK = {
         "recheck-late",
         "recheck-locked",
         "guard-empty",
+        "guard-pins",
         "recheck-after-copy",
         "mmap-guard",
     )

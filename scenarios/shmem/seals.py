@@ -58,6 +58,10 @@ async def add_seals_locked(t: Thread, inode: Inode, seals: int) -> int:
     inaccessible = seals & F_SEAL_INACCESSIBLE and Hunk.FCNTL in kernel
     if inaccessible and Fix.GUARD_EMPTY in kernel:
         await shmem_undo_range(t, inode, 0)
+    if inaccessible and Fix.GUARD_PINS in kernel:
+        error = await memfd_wait_for_pins(t, inode)
+        if error:
+            return error
     guarded = inaccessible and kernel.protocol is Protocol.P2
     if guarded:
         error = await begin_guard(t, inode)
