@@ -53,7 +53,7 @@ async def shmem_punch_hole(t: Thread, inode: Inode, offset: int, length: int) ->
     first, last = (offset + PAGE_SIZE - 1) >> PAGE_SHIFT, end >> PAGE_SHIFT
     await set_falloc(t, inode, inode.punch, at="F3")
     if first < last:
-        await unmap_mapping_range(t, inode, first, last)
+        await unmap_mapping_range(t, inode, first, last, even_cows=False)
     await shmem_undo_range(t, inode, offset, end)
     await set_falloc(t, inode, 0, at="F6")
     return 0
@@ -81,8 +81,8 @@ async def shmem_allocate(t: Thread, inode: Inode, mode: int, offset: int, length
 
 
 async def set_falloc(t: Thread, inode: Inode, falloc: object, *, at: str) -> None:
-    """``i_private`` tells faults and reclaim that a range is being worked on; elsewhere nobody looks."""
-    if inode.shared_slots:
+    """``i_private`` tells faults of a range being punched, and reclaim of one being allocated; nobody else looks."""
+    if inode.swaps or inode.punched:
         await inode.i_lock.acquire(t, at=f"{at} spin_lock i_lock")
         await t.write(inode.i_private, falloc, at=f"{at} i_private")
         await inode.i_lock.release(t, at=f"{at} spin_unlock i_lock")

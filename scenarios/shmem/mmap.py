@@ -20,11 +20,39 @@ from scenarios.shmem.unmap import zap_page_range
 
 
 class Mm(Object):
-    """struct mm_struct: the address space of a process."""
+    """struct mm_struct: the address space of a process.
 
-    def __init__(self, name: str) -> None:
+    ``threads`` says how many use it: with one alone ``mmap_lock`` has nothing to keep apart and is no event.
+    """
+
+    def __init__(self, name: str, threads: int = 1) -> None:
         super().__init__(name)
+        self.threads = threads
         self.mmap_lock = RwSemaphore(f"{name}.mmap_lock")
+
+
+async def mmap_write_lock(t: Thread, mm: Mm, *, at: str) -> None:
+    """mmap_write_lock()."""
+    if mm.threads > 1:
+        await mm.mmap_lock.down_write(t, at=f"{at} mmap_write_lock")
+
+
+async def mmap_write_unlock(t: Thread, mm: Mm, *, at: str) -> None:
+    """mmap_write_unlock()."""
+    if mm.threads > 1:
+        await mm.mmap_lock.up_write(t, at=f"{at} mmap_write_unlock")
+
+
+async def mmap_read_lock(t: Thread, mm: Mm, *, at: str) -> None:
+    """mmap_read_lock()."""
+    if mm.threads > 1:
+        await mm.mmap_lock.down_read(t, at=f"{at} mmap_read_lock")
+
+
+async def mmap_read_unlock(t: Thread, mm: Mm, *, at: str) -> None:
+    """mmap_read_unlock()."""
+    if mm.threads > 1:
+        await mm.mmap_lock.up_read(t, at=f"{at} mmap_read_unlock")
 
 
 @kernel("mm/mmap.c")
@@ -32,12 +60,12 @@ async def mmap_region(t: Thread, mm: Mm, file: File, vma: Vma, pages: int, neigh
     """Map the first ``pages`` pages of a file as ``vma``, or as the end of a neighbour that maps those before them."""
     if not file.readable or (vma.shared and vma.writable and not file.writable):
         return -EACCES
-    await mm.mmap_lock.down_write(t, at="M0 mmap_write_lock")
+    await mmap_write_lock(t, mm, at="M0")
     if neighbour is not None and await vma_merge(t, file.inode, neighbour, pages):
         error = 0
     else:
         error = await map_new(t, file, vma, pages)
-    await mm.mmap_lock.up_write(t, at="M4 mmap_write_unlock")
+    await mmap_write_unlock(t, mm, at="M4")
     return error
 
 
@@ -118,37 +146,37 @@ async def vma_merge(t: Thread, inode: Inode, neighbour: Vma, pages: int) -> bool
 @kernel("kernel/fork.c")
 async def dup_mmap(t: Thread, mm: Mm, inode: Inode, parent: Vma, child: Vma) -> None:
     """fork(2): the child's copy of a mapping. No ->mmap, so no look at the seals; its pages are faulted in anew."""
-    await mm.mmap_lock.down_write(t, at="M0 mmap_write_lock")
+    await mmap_write_lock(t, mm, at="M0")
     if await t.read(parent.linked, at="M0 mpnt"):
         await copy_vma(t, inode, parent, child)
-    await mm.mmap_lock.up_write(t, at="M4 mmap_write_unlock")
+    await mmap_write_unlock(t, mm, at="M4")
 
 
 @kernel("mm/mremap.c")
 async def move_vma(t: Thread, mm: Mm, inode: Inode, old: Vma, new: Vma) -> None:
     """mremap(2) to another place: a new mapping without ->mmap, then the old one goes."""
-    await mm.mmap_lock.down_write(t, at="M0 mmap_write_lock")
+    await mmap_write_lock(t, mm, at="M0")
     if await t.read(old.linked, at="M0 find_vma"):
         await copy_vma(t, inode, old, new)
         await unlink_vma(t, inode, old)
-    await mm.mmap_lock.up_write(t, at="M4 mmap_write_unlock")
+    await mmap_write_unlock(t, mm, at="M4")
 
 
 @kernel("mm/mmap.c")
 async def do_munmap(t: Thread, mm: Mm, inode: Inode, vma: Vma) -> None:
     """munmap(2) of a whole mapping."""
-    await mm.mmap_lock.down_write(t, at="M0 mmap_write_lock")
+    await mmap_write_lock(t, mm, at="M0")
     if await t.read(vma.linked, at="M0 find_vma"):
         await unlink_vma(t, inode, vma)
-    await mm.mmap_lock.up_write(t, at="M4 mmap_write_unlock")
+    await mmap_write_unlock(t, mm, at="M4")
 
 
 @kernel("mm/mprotect.c")
 async def do_mprotect(t: Thread, mm: Mm, vma: Vma) -> int:
     """mprotect(2) to PROT_READ | PROT_WRITE: 0 or -EACCES."""
-    await mm.mmap_lock.down_write(t, at="M0 mmap_write_lock")
+    await mmap_write_lock(t, mm, at="M0")
     error = 0 if await t.read(vma.may_write, at="M5 VM_MAYWRITE") else -EACCES
-    await mm.mmap_lock.up_write(t, at="M4 mmap_write_unlock")
+    await mmap_write_unlock(t, mm, at="M4")
     return error
 
 
@@ -176,6 +204,7 @@ async def unlink_vma(t: Thread, inode: Inode, vma: Vma) -> None:
     await mapping.i_mmap_rwsem.down_write(t, at="M6 i_mmap_lock_write")
     if await t.read(vma.counted, at="M6 VM_SHARED"):
         await t.fetch("-", mapping.i_mmap_writable, 1, ONCE, at="M6 mapping_unmap_writable", result=None)
+    await t.write(vma.pages, 0, at="M6 vm_end")
     await t.write(vma.linked, 0, at="M6 vma_interval_tree_remove")
     await t.write(mapping.i_mmap, await t.read(mapping.i_mmap, at="M6 i_mmap") - 1, at="M6 vma_interval_tree_remove")
     await mapping.i_mmap_rwsem.up_write(t, at="M6 i_mmap_unlock_write")

@@ -85,16 +85,36 @@ class Vma(Object):
     ``i_mmap_writable``, ``may_write`` whether mprotect(2) may make it writable; ``pages`` is how many
     pages it covers (a merge makes it longer).  ``pte`` are its page table entries, a page or 0 each, under
     ``ptl``; ``anon`` are the pages of its own that writes to a private mapping go to.
+
+    Args:
+        name: unique within a program.
+        capacity: pages that it may cover.
+        words: of a page.
+        shared: MAP_SHARED, else MAP_PRIVATE.
+        zapped: whether somebody else takes entries away, or enters some; otherwise ``ptl`` has nothing to keep apart.
+        writable: PROT_WRITE.
+        pages: how many it covers at first, of a file that was opened for reading and writing; 0 where it is not there.
     """
 
-    def __init__(self, name: str, capacity: int, words: int = 1, *, shared: bool, writable: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        capacity: int,
+        words: int = 1,
+        *,
+        shared: bool,
+        writable: bool,
+        zapped: bool = True,
+        pages: int = 0,
+    ) -> None:
         super().__init__(name)
         self.shared = shared
+        self.zapped = zapped
         self.writable = writable
-        self.linked = Location(f"{name}.linked")
-        self.counted = Location(f"{name}.counted")
-        self.may_write = Location(f"{name}.may_write")
-        self.pages = Location(f"{name}.pages")
+        self.linked = Location(f"{name}.linked", int(pages > 0))
+        self.counted = Location(f"{name}.counted", int(shared and pages > 0))
+        self.may_write = Location(f"{name}.may_write", int(pages > 0))
+        self.pages = Location(f"{name}.pages", pages)
         self.ptl = SpinLock(f"{name}.ptl")
         self.pte = tuple(Location(f"{name}.pte[{i}]") for i in range(capacity))
         self.anon = tuple(Page(f"page {name}{i}", 0, 1, 0, words) for i in range(capacity))
@@ -116,6 +136,7 @@ class Inode(Object):
         pages: pages that it has at first, ``page A0``, ``page A1``, ..., uptodate.
         mapped: whether anything maps the file, so that pages come and go without ``i_rwsem``.
         swaps: whether pages are swapped out, likewise.
+        punched: whether holes are punched while the file is mapped; faults look out for that.
         cuts: offsets in a page at which its words end, ascending; each word is one token.
         whole_pages: whether sizes are whole numbers of pages.  v4 demands that of a sealed file, and it
             makes the page in which a file ends have nothing to read.
@@ -132,6 +153,7 @@ class Inode(Object):
         *,
         mapped: bool = False,
         swaps: bool = False,
+        punched: bool = False,
         cuts: Sequence[int] = (),
         whole_pages: bool = True,
         passes: int = 2,
@@ -143,6 +165,7 @@ class Inode(Object):
         self.kernel = kernel
         self.mapped = mapped
         self.swaps = swaps
+        self.punched = punched
         self.whole_pages = whole_pages
         self.passes = passes
         self.executable = executable
@@ -171,6 +194,15 @@ class Inode(Object):
 
     def _page(self, name: str, mapping: AddressSpace | int, uptodate: int, content: int) -> Page:
         return Page(f"page {name}", mapping, uptodate, content, len(self.cuts) - 1)
+
+    def map(self, *vmas: Vma) -> None:
+        """Say what maps the file at first, or may later; the inode was made with ``mapped``."""
+        assert self.mapped
+        self.vmas = vmas
+        linked = [vma for vma in vmas if vma.linked.initial]
+        counted = [vma for vma in vmas if vma.counted.initial]
+        self.i_mapping.i_mmap = Location(self.i_mapping.i_mmap.name, len(linked))
+        self.i_mapping.i_mmap_writable = Location(self.i_mapping.i_mmap_writable.name, len(counted))
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -261,6 +293,18 @@ def seals_read(t: Thread, inode: Inode, *, at: str) -> Request:
 def seals_write(t: Thread, inode: Inode, seals: Any, *, at: str) -> Request:
     """The store of ``info->seals`` under ``i_rwsem``: plain, with the fix WRITE_ONCE()."""
     return t.write(inode.seals, seals, ONCE if Fix.ONCE_SEALS in inode.kernel else PLAIN, at=at)
+
+
+async def ptl_lock(t: Thread, vma: Vma, *, at: str) -> None:
+    """pte_offset_map_lock(), and the start of an access of user space."""
+    if vma.zapped:
+        await vma.ptl.acquire(t, at=at)
+
+
+async def ptl_unlock(t: Thread, vma: Vma, *, at: str) -> None:
+    """pte_unmap_unlock(), and the end of an access of user space."""
+    if vma.zapped:
+        await vma.ptl.release(t, at=at)
 
 
 def get_page_unless_zero(t: Thread, page: Any, *, at: str) -> Request:

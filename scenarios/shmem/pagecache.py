@@ -63,15 +63,26 @@ async def shmem_add_to_page_cache(t: Thread, inode: Inode, index: int, page: Any
 
 
 @kernel("mm/filemap.c")
-async def delete_from_page_cache(t: Thread, inode: Inode, index: int, page: Any, replacement: Any = 0) -> None:
-    """Take a locked page out of the cache; a swap entry may take its place. Drops the cache's reference."""
+async def delete_from_page_cache(t: Thread, inode: Inode, index: int, page: Any) -> None:
+    """Take a locked page out of the cache, and drop the cache's reference."""
     mapping = inode.i_mapping
     if inode.shared_slots:
         await inode.i_lock.acquire(t, at="U1 spin_lock i_lock")
         await mapping.xa_lock.acquire(t, at="U1 xa_lock_irq")
-    await t.write(mapping.i_pages[index], replacement, RELEASE, at="U1 page cache slot")
+    await t.write(mapping.i_pages[index], 0, RELEASE, at="U1 page cache slot")
     await t.write(page.mapping, 0, at="U1 page->mapping = NULL")
     if inode.shared_slots:
         await mapping.xa_lock.release(t, at="U1 xa_unlock_irq")
         await inode.i_lock.release(t, at="U1 spin_unlock i_lock")
     await put_page(t, page, at="U1 put_page")
+
+
+@kernel("mm/shmem.c")
+async def shmem_delete_from_page_cache(t: Thread, inode: Inode, index: int, page: Any, entry: Any) -> None:
+    """Put a swap entry where a locked page was, and drop the cache's reference."""
+    mapping = inode.i_mapping
+    await mapping.xa_lock.acquire(t, at="O5 xa_lock_irq")
+    await t.write(mapping.i_pages[index], entry, RELEASE, at="O5 page cache slot")
+    await t.write(page.mapping, 0, at="O5 page->mapping = NULL")
+    await mapping.xa_lock.release(t, at="O5 xa_unlock_irq")
+    await put_page(t, page, at="O5 put_page")

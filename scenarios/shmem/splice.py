@@ -12,7 +12,7 @@ from explorer.execution.location import Location, Object
 from explorer.program.locks import Mutex
 from explorer.program.program import kernel, syscall
 from explorer.program.thread import Thread
-from scenarios.shmem.constants import PAGE_SHIFT
+from scenarios.shmem.constants import PAGE_SHIFT, PAGE_SIZE
 from scenarios.shmem.objects import Inode, get_page, put_page
 from scenarios.shmem.read import shmem_file_read_iter
 
@@ -34,18 +34,30 @@ class Pipe(Object):
 
 @kernel("lib/iov_iter.c", "copy_page_to_iter")
 async def copy_page_to_iter_pipe(t: Thread, pipe: Pipe, page: Any, done: int) -> None:
-    """Link a page: nothing is copied."""
+    """Link a page: nothing is copied. Every buffer but the first and the last holds a whole page."""
     await get_page(t, page, at="R10 get_page")
-    await t.write(pipe.bufs[done >> PAGE_SHIFT], page, at="R10 buf->page")
+    await t.write(pipe.bufs[(done + PAGE_SIZE - 1) >> PAGE_SHIFT], page, at="R10 buf->page")
 
 
 @kernel("fs/splice.c")
 async def generic_file_splice_read(t: Thread, inode: Inode, pos: int, count: int, pipe: Pipe) -> int:
-    """Splice ``count`` bytes at ``pos``: the bytes linked, or a negative errno."""
+    """Splice ``count`` bytes at ``pos`` to an empty pipe: the bytes linked, or a negative errno, and then none is."""
     await pipe.mutex.acquire(t, at="S0 pipe_lock")
     ret = await shmem_file_read_iter(t, inode, pos, count, pipe)
+    if ret < 0:
+        await release_buffers(t, pipe)
     await pipe.mutex.release(t, at="S1 pipe_unlock")
     return -EAGAIN if ret == -EFAULT else ret
+
+
+@kernel("lib/iov_iter.c", "pipe_truncate")
+async def release_buffers(t: Thread, pipe: Pipe) -> None:
+    """Let go what a splice that failed has linked."""
+    for buf in pipe.bufs:
+        page = await t.read(buf, at="S1 buf->page")
+        if page != 0:
+            await t.write(buf, 0, at="S1 buf->page = NULL")
+            await put_page(t, page, at="S1 put_page")
 
 
 @syscall("read(pipe)")

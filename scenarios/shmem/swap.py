@@ -16,7 +16,8 @@ from explorer.program.thread import ONCE, Thread
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE
 from scenarios.shmem.kernel import Hunk
 from scenarios.shmem.objects import Inode, get_page_unless_zero, put_page, seals_read
-from scenarios.shmem.pagecache import delete_from_page_cache, shmem_add_to_page_cache
+from scenarios.shmem.pagecache import shmem_add_to_page_cache, shmem_delete_from_page_cache
+from scenarios.shmem.unmap import unmap_mapping_range
 
 
 @kernel("mm/vmscan.c")
@@ -29,9 +30,11 @@ async def shrink_page_list(t: Thread, inode: Inode, index: int) -> None:
         return
     if not await page.lock.try_acquire(t, at="O1 trylock_page"):
         if await t.read(page.mapping, at="O1 page_mapping") == inode.i_mapping:
+            if inode.mapped and await t.read(page.mapcount, ONCE, at="O1 page_mapped"):
+                await unmap_mapping_range(t, inode, index, index + 1, even_cows=False)
             await shmem_writepage(t, inode, index, page)
-        await page.lock.release(t, at="O5 unlock_page")
-    await put_page(t, page, at="O5 put_page")
+        await page.lock.release(t, at="O6 unlock_page")
+    await put_page(t, page, at="O6 put_page")
 
 
 @kernel("mm/shmem.c")
@@ -53,7 +56,7 @@ async def shmem_writepage(t: Thread, inode: Inode, index: int, page: Any) -> Non
     entry = inode.swap_entries[index]
     for word in inode.all_words:
         await t.write(entry.data[word], await t.read(page.data[word], at="O4 swap_writepage"), at="O4 swap_writepage")
-    await delete_from_page_cache(t, inode, index, page, entry)
+    await shmem_delete_from_page_cache(t, inode, index, page, entry)
 
 
 @kernel("mm/shmem.c")

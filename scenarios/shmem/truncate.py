@@ -59,10 +59,10 @@ async def shmem_setattr(t: Thread, inode: Inode, newsize: int) -> int:
     if newsize <= oldsize:  # T5: equality too, it drops pages beyond the end
         holebegin = (newsize + PAGE_SIZE - 1) & PAGE_MASK
         if oldsize > holebegin:
-            await unmap_mapping_range(t, inode, holebegin >> PAGE_SHIFT)
+            await unmap_mapping_range(t, inode, holebegin >> PAGE_SHIFT, even_cows=True)
         await shmem_undo_range(t, inode, newsize)
         if oldsize > holebegin:
-            await unmap_mapping_range(t, inode, holebegin >> PAGE_SHIFT)
+            await unmap_mapping_range(t, inode, holebegin >> PAGE_SHIFT, even_cows=True)
     return 0
 
 
@@ -92,16 +92,18 @@ async def shmem_undo_range(t: Thread, inode: Inode, lstart: int, lend: int | Non
     while True:
         found = False
         for index in range(start, end):
-            page = await t.read(inode.i_mapping.i_pages[index], ONCE, at="U3 find_get_entries")
-            if page == 0:
-                continue
-            found = True
-            if inode.swaps and page.is_swap_entry:
-                await shmem_free_swap(t, inode, index, page)
-                continue
-            await page.lock.acquire(t, at="U3 lock_page")
-            await truncate_inode_page(t, inode, index, page)
-            await page.lock.release(t, at="U3 unlock_page")
+            gone = False
+            while not gone:  # again where the swap took the page, or a fault the swap entry, meanwhile
+                page = await t.read(inode.i_mapping.i_pages[index], ONCE, at="U3 find_get_entries")
+                if page == 0:
+                    break
+                found = True
+                if inode.swaps and page.is_swap_entry:
+                    gone = await shmem_free_swap(t, inode, index, page)
+                    continue
+                await page.lock.acquire(t, at="U3 lock_page")
+                gone = await truncate_inode_page(t, inode, index, page)
+                await page.lock.release(t, at="U3 unlock_page")
         # Only a truncation looks again until nothing is left.
         if not found or lend is not None:
             break
@@ -136,20 +138,24 @@ async def zero_user_segment(t: Thread, inode: Inode, index: int, start: int, end
 
 
 @kernel("mm/truncate.c")
-async def truncate_inode_page(t: Thread, inode: Inode, index: int, page: Any) -> None:
-    """Take a locked page out of the cache, unless that has been done, and drop the cache's reference."""
+async def truncate_inode_page(t: Thread, inode: Inode, index: int, page: Any) -> bool:
+    """Take a locked page out of the cache and drop the cache's reference; False where that has been done."""
     if await t.read(page.mapping, at="U1 page->mapping") != inode.i_mapping:
-        return
+        return False
     if inode.mapped and await t.read(page.mapcount, ONCE, at="U1 page_mapped"):
-        await unmap_mapping_range(t, inode, index, index + 1)
+        await unmap_mapping_range(t, inode, index, index + 1, even_cows=False)
     await delete_from_page_cache(t, inode, index, page)
+    return True
 
 
 @kernel("mm/shmem.c")
-async def shmem_free_swap(t: Thread, inode: Inode, index: int, entry: Any) -> None:
-    """Take a swap entry out of the cache, unless the page has come back meanwhile."""
+async def shmem_free_swap(t: Thread, inode: Inode, index: int, entry: Any) -> bool:
+    """Take a swap entry out of the cache; False where the page has come back meanwhile."""
     mapping = inode.i_mapping
+    freed = False
     await mapping.xa_lock.acquire(t, at="U1 xa_lock_irq")
     if await t.read(mapping.i_pages[index], at="U1 xa_cmpxchg_irq") == entry:
         await t.write(mapping.i_pages[index], 0, RELEASE, at="U1 xa_cmpxchg_irq")
+        freed = True
     await mapping.xa_lock.release(t, at="U1 xa_unlock_irq")
+    return freed
