@@ -9,6 +9,7 @@ from scenarios.shmem.getpage_stall import GETPAGE_STALL
 from scenarios.shmem.inflight import INFLIGHT
 from scenarios.shmem.lingering_page import LINGERING_PAGE
 from scenarios.shmem.masked_eperm import MASKED_EPERM
+from scenarios.shmem.mmap_window import MMAP_WINDOW
 from scenarios.shmem.preallocated import PREALLOCATED
 from scenarios.shmem.reduced import FRESH_WINDOW, INFLIGHT_WINDOW, LINGERING_PAGE_WINDOW
 
@@ -21,7 +22,7 @@ _REDUCED = {
 
 def scenarios() -> tuple[Scenario, ...]:
     """The scenarios in full, in the order in which tables list them."""
-    return FRESH, INFLIGHT, GETPAGE_STALL, LINGERING_PAGE, PREALLOCATED, MASKED_EPERM
+    return FRESH, INFLIGHT, GETPAGE_STALL, LINGERING_PAGE, PREALLOCATED, MMAP_WINDOW, MASKED_EPERM
 
 
 def reduced_forms() -> tuple[Scenario, ...]:

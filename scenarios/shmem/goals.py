@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from explorer.execution.execution import Execution
 from explorer.scenario import Goal
 from scenarios.shmem.objects import Inode, Page
-from scenarios.shmem.properties import after, is_sealed, loads, seal_store
+from scenarios.shmem.properties import after, by_guest, is_sealed, links, loads, seal_store
 
 
 def met_seal(inode: Inode) -> Goal:
@@ -157,3 +157,54 @@ def met_seal_midway(inode: Inode) -> Goal:
         )
 
     return Goal("met-seal-midway", "a read copied a page and then found the inode sealed", reached)
+
+
+def linked(inode: Inode) -> Goal:
+    """Mapping the file works at all."""
+
+    def reached(execution: Execution) -> bool:
+        return bool(links(execution, inode))
+
+    return Goal("linked", "a mapping of the file was made", reached)
+
+
+def met_seal_in(inode: Inode, function: str) -> Goal:
+    """Somebody other than a read came after the seal and was turned away."""
+
+    def reached(execution: Execution) -> bool:
+        return any(
+            event.reads
+            and event.location is inode.seals
+            and event.source is not None
+            and event.source.function == function
+            and is_sealed(event)
+            for event in execution.events
+        )
+
+    return Goal(f"met-seal-{function}", f"{function} found the inode sealed", reached)
+
+
+def guard_met_mapping(inode: Inode) -> Goal:
+    """Sealing came to nothing because of a mapping."""
+
+    def reached(execution: Execution) -> bool:
+        return any(
+            event.source is not None
+            and event.source.step == "A8"
+            and event.location is inode.i_mapping.i_mmap
+            # 0 lets the guard go on.
+            and event.value != 0
+            for event in execution.events
+        )
+
+    return Goal("guard-met-mapping", "F_ADD_SEALS found the file mapped (-EBUSY)", reached)
+
+
+def showed_guest_data(inode: Inode) -> Goal:
+    """The window was gone through to its end: what the guest wrote came out."""
+
+    def reached(execution: Execution) -> bool:
+        stores = (execution.events[execution.source_of[load]] for load in loads(execution, *inode.content))
+        return any(map(by_guest, stores))
+
+    return Goal("showed-guest-data", "user space got what the guest wrote", reached)

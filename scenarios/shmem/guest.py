@@ -41,9 +41,16 @@ async def kvm_set_memslot(t: Thread, kvm: Kvm, error: int) -> None:
         await t.write(kvm.memslot, READY, RELEASE, at="K0 memslot published")
 
 
+@kernel("virt/kvm/kvm_main.c", "__kvm_memslots")
+async def memslot_ready(t: Thread, kvm: Kvm) -> bool:
+    """Wait for the memory slot; whether there is one."""
+    ready: bool = await t.wait_until(kvm.memslot, lambda v: v != 0, ACQUIRE, at="K0 memslot ready") == READY
+    return ready
+
+
 async def guest(t: Thread, kvm: Kvm, inode: Inode, pages: int, first: int = 0) -> None:
     """A virtual CPU: once there is a memory slot, fault in pages ``first`` to ``pages`` and write to each."""
-    if await t.wait_until(kvm.memslot, lambda v: v != 0, ACQUIRE, at="K0 memslot ready") != READY:
+    if not await memslot_ready(t, kvm):
         return
     for index in range(first, pages):
         error, page = await get_lock_pfn(t, inode, index)

@@ -1,8 +1,8 @@
 """Leak, late and stale: what a read of a sealed file must not do; and masked, what it may, but hides.
 
-All speak of one *read*, an activation of ``shmem_file_read_iter``, and of the *seal
-store*, the store that sets F_SEAL_INACCESSIBLE.  "After" means reached over program order
-and reads-from: (po | rf)+.
+All speak of one *read*, an activation of one of the functions in ``READS``, and of the
+*seal store*, the store that sets F_SEAL_INACCESSIBLE.  "After" means reached over program
+order and reads-from: (po | rf)+.
 """
 
 from __future__ import annotations
@@ -17,19 +17,29 @@ from explorer.execution.location import Location
 from explorer.execution.relation import EventSet, as_set, reachable, shortest_path, union
 from explorer.property import Edge, Mark, Violation
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE
+from scenarios.shmem.fault import user_load, user_store
 from scenarios.shmem.guest import guest_write
 from scenarios.shmem.objects import Inode
 from scenarios.shmem.read import shmem_file_read_iter
+from scenarios.shmem.splice import pipe_read
+
+READS = {
+    shmem_file_read_iter.__name__: "A read returned",
+    pipe_read.__name__: "A pipe gave",
+    user_load.__name__: "A mapping showed",
+    user_store.__name__: "A private mapping copied",  # the one load of content is that of copy-on-write
+}
+"""The functions through which user space gets content, and how a sentence on what came out begins."""
 
 Read = tuple[int, Call]
-"""One read: the thread's index and the activation of ``shmem_file_read_iter``."""
+"""One read: the thread's index and the activation of one of ``READS``."""
 
 
 def read_of(event: Event) -> Read | None:
     """The read that made an event, None for an event of anything else."""
     if event.source is not None:
         for call in event.source.stack:
-            if call.function == shmem_file_read_iter.__name__:
+            if call.function in READS:
                 return event.thread, call
     return None
 
@@ -85,7 +95,7 @@ class Leak:
         sealed = after(execution, seal)
         for load in loads(execution, *self.inode.content):
             store = execution.source_of[load]
-            if sealed >> store & 1 and _by_guest(execution.events[store]):
+            if sealed >> store & 1 and by_guest(execution.events[store]):
                 return Violation(
                     self.name,
                     (
@@ -94,7 +104,7 @@ class Leak:
                         Edge(store, load, "rf"),
                     ),
                     (Mark(seal, "sealed"), Mark(store, "guest data"), Mark(load, "LEAK")),
-                    f"A read returned {_content(execution, load)}, which the guest stored after the seal was set.",
+                    f"{_gave(execution, load)}, which the guest stored after the seal was set.",
                 )
         return None
 
@@ -115,13 +125,11 @@ class Late:
             return None
         for load in loads(execution, *self.inode.content):
             if not before[load] >> seal & 1:
-                check = _passed_check(execution, self.inode, seal, load)
-                path = (*check, Edge(check[0].source, load, "po")) if check else chain(execution, seal, load)
                 return Violation(
                     self.name,
-                    path,
+                    _way(execution, self.inode, seal, load),
                     (Mark(seal, "sealed"), Mark(load, "LATE")),
-                    f"A read returned {_content(execution, load)}, and nothing had it copied before the seal was set.",
+                    f"{_gave(execution, load)}, and nothing had it copied before the seal was set.",
                 )
         return None
 
@@ -187,20 +195,70 @@ class Masked:
         return None
 
 
-def _by_guest(event: Event) -> bool:
+def by_guest(event: Event) -> bool:
+    """Whether the guest made an event."""
     return event.source is not None and event.source.function == guest_write.__name__
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A mapping of the inode is made, or made longer, at a time not before the seal."""
+
+    inode: Inode
+    name: str = field(default="mapped", init=False)
+
+    def find(self, execution: Execution, before: Sequence[int] | None) -> Violation | None:
+        seal = seal_store(execution, self.inode)
+        if seal is None or before is None:
+            return None
+        for link in links(execution, self.inode):
+            if not before[link] >> seal & 1:
+                location = execution.events[link].location
+                assert location is not None
+                return Violation(
+                    self.name,
+                    _way(execution, self.inode, seal, link),
+                    (Mark(seal, "sealed"), Mark(link, "MAPPED")),
+                    f"{location.name} became {execution.events[link].value}, and nothing had the file mapped before "
+                    "the seal was set.",
+                )
+        return None
+
+
+def links(execution: Execution, inode: Inode) -> list[int]:
+    """The stores that make a mapping of the inode, or make one longer."""
+    covered = [vma.pages for vma in inode.vmas]
+    return [
+        position
+        for position, event in enumerate(execution.events)
+        if event.source is not None and event.writes and event.location in covered and event.value != 0
+    ]
+
+
+def _way(execution: Execution, inode: Inode, seal: int, event: int) -> tuple[Edge, ...]:
+    """From the check that an event passed to the event; without such a check from the seal, where there is a way."""
+    check = _passed_check(execution, inode, seal, event)
+    return (*check, Edge(check[0].source, event, "po")) if check else _chain(execution, seal, event)
 
 
 def _same_read(execution: Execution, first: int, second: int) -> bool:
     return read_of(execution.events[first]) == read_of(execution.events[second])
 
 
-def _passed_check(execution: Execution, inode: Inode, seal: int, load: int) -> tuple[Edge, ...]:
-    """The last seal check before ``load`` in its read, with the seal store that it missed."""
+def _passed_check(execution: Execution, inode: Inode, seal: int, event: int) -> tuple[Edge, ...]:
+    """The last seal check before an event in its read or, elsewhere, its thread, with the seal store that it missed.
+
+    What comes through a pipe or a mapping was checked when its thread spliced or mapped, if it was.
+    """
+    read = read_of(execution.events[event])
+    alone = read is not None and read[1].function == shmem_file_read_iter.__name__
     checks = [
         check
-        for check in loads(execution, inode.seals)
-        if execution.fr[check] >> seal & 1 and execution.po[check] >> load & 1 and _same_read(execution, check, load)
+        for check, found in enumerate(execution.events)
+        if found.location is inode.seals
+        and execution.fr[check] >> seal & 1
+        and execution.po[check] >> event & 1
+        and (not alone or read_of(found) == read)
     ]
     return (Edge(checks[-1], seal, "fr"),) if checks else ()
 
@@ -216,7 +274,8 @@ def chain(execution: Execution, start: int, end: int) -> tuple[Edge, ...]:
     )
 
 
-def _content(execution: Execution, load: int) -> str:
-    event = execution.events[load]
+def _gave(execution: Execution, load: int) -> str:
+    event, read = execution.events[load], read_of(execution.events[load])
     assert event.location is not None
-    return f"{event.value} from {event.location.name}"
+    assert read is not None
+    return f"{READS[read[1].function]} {event.value} from {event.location.name}"

@@ -7,6 +7,7 @@ once its descriptor is installed.  With ``new-inode`` it does that too, and a fi
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,12 @@ async def reader_by_descriptor(
         await reader(t, fd.file, pos, count, result)
 
 
+async def by_descriptor(t: Thread, fd: Descriptor, body: Callable[..., Coroutine[Any, Any, Any]], *more: Any) -> None:
+    """Do something with a file by its descriptor, if that is there."""
+    if await fdget(t, fd):
+        await body(t, fd.file, *more)
+
+
 @dataclass(frozen=True)
 class Window:
     """A file whose seal gets set, and what is needed to build threads around it.
@@ -119,18 +126,28 @@ class Window:
         guests = () if kvm is None else (ThreadSpec("guest", guest, (kvm, self.inode, capacity, first)),)
         return Program((owner, *guests, *others))
 
-    def reader(self, parameters: Parameters, result: Location | None = None) -> ThreadSpec:
-        """The reading thread: ``count`` bytes at ``pos``; ``result`` gets what the read of the sealed file returns.
+    def thread(self, name: str, body: Callable[..., Coroutine[Any, Any, Any]], *more: Any) -> ThreadSpec:
+        """A thread ``body(t, file, *more)`` of somebody who has the file, or takes it once it is there."""
+        if self.fd is not None:
+            return ThreadSpec(name, by_descriptor, (self.fd, body, *more))
+        return ThreadSpec(name, body, (self.file, *more))
 
-        Raises ScenarioError when that reaches beyond the page cache that the scenario has.
+    def reader(self, parameters: Parameters, result: Location | None = None) -> ThreadSpec:
+        """The reading thread: ``count`` bytes at ``pos``, which must be in range (``check_range``).
+
+        ``result`` gets what the read of the sealed file returns.
         """
         pos, count = parameters["pos"], parameters["count"]
+        self.check_range(pos, count)
+        if self.fd is not None:
+            return ThreadSpec("reader", reader_by_descriptor, (self.old, self.fd, pos, count, result))
+        return ThreadSpec("reader", reader, (self.file, pos, count, result))
+
+    def check_range(self, pos: int, count: int) -> None:
+        """Raise ScenarioError when a read of ``count`` bytes at ``pos`` reaches beyond the page cache that there is."""
         capacity = len(self.inode.i_mapping.i_pages) * PAGE_SIZE
         if pos < 0 or count < 1 or pos + count > capacity:
             raise ScenarioError(
                 f"a read of {count} bytes at {pos} does not fit a file of {capacity} bytes",
                 advice=f"keep pos + count within pages * {PAGE_SIZE} (1 page is 1 << {PAGE_SHIFT} bytes)",
             )
-        if self.fd is not None:
-            return ThreadSpec("reader", reader_by_descriptor, (self.old, self.fd, pos, count, result))
-        return ThreadSpec("reader", reader, (self.file, pos, count, result))
