@@ -12,6 +12,7 @@ from scenarios.shmem.masked_eperm import MASKED_EPERM
 from scenarios.shmem.mmap_window import MMAP_WINDOW
 from scenarios.shmem.preallocated import PREALLOCATED
 from scenarios.shmem.reduced import FRESH_WINDOW, INFLIGHT_WINDOW, LINGERING_PAGE_WINDOW
+from scenarios.shmem.splice_pipe import SPLICE
 
 _REDUCED = {
     FRESH.name: FRESH_WINDOW,
@@ -22,7 +23,7 @@ _REDUCED = {
 
 def scenarios() -> tuple[Scenario, ...]:
     """The scenarios in full, in the order in which tables list them."""
-    return FRESH, INFLIGHT, GETPAGE_STALL, LINGERING_PAGE, PREALLOCATED, MMAP_WINDOW, MASKED_EPERM
+    return FRESH, INFLIGHT, GETPAGE_STALL, LINGERING_PAGE, PREALLOCATED, MMAP_WINDOW, SPLICE, MASKED_EPERM
 
 
 def reduced_forms() -> tuple[Scenario, ...]:

@@ -238,7 +238,7 @@ def links(execution: Execution, inode: Inode) -> list[int]:
 def _way(execution: Execution, inode: Inode, seal: int, event: int) -> tuple[Edge, ...]:
     """From the check that an event passed to the event; without such a check from the seal, where there is a way."""
     check = _passed_check(execution, inode, seal, event)
-    return (*check, Edge(check[0].source, event, "po")) if check else _chain(execution, seal, event)
+    return (*check, Edge(check[0].source, event, "po")) if check else chain(execution, seal, event)
 
 
 def _same_read(execution: Execution, first: int, second: int) -> bool:

@@ -20,6 +20,7 @@ def test_the_scenarios_come_in_a_fixed_order() -> None:
         "lingering-page",
         "preallocated",
         "mmap-window",
+        "splice",
         "masked-eperm",
     ]
 

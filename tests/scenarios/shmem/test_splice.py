@@ -6,9 +6,13 @@ from errno import EBADF, EBUSY, EPERM
 
 from one_thread import OneThread
 
+from explorer.memory.model import load_model
+from explorer.program.tree import Unfolding
+from explorer.search.run import explore
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE, F_SEAL_WRITE
 from scenarios.shmem.objects import OLD, File
 from scenarios.shmem.splice import Pipe, pipe_read
+from scenarios.shmem.splice_pipe import SPLICE
 from scenarios.shmem.syscalls import add_seals, ftruncate, pwrite, splice
 
 
@@ -52,3 +56,15 @@ def test_the_write_seal_meets_the_pin_of_a_pipe_until_it_is_drained() -> None:
     assert on.value(on.inode.i_mapping.i_mmap_writable) == on.value(on.inode.seals) == 0
     on.do(pipe_read, on.inode, pipe)
     assert on.do(add_seals, on.file, F_SEAL_WRITE) == 0
+
+
+def found(fix: str, **sizes: int) -> set[str]:
+    case = SPLICE.build(fix, "P2", {**SPLICE.small, **sizes})
+    result = explore(case, load_model("sc"), Unfolding(case.program, 3))
+    return {name for name, count in result.violating.items() if count}
+
+
+def test_a_check_after_the_copy_empties_the_pipe_again_unless_a_page_before_went_through() -> None:
+    """Where a page was linked before, its bytes are returned, no error, and the pipe keeps the page linked last."""
+    assert found("recheck-after-copy") == {"late"}
+    assert found("recheck-after-copy", pages=2, count=8192) == {"leak", "late"}
