@@ -11,8 +11,9 @@ twice is a deadlock, which every search reports by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind
@@ -59,6 +60,10 @@ class LockOrder:
     alike: bool = True
     of_one_thread: bool = True
 
+    @cached_property
+    def _ranks(self) -> Mapping[Location, int]:
+        return {word: rank for rank, each in enumerate(self.classes) for word in each.words}
+
     def find(self, execution: Execution, _before: object) -> Violation | None:
         """As ``Property.find``; the path leads from the acquisition of the lock held to the one that violates."""
         found = [pair for thread in range(len(execution.threads)) for pair in self._against(execution, thread)]
@@ -94,7 +99,7 @@ class LockOrder:
     def _rank(self, execution: Execution, event: int) -> int | None:
         """The place in the order of the lock that an event is about, None where it is about none."""
         word = execution.events[event].location
-        return next((rank for rank, each in enumerate(self.classes) if any(word is own for own in each.words)), None)
+        return None if word is None else self._ranks.get(word)
 
     def _named(self, execution: Execution, event: int) -> str:
         """The lock and its class: ``page A0.lock (page lock)``."""

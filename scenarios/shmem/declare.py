@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from explorer.property import Property
 from scenarios.shmem.constants import PAGE_SIZE
 from scenarios.shmem.file_properties import Pages, Shrunk, SizeCache
 from scenarios.shmem.fixes import BROKEN, FIXES, NONE, not_applicable
+from scenarios.shmem.lock_classes import kernel_lock_order
+from scenarios.shmem.mmap import Mm
 from scenarios.shmem.objects import Inode
 from scenarios.shmem.properties import Late, Leak, Stale
+from scenarios.shmem.splice import Pipe
 
 PROTOCOL = "P2"
 """The default: the seal is added to a live file with F_ADD_SEALS, behind the guard (facts, section 0)."""
@@ -43,9 +46,11 @@ def read_properties(inode: Inode) -> tuple[Property, ...]:
     return Leak(inode), Late(inode), Stale(inode)
 
 
-def properties(inode: Inode) -> tuple[Property, ...]:
-    """These, and what must hold of the file itself."""
-    return *read_properties(inode), Shrunk(inode), SizeCache(inode), Pages(inode)
+def properties(inode: Inode, mms: Sequence[Mm] = (), pipes: Sequence[Pipe] = ()) -> tuple[Property, ...]:
+    """These, and what must hold of the file itself, and of who maps it or splices it."""
+    others = tuple(buf for pipe in pipes for buf in pipe.bufs)
+    file = Shrunk(inode), SizeCache(inode), Pages(inode, others), kernel_lock_order(inode, mms, pipes)
+    return *read_properties(inode), *file
 
 
 def expectations(

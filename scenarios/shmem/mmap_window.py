@@ -76,13 +76,14 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     vma = Vma("new vma", pages, shared=True, writable=False, zapped=False)
     window.inode.map(old, vma)
     changes = ThreadSpec("owner", owner, (kvm, window.file, pages * PAGE_SIZE))
+    child = Mm("child mm")
     mapper = {
         MMAP: window.thread("mapper", by_mmap, look, mm, vma),
         MERGE: window.thread("mapper", by_merge, look, mm, old, vma),
-        FORK: window.thread("mapper", by_fork, look, mm, Mm("child mm"), old, vma),
+        FORK: window.thread("mapper", by_fork, look, mm, child, old, vma),
         MREMAP: window.thread("mapper", by_mremap, look, mm, old, vma),
     }[how]
-    asked: tuple[Property, ...] = (*properties(window.inode), Mapped(window.inode))
+    asked: tuple[Property, ...] = (*properties(window.inode, mms=(mm, child)), Mapped(window.inode))
     return Case(window.program(changes, mapper, kvm=kvm), asked, _goals(window, how))
 
 

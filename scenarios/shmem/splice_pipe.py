@@ -38,7 +38,7 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     kvm, pipe = Kvm(), Pipe((pos + count - 1) // PAGE_SIZE - pos // PAGE_SIZE + 1)
     changes = ThreadSpec("owner", owner, (kvm, window.file, parameters["pages"] * PAGE_SIZE))
     program = window.program(changes, window.thread("splicer", splicer, pipe, pos, count), kvm=kvm)
-    return Case(program, properties(window.inode), _goals(window, pos // PAGE_SIZE))
+    return Case(program, properties(window.inode, pipes=(pipe,)), _goals(window, pos // PAGE_SIZE))
 
 
 def _goals(window: Window, index: int) -> tuple[Goal, ...]:
