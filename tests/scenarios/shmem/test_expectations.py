@@ -130,8 +130,9 @@ WITHOUT = {
 
 def executions(name: str, fix: str) -> list[Execution]:
     leaves = [leaf for leaf in Search(unfolded(name, "P2", fix), load_model("sc")) if leaf is not None]
-    assert {leaf.status for leaf in leaves} == {Status.COMPLETE}
-    return [leaf.execution for leaf in leaves]
+    # Dropped are those in which a lookup fails to get a reference: it is tried again, which is another execution.
+    assert {leaf.status for leaf in leaves} <= {Status.COMPLETE, Status.DROPPED}
+    return [leaf.execution for leaf in leaves if leaf.status is Status.COMPLETE]
 
 
 @pytest.mark.parametrize(("name", "fix"), [(name, fix) for name, protocol, fix in FORMS if protocol == "P2"])
