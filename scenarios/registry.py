@@ -12,6 +12,10 @@ from scenarios.shmem.masked_eperm import MASKED_EPERM
 from scenarios.shmem.mmap_window import MMAP_WINDOW
 from scenarios.shmem.preallocated import PREALLOCATED
 from scenarios.shmem.reduced import FRESH_WINDOW, INFLIGHT_WINDOW, LINGERING_PAGE_WINDOW
+from scenarios.shmem.seal_fault import SEAL_FAULT
+from scenarios.shmem.seal_punch import SEAL_PUNCH
+from scenarios.shmem.seal_swap import SEAL_SWAP
+from scenarios.shmem.seal_write import SEAL_WRITE
 from scenarios.shmem.splice_pipe import SPLICE
 
 _REDUCED = {
@@ -23,7 +27,20 @@ _REDUCED = {
 
 def scenarios() -> tuple[Scenario, ...]:
     """The scenarios in full, in the order in which tables list them."""
-    return FRESH, INFLIGHT, GETPAGE_STALL, LINGERING_PAGE, PREALLOCATED, MMAP_WINDOW, SPLICE, MASKED_EPERM
+    return (
+        FRESH,
+        INFLIGHT,
+        GETPAGE_STALL,
+        LINGERING_PAGE,
+        PREALLOCATED,
+        MMAP_WINDOW,
+        SPLICE,
+        MASKED_EPERM,
+        SEAL_WRITE,
+        SEAL_PUNCH,
+        SEAL_SWAP,
+        SEAL_FAULT,
+    )
 
 
 def reduced_forms() -> tuple[Scenario, ...]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from explorer.execution.event import Event
 from explorer.execution.execution import Execution
 from explorer.scenario import Goal
+from scenarios.shmem.guest import GIVEN_UP, Kvm
 from scenarios.shmem.objects import Inode, Page
 from scenarios.shmem.properties import after, by_guest, is_sealed, links, loads, seal_store
+from scenarios.shmem.stores import swapped_out, written
 
 
 def met_seal(inode: Inode) -> Goal:
@@ -169,19 +172,53 @@ def linked(inode: Inode) -> Goal:
 
 
 def met_seal_in(inode: Inode, function: str) -> Goal:
-    """Somebody other than a read came after the seal and was turned away."""
+    """Somebody other than a read came after the seal."""
+    return Goal(
+        f"met-seal-{function}",
+        f"{function} found the inode sealed",
+        lambda execution: any(map(is_sealed, _checks_in(execution, inode, function))),
+    )
+
+
+def passed_check_in(inode: Inode, function: str) -> Goal:
+    """Somebody other than a read came before the seal."""
+    return Goal(
+        f"passed-{function}",
+        f"{function} found the inode unsealed",
+        lambda execution: not all(map(is_sealed, _checks_in(execution, inode, function))),
+    )
+
+
+def _checks_in(execution: Execution, inode: Inode, function: str) -> list[Event]:
+    return [
+        event
+        for event in execution.events
+        if event.reads
+        and event.location is inode.seals
+        and event.source is not None
+        and event.source.function == function
+    ]
+
+
+def wrote(inode: Inode) -> Goal:
+    """A write came through."""
+    return Goal("wrote", "a write stored content", lambda execution: bool(written(execution, inode)))
+
+
+def swapped(inode: Inode) -> Goal:
+    """Reclaim works at all."""
+    return Goal("swapped-out", "a page was swapped out", lambda execution: bool(swapped_out(execution, inode)))
+
+
+def gave_up(kvm: Kvm) -> Goal:
+    """The owner was refused."""
 
     def reached(execution: Execution) -> bool:
         return any(
-            event.reads
-            and event.location is inode.seals
-            and event.source is not None
-            and event.source.function == function
-            and is_sealed(event)
-            for event in execution.events
+            event.writes and event.location is kvm.memslot and event.value == GIVEN_UP for event in execution.events
         )
 
-    return Goal(f"met-seal-{function}", f"{function} found the inode sealed", reached)
+    return Goal("gave-up", "the owner was refused and gave up", reached)
 
 
 def guard_met_mapping(inode: Inode) -> Goal:

@@ -127,7 +127,7 @@ class Late:
             if not before[load] >> seal & 1:
                 return Violation(
                     self.name,
-                    _way(execution, self.inode, seal, load),
+                    way(execution, self.inode, seal, load),
                     (Mark(seal, "sealed"), Mark(load, "LATE")),
                     f"{_gave(execution, load)}, and nothing had it copied before the seal was set.",
                 )
@@ -217,7 +217,7 @@ class Mapped:
                 assert location is not None
                 return Violation(
                     self.name,
-                    _way(execution, self.inode, seal, link),
+                    way(execution, self.inode, seal, link),
                     (Mark(seal, "sealed"), Mark(link, "MAPPED")),
                     f"{location.name} became {execution.events[link].value}, and nothing had the file mapped before "
                     "the seal was set.",
@@ -235,7 +235,7 @@ def links(execution: Execution, inode: Inode) -> list[int]:
     ]
 
 
-def _way(execution: Execution, inode: Inode, seal: int, event: int) -> tuple[Edge, ...]:
+def way(execution: Execution, inode: Inode, seal: int, event: int) -> tuple[Edge, ...]:
     """From the check that an event passed to the event; without such a check from the seal, where there is a way."""
     check = _passed_check(execution, inode, seal, event)
     return (*check, Edge(check[0].source, event, "po")) if check else chain(execution, seal, event)

@@ -22,6 +22,10 @@ def test_the_scenarios_come_in_a_fixed_order() -> None:
         "mmap-window",
         "splice",
         "masked-eperm",
+        "seal-write",
+        "seal-punch",
+        "seal-swap",
+        "seal-fault",
     ]
 
 
@@ -76,6 +80,10 @@ def test_small_form_is_smaller_and_has_no_page_that_is_not_needed(scenario: Scen
     assert small.get("passes", 1) == 1
 
 
+EMPTY = {"fresh", "mmap-window", "seal-write", "seal-punch", "seal-swap", "seal-fault"}
+"""The scenarios whose file starts empty and without pages."""
+
+
 @pytest.mark.parametrize("scenario", scenarios(), ids=lambda s: s.name)
 def test_every_fix_of_the_small_form_has_goals(scenario: Scenario) -> None:
     for fix in dict.fromkeys(fix for protocol, fix, _ in scenario.expected if protocol == "P2"):
@@ -89,7 +97,7 @@ def test_the_small_form_touches_size_seals_and_the_pages_that_are_there(scenario
     assert "inode.i_size" in locations
     assert "inode.seals" in locations
     first = scenario.small.get("pos", 0) // PAGE_SIZE
-    assert (f"page A{first}.data[0]" in locations) == (scenario.name not in ("fresh", "mmap-window"))
+    assert (f"page A{first}.data[0]" in locations) == (scenario.name not in EMPTY)
 
 
 @pytest.mark.parametrize("scenario", [*scenarios(), *reduced_forms(), *classics()], ids=lambda s: s.name)
