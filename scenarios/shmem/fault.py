@@ -48,8 +48,13 @@ async def user_load(t: Thread, mm: Mm, inode: Inode, vma: Vma, index: int, *, ar
     return 0
 
 
-async def user_store(t: Thread, mm: Mm, inode: Inode, vma: Vma, index: int, token: int) -> int:
-    """Store to a mapped page: 0, or -EFAULT for a signal. A private mapping gets a page of its own first."""
+async def user_store(
+    t: Thread, mm: Mm, inode: Inode, vma: Vma, index: int, token: int, words: range | None = None
+) -> int:
+    """Store to a mapped page, or to some of its words: 0, or -EFAULT for a signal.
+
+    A private mapping gets a page of its own first.
+    """
     await ptl_lock(t, vma, at="P0 translation")
     page = await t.read(vma.pte[index], ONCE, at="P0 translation")
     if page == 0 or (not vma.shared and page != vma.anon[index]):
@@ -59,7 +64,7 @@ async def user_store(t: Thread, mm: Mm, inode: Inode, vma: Vma, index: int, toke
         await ptl_lock(t, vma, at="P5 translation")
         page = await t.read(vma.pte[index], ONCE, at="P5 translation")
         await t.assume(page != 0, at="P5 no fault again")
-    for word in inode.all_words:
+    for word in inode.all_words if words is None else words:
         await t.write(page.data[word], token, at="P5 user store")
     await ptl_unlock(t, vma, at="P5 access done")
     return 0

@@ -79,7 +79,7 @@ async def shmem_alloc_and_add_page(t: Thread, inode: Inode, index: int, sgp: Sgp
 def alloc_page(inode: Inode, index: int, sgp: Sgp) -> Page:
     """The page that the allocator gives: one per index and kind of caller, since a program inserts one once at most."""
     pools = {Sgp.CACHE: inode.faulted, Sgp.WRITE: inode.written, Sgp.FALLOC: inode.fresh}
-    return pools[sgp][index]
+    return inode.allocate(pools[sgp][index])
 
 
 @kernel("mm/shmem.c", "shmem_getpage")

@@ -46,6 +46,7 @@ class Version(Enum):
 
     V5_16 = "v5.16"
     V6_3 = "v6.3"  # F_SEAL_EXEC and MFD_NOEXEC_SEAL, where the patch is not in
+    V6_5 = "v6.5"  # F_ADD_SEALS takes 32 bits of its argument and leaves the rest
     V6_7 = "v6.7"  # a write-sealed file can be mapped shared for reading
     V6_9 = "v6.9"  # i_size: smp_load_acquire and smp_store_release on 64 bits
     V6_13 = "v6.13"  # the second size check of a read is pos >= i_size
@@ -83,10 +84,13 @@ SWITCHES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Kernel:
-    """What the code is built with: ``Fix.RECHECK in kernel`` asks for one part of it."""
+    """What the code is built with: ``Fix.RECHECK in kernel`` asks for one part of it.
+
+    A version among the parts is a later one from which something was taken over (by a distribution, say).
+    """
 
     protocol: Protocol = Protocol.P2
-    parts: frozenset[Fix | Hunk | Switch] = frozenset(Hunk)
+    parts: frozenset[Fix | Hunk | Switch | Version] = frozenset(Hunk)
     version: Version = Version.V5_16
 
     @classmethod
@@ -101,7 +105,7 @@ class Kernel:
         return cls(Protocol(protocol), frozenset(fixes | hunks | switches), versions[-1] if versions else Version.V5_16)
 
     def __contains__(self, part: Fix | Hunk | Switch | Version) -> bool:
-        return self.version.has(part) if isinstance(part, Version) else part in self.parts
+        return part in self.parts or (isinstance(part, Version) and self.version.has(part))
 
     @property
     def all_seals(self) -> int:
@@ -109,4 +113,9 @@ class Kernel:
         known = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE
         if Hunk.FCNTL in self:
             return known if self.protocol in (Protocol.P0, Protocol.P1) else known | F_SEAL_INACCESSIBLE
-        return known | F_SEAL_EXEC if Version.V6_3 in self else known
+        return known | F_SEAL_EXEC if self.seals_exec else known
+
+    @property
+    def seals_exec(self) -> bool:
+        """Whether 0x0020 is F_SEAL_EXEC: from v6.3 on, where the patch has not taken the number."""
+        return Version.V6_3 in self and Hunk.FCNTL not in self

@@ -15,8 +15,10 @@ from scenarios.shmem.constants import (
     MFD_EXEC,
     MFD_INACCESSIBLE,
     MFD_NOEXEC_SEAL,
+    S_IRWXUGO,
+    S_IXUGO,
 )
-from scenarios.shmem.kernel import Hunk, Kernel, Protocol, Version
+from scenarios.shmem.kernel import Hunk, Kernel, Protocol
 from scenarios.shmem.objects import Inode
 
 
@@ -30,7 +32,8 @@ async def memfd_create(t: Thread, inode: Inode, flags: int) -> int:
     seals = F_SEAL_SEAL
     if flags & MFD_ALLOW_SEALING:
         seals &= ~F_SEAL_SEAL
-    if flags & MFD_NOEXEC_SEAL and Hunk.FCNTL not in kernel:
+    if flags & MFD_NOEXEC_SEAL and kernel.seals_exec:
+        await t.write(inode.i_mode, S_IRWXUGO & ~S_IXUGO, at="M0 i_mode")
         seals = seals & ~F_SEAL_SEAL | F_SEAL_EXEC
     if flags & MFD_INACCESSIBLE and Hunk.FCNTL in kernel:
         # v4 as posted says &= where |= was meant: the seal that it was to set is masked away.
@@ -49,7 +52,7 @@ def check_flags(kernel: Kernel, flags: int) -> int:
         known |= MFD_INACCESSIBLE
         if flags & MFD_INACCESSIBLE and flags & MFD_ALLOW_SEALING:
             return -EINVAL
-    elif Version.V6_3 in kernel:
+    elif kernel.seals_exec:
         known |= MFD_NOEXEC_SEAL | MFD_EXEC
         if flags & MFD_EXEC and flags & MFD_NOEXEC_SEAL:
             return -EINVAL

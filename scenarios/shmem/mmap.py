@@ -12,10 +12,10 @@ from explorer.execution.location import Object
 from explorer.program.locks import RwSemaphore
 from explorer.program.program import kernel
 from explorer.program.thread import FULL, ONCE, Thread
-from scenarios.shmem.constants import F_SEAL_FUTURE_WRITE, F_SEAL_INACCESSIBLE, F_SEAL_WRITE
+from scenarios.shmem.constants import F_SEAL_FUTURE_WRITE, F_SEAL_INACCESSIBLE, F_SEAL_WRITE, PROT_READ, PROT_WRITE
 from scenarios.shmem.fixes import Fix
 from scenarios.shmem.kernel import Hunk, Version
-from scenarios.shmem.objects import File, Inode, Vma, seals_read
+from scenarios.shmem.objects import File, Inode, Vma, ptl_lock, ptl_unlock, seals_read
 from scenarios.shmem.unmap import zap_page_range
 
 
@@ -158,8 +158,23 @@ async def move_vma(t: Thread, mm: Mm, inode: Inode, old: Vma, new: Vma) -> None:
     await mmap_write_lock(t, mm, at="M0")
     if await t.read(old.linked, at="M0 find_vma"):
         await copy_vma(t, inode, old, new)
+        await move_page_tables(t, old, new)
         await unlink_vma(t, inode, old)
     await mmap_write_unlock(t, mm, at="M4")
+
+
+@kernel("mm/mremap.c")
+async def move_page_tables(t: Thread, old: Vma, new: Vma) -> None:
+    """Move the page table entries: what was mapped stays mapped, pages of a private mapping's own among it."""
+    await ptl_lock(t, old, at="M3 pte_offset_map_lock")
+    await ptl_lock(t, new, at="M3 spin_lock_nested")
+    for before, after in zip(old.pte, new.pte, strict=True):
+        page = await t.read(before, ONCE, at="M3 ptep_get_and_clear")
+        if page != 0:
+            await t.write(before, 0, ONCE, at="M3 ptep_get_and_clear")
+            await t.write(after, page, ONCE, at="M3 set_pte_at")
+    await ptl_unlock(t, new, at="M3 spin_unlock")
+    await ptl_unlock(t, old, at="M3 pte_unmap_unlock")
 
 
 @kernel("mm/mmap.c")
@@ -172,10 +187,12 @@ async def do_munmap(t: Thread, mm: Mm, inode: Inode, vma: Vma) -> None:
 
 
 @kernel("mm/mprotect.c")
-async def do_mprotect(t: Thread, mm: Mm, vma: Vma) -> int:
-    """mprotect(2) to PROT_READ | PROT_WRITE: 0 or -EACCES."""
+async def do_mprotect(t: Thread, mm: Mm, vma: Vma, prot: int = PROT_READ | PROT_WRITE) -> int:
+    """mprotect(2) of a whole mapping: 0 or -EACCES."""
     await mmap_write_lock(t, mm, at="M0")
-    error = 0 if await t.read(vma.may_write, at="M5 VM_MAYWRITE") else -EACCES
+    error = 0
+    if prot & PROT_WRITE and not await t.read(vma.may_write, at="M5 VM_MAYWRITE"):
+        error = -EACCES
     await mmap_write_unlock(t, mm, at="M4")
     return error
 

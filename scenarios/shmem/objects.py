@@ -22,7 +22,7 @@ from explorer.program.locks import PageLock, RwSemaphore, SpinLock, SrcuDomain
 from explorer.program.program import kernel as kernel_code
 from explorer.program.request import Request
 from explorer.program.thread import ACQUIRE, FULL, ONCE, PLAIN, RELEASE, Thread
-from scenarios.shmem.constants import PAGE_MASK, PAGE_SIZE
+from scenarios.shmem.constants import PAGE_MASK, PAGE_SIZE, S_IRWXUGO
 from scenarios.shmem.fixes import Fix
 from scenarios.shmem.kernel import Kernel, Switch, Version
 
@@ -93,6 +93,7 @@ class Vma(Object):
         shared: MAP_SHARED, else MAP_PRIVATE.
         zapped: whether somebody else takes entries away, or enters some; otherwise ``ptl`` has nothing to keep apart.
         writable: PROT_WRITE.
+        moved: the mapping that this one will come of by mremap(2), and whose pages of its own it takes over.
         pages: how many it covers at first, of a file that was opened for reading and writing; 0 where it is not there.
     """
 
@@ -105,6 +106,7 @@ class Vma(Object):
         shared: bool,
         writable: bool,
         zapped: bool = True,
+        moved: Vma | None = None,
         pages: int = 0,
     ) -> None:
         super().__init__(name)
@@ -117,7 +119,9 @@ class Vma(Object):
         self.pages = Location(f"{name}.pages", pages)
         self.ptl = SpinLock(f"{name}.ptl")
         self.pte = tuple(Location(f"{name}.pte[{i}]") for i in range(capacity))
-        self.anon = tuple(Page(f"page {name}{i}", 0, 1, 0, words) for i in range(capacity))
+        self.anon: tuple[Page, ...] = (
+            tuple(Page(f"page {name}{i}", 0, 1, 0, words) for i in range(capacity)) if moved is None else moved.anon
+        )
 
 
 class Falloc(Object):
@@ -141,7 +145,6 @@ class Inode(Object):
         whole_pages: whether sizes are whole numbers of pages.  v4 demands that of a sealed file, and it
             makes the page in which a file ends have nothing to read.
         passes: 2, or 1 to leave out the first pass over the pages of a removal, which skips locked pages.
-        executable: whether the file's mode has an x bit, which F_SEAL_EXEC then keeps.
         name: of the inode; two in one program need two.
     """
 
@@ -157,7 +160,6 @@ class Inode(Object):
         cuts: Sequence[int] = (),
         whole_pages: bool = True,
         passes: int = 2,
-        executable: bool = False,
         name: str = "",
     ) -> None:
         super().__init__(f"inode{name}")
@@ -168,12 +170,12 @@ class Inode(Object):
         self.punched = punched
         self.whole_pages = whole_pages
         self.passes = passes
-        self.executable = executable
         self.vmas: tuple[Vma, ...] = ()
         self.cuts = (0, *cuts, PAGE_SIZE)
         self.i_size = Location(f"inode{name}.i_size", pages * PAGE_SIZE)
         self.seqcount = Location(f"inode{name}.i_size_seqcount")
         self.seals = Location(f"inode{name}.seals")
+        self.i_mode = Location(f"inode{name}.i_mode", S_IRWXUGO)
         self.i_rwsem = RwSemaphore(f"inode{name}.i_rwsem")
         self.i_lock = SpinLock(f"inode{name}.i_lock")
         self.i_private = Location(f"inode{name}.i_private")
@@ -203,6 +205,10 @@ class Inode(Object):
         counted = [vma for vma in vmas if vma.counted.initial]
         self.i_mapping.i_mmap = Location(self.i_mapping.i_mmap.name, len(linked))
         self.i_mapping.i_mmap_writable = Location(self.i_mapping.i_mmap_writable.name, len(counted))
+
+    def allocate(self, page: Page) -> Page:
+        """The page that the allocator gives: ``page``, since a program inserts one once at most."""
+        return page
 
     @property
     def pages(self) -> tuple[Page, ...]:

@@ -18,6 +18,7 @@ from scenarios.shmem.constants import (
     F_SEAL_SEAL,
     F_SEAL_SHRINK,
     F_SEAL_WRITE,
+    S_IXUGO,
     UINT_MAX,
 )
 from scenarios.shmem.fixes import Fix
@@ -30,8 +31,9 @@ from scenarios.shmem.truncate import shmem_undo_range
 @kernel("mm/memfd.c")
 async def memfd_add_seals(t: Thread, inode: Inode, seals: int, *, writable: bool = True) -> int:
     """Add seals: 0 or a negative errno. ``writable`` says whether the file was opened for writing."""
-    if seals > UINT_MAX:  # A1
+    if seals > UINT_MAX and Version.V6_5 not in inode.kernel:  # A1
         return -EINVAL
+    seals &= UINT_MAX
     if not writable:  # A2
         return -EPERM
     if seals & ~inode.kernel.all_seals:  # A3
@@ -49,7 +51,7 @@ async def add_seals_locked(t: Thread, inode: Inode, seals: int) -> int:
     present = await t.read(inode.seals, at="A6 seals")
     if present & F_SEAL_SEAL:
         return -EPERM
-    if seals & F_SEAL_EXEC and Hunk.FCNTL not in kernel and Version.V6_3 in kernel and inode.executable:
+    if seals & F_SEAL_EXEC and kernel.seals_exec and await t.read(inode.i_mode, at="A6 i_mode") & S_IXUGO:
         seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE
     if seals & F_SEAL_WRITE and not present & F_SEAL_WRITE:
         error = await deny_writers(t, inode)

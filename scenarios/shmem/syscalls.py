@@ -10,7 +10,16 @@ from errno import EBADF, EFBIG, EINVAL, EOPNOTSUPP
 
 from explorer.program.program import syscall
 from explorer.program.thread import Thread
-from scenarios.shmem.constants import FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, MAX_LFS_FILESIZE
+from scenarios.shmem.chmod import chmod_common
+from scenarios.shmem.constants import (
+    FALLOC_FL_COLLAPSE_RANGE,
+    FALLOC_FL_INSERT_RANGE,
+    FALLOC_FL_KEEP_SIZE,
+    FALLOC_FL_PUNCH_HOLE,
+    FALLOC_FL_UNSHARE_RANGE,
+    FALLOC_FL_ZERO_RANGE,
+    MAX_LFS_FILESIZE,
+)
 from scenarios.shmem.fallocate import shmem_fallocate
 from scenarios.shmem.mmap import Mm, do_munmap, mmap_region
 from scenarios.shmem.objects import File, Vma
@@ -20,13 +29,25 @@ from scenarios.shmem.splice import Pipe, generic_file_splice_read
 from scenarios.shmem.truncate import do_truncate
 from scenarios.shmem.write import generic_file_write_iter
 
+_FALLOC_MODES = (
+    0,
+    FALLOC_FL_PUNCH_HOLE,
+    FALLOC_FL_COLLAPSE_RANGE,
+    FALLOC_FL_ZERO_RANGE,
+    FALLOC_FL_INSERT_RANGE,
+    FALLOC_FL_UNSHARE_RANGE,
+)
+"""What fallocate(2) can be asked to do, FALLOC_FL_KEEP_SIZE apart."""
+
 
 @syscall("pread")
 async def pread(t: Thread, file: File, pos: int, count: int, to: Iter | None = None) -> int:
     """pread(2): the bytes read."""
+    if pos < 0:
+        return -EINVAL
     if not file.readable:
         return -EBADF
-    if pos < 0:
+    if pos + count > MAX_LFS_FILESIZE:  # rw_verify_area()
         return -EINVAL
     return await shmem_file_read_iter(t, file.inode, pos, count, to or UserBuffer())
 
@@ -34,12 +55,12 @@ async def pread(t: Thread, file: File, pos: int, count: int, to: Iter | None = N
 @syscall("pwrite")
 async def pwrite(t: Thread, file: File, pos: int, count: int, token: int) -> int:
     """pwrite(2) of ``count`` times the same byte: the bytes written."""
-    if not file.writable:
-        return -EBADF
     if pos < 0:
         return -EINVAL
-    if count and pos >= MAX_LFS_FILESIZE:
-        return -EFBIG
+    if not file.writable:
+        return -EBADF
+    if pos + count > MAX_LFS_FILESIZE:  # rw_verify_area()
+        return -EINVAL
     return await generic_file_write_iter(t, file.inode, pos, count, token)
 
 
@@ -53,16 +74,28 @@ async def ftruncate(t: Thread, file: File, length: int) -> int:
 
 @syscall("fallocate")
 async def fallocate(t: Thread, file: File, mode: int, offset: int, length: int) -> int:
-    """fallocate(2), allocating (0, KEEP_SIZE) or punching a hole (PUNCH_HOLE | KEEP_SIZE)."""
+    """fallocate(2), allocating (0, KEEP_SIZE) or punching a hole (PUNCH_HOLE | KEEP_SIZE).
+
+    vfs_fallocate() knows modes of other file systems, and shmem_fallocate() refuses them later.
+    """
     if offset < 0 or length <= 0:
         return -EINVAL
-    if mode not in (0, FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE):
+    what = mode & ~FALLOC_FL_KEEP_SIZE
+    if what not in _FALLOC_MODES or mode == FALLOC_FL_PUNCH_HOLE:
         return -EOPNOTSUPP
     if not file.writable:
         return -EBADF
     if offset + length > MAX_LFS_FILESIZE:
         return -EFBIG
+    if what not in (0, FALLOC_FL_PUNCH_HOLE):
+        return -EOPNOTSUPP
     return await shmem_fallocate(t, file.inode, mode, offset, length)
+
+
+@syscall("fchmod")
+async def fchmod(t: Thread, file: File, mode: int) -> int:
+    """fchmod(2) by the owner."""
+    return await chmod_common(t, file.inode, mode)
 
 
 @syscall("F_ADD_SEALS")
@@ -92,6 +125,8 @@ async def munmap(t: Thread, mm: Mm, file: File, vma: Vma) -> None:
 @syscall("splice")
 async def splice(t: Thread, file: File, pos: int, count: int, pipe: Pipe) -> int:
     """splice(2) to a pipe: the bytes linked."""
+    if count == 0:
+        return 0
     if not file.readable:
         return -EBADF
     if pos < 0:
