@@ -14,6 +14,11 @@ from explorer.memory.model import load_model
 from explorer.program.tree import Unfolding
 from explorer.scenario import Scenario
 from explorer.search.run import explore
+from scenarios.conformance.calls import Call
+from scenarios.conformance.compare import Comparison, Difference
+from scenarios.conformance.script import script
+from scenarios.shmem.constants import F_SEAL_EXEC, MFD_ALLOW_SEALING
+from scenarios.shmem.kernel import Kernel, Version
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -54,3 +59,14 @@ def test_the_scenario_of_ones_own_is_explored(tmp_path: Path, monkeypatch: pytes
     swaps = ("pso", "armv8", "lkmm")
     assert {key for key, verdict in verdicts.items() if verdict == "VIOLATED"} == {("none", model) for model in swaps}
     assert set(verdicts.values()) == {"VIOLATED", "HOLDS"}
+
+
+def test_a_difference_from_the_kernel_is_told_as_it_says() -> None:
+    """Of two calls that hypothesis comes to; which ones it finds first, and when, depends on its version."""
+    printed = blocks("conformance.md")[1].splitlines()
+    made = Call("memfd_create", ("rw", MFD_ALLOW_SEALING))
+    with Comparison(Kernel(parts=frozenset(), version=Version.V5_16), ()) as comparison:
+        comparison.make(made)
+        with pytest.raises(Difference, match="add_seals") as caught:
+            comparison.make(Call("add_seals", ("rw", F_SEAL_EXEC)))
+    assert [line.strip() for line in printed[4:]] == [line.strip() for line in script(caught.value)]

@@ -254,6 +254,25 @@ def reproduce(scenario_or_report: str, runs: int, as_json: bool) -> None:
 
 
 @main.command()
+@click.option(
+    "--calls", type=click.IntRange(1), default=20_000, show_default=True, help="Compare this many, or a few more."
+)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Other sequences of calls.")
+@click.option("--kernel", metavar="VERSION", help="Model this version.  [default: the running kernel's]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+def conformance(calls: int, seed: int, kernel: str | None, as_json: bool) -> None:
+    """Compare the modelled memfd with that of the kernel that runs this, call by call.
+
+    Both get the same random calls, and after each the results, size, content, seals, mode and blocks must
+    be the same. Exit status: 0 no difference, 1 one, told by the shortest sequence of calls that shows
+    it, 2 nothing to compare with here, 3 interrupted and no difference up to then.
+    """
+    from explorer.cli.conformance import check_conformance
+
+    sys.exit(check_conformance(calls, seed, kernel, as_json=as_json))
+
+
+@main.command()
 @click.argument("report", type=_Path())
 @click.option(
     "-f",

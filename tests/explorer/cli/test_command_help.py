@@ -17,7 +17,18 @@ from explorer.execution import packed
 from explorer.version import VERSION, described
 
 COMMANDS = [(name,) for name in main.commands] + [("models", "show"), ()]
-HEAVY = ("networkx", "trio", "lark", "rich", "jinja2", "msgspec", "scenarios", "reports", "explorer.program")
+HEAVY = (
+    "networkx",
+    "trio",
+    "lark",
+    "rich",
+    "jinja2",
+    "msgspec",
+    "hypothesis",
+    "scenarios",
+    "reports",
+    "explorer.program",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -41,7 +52,17 @@ def test_help_says_what_a_model_can_be(command: tuple[str, ...]) -> None:
 
 
 def test_commands_are_those_of_the_readme() -> None:
-    assert sorted(main.commands) == ["explore", "graph", "list", "litmus", "matrix", "models", "replay", "reproduce"]
+    assert sorted(main.commands) == [
+        "conformance",
+        "explore",
+        "graph",
+        "list",
+        "litmus",
+        "matrix",
+        "models",
+        "replay",
+        "reproduce",
+    ]
 
 
 @pytest.mark.parametrize("option", ["--version", "--help"])
