@@ -71,3 +71,11 @@ class Tag(Enum):
     def cat_name(self) -> str:
         """Name of the set of events with this tag in a cat file."""
         return self.value.capitalize()
+
+    @property
+    def is_rcu(self) -> bool:
+        """Whether it is an end of a read-side section or a grace period, of RCU or SRCU."""
+        return self in _RCU
+
+
+_RCU = frozenset({Tag.RCU_LOCK, Tag.RCU_UNLOCK, Tag.SYNC_RCU, Tag.SRCU_LOCK, Tag.SRCU_UNLOCK, Tag.SYNC_SRCU})

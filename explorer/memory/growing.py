@@ -114,6 +114,8 @@ class BlockAxioms:
         self._nothing = [term for term in needed if nothing(term)]
         self._sets = [term for term in needed if not nothing(term) and local(term) and term.sort != RELATION]
         self._relations = [term for term in needed if not nothing(term) and local(term) and term.sort == RELATION]
+        # Those of the relations that may lose pairs while events can still come between the two.
+        self._changeable = [analysis.growth_anywhere(term) is Growth.UNKNOWN for term in self._relations]
         # What is left, by the first check that needs it: static terms between threads, and all that rf and co touch.
         self.fixed: list[list[int]] = []
         self.changing: list[list[int]] = []
@@ -133,18 +135,23 @@ class BlockAxioms:
     def _wanted(self, axiom: Axiom, analysis: Analysis) -> bool:
         return not axiom.chosen and (axiom.negated or not analysis.empty(axiom.term))
 
-    def block(self, alone: Execution) -> Block:
+    def block(self, alone: Execution, gap: int | None = None) -> Block:
         """What one thread's path decides, or initial writes do.
 
         Args:
             alone: the events, each with its thread's number; values, rf and co may be missing.
+            gap: before which event of a thread others may be missing; None where all are there.
         """
         valuation = self._evaluator.valuation(alone)
-        return Block(
-            alone.events,
-            tuple([valuation.set(term) for term in self._sets]),
-            tuple([valuation.rows(term) for term in self._relations]),
-        )
+        relations = [valuation.rows(term) for term in self._relations]
+        if gap is not None:
+            # Events that are not there may take from a relation what leads across the gap.
+            ahead = (1 << gap) - 1
+            relations = [
+                rows.restrict_codomain(relation, ahead) if changeable else relation
+                for relation, changeable in zip(relations, self._changeable, strict=True)
+            ]
+        return Block(alone.events, tuple([valuation.set(term) for term in self._sets]), tuple(relations))
 
     def evaluation(
         self,
@@ -238,11 +245,13 @@ class Growing(BlockAxioms):
     """The axioms that an execution, once it fails one, fails whatever events are added to it, in whatever place.
 
     So an execution that lacks events anywhere is judged as well: what fails without them fails with them.
+    The values of local terms are an exception: the blocks have them from the events that are
+    left out as well, and say by their gaps where events are missing.
     """
 
     def _wanted(self, axiom: Axiom, analysis: Analysis) -> bool:
         return (
             super()._wanted(axiom, analysis)
             and not axiom.negated
-            and analysis.growth_anywhere(axiom.term) is not Growth.UNKNOWN
+            and analysis.growth_of_parts(axiom.term) is not Growth.UNKNOWN
         )

@@ -103,7 +103,10 @@ class PartialExecutions:
             written |= {x for x, steps in shapes.items() if x is not None and any(s[-1][0].writes for s in steps)}
         return [i for i, x in enumerate(locations) if x in written and sum(x in each for each in touched) > 1]
 
-    def _is_shared(self, access: Access) -> bool:
+    def _relates_threads(self, access: Access) -> bool:
+        """Whether it is an access of a shared location, or one that is related to threads that share none with it."""
+        if access.tag is not None and access.tag.is_rcu:
+            return True
         location = access.location
         return location is not None and self._shared() >> self._index[location] & 1 != 0
 
@@ -274,6 +277,7 @@ class PartialExecutions:
         """
         path, control = accesses_to(segment)
         source = Source("", 0, (), kernel_file=path[-1].source.kernel_file if path else "")
+        gap = len(path)
         later = path[-1].ctrl_later if path else 0
         fork = segment.fork
         if fork is not None and fork.cause is Cause.IF and fork.expression is not None:
@@ -282,11 +286,11 @@ class PartialExecutions:
             where = None if kind is Kind.FENCE else location
             path.append(Access(len(path), kind, tag, where, source, ctrl_later=later, rmw=rmw))
             control.append(0)
-        return self._part(thread, path, control)
+        return self._part(thread, path, control, gap)
 
-    def _part(self, thread: int, path: Sequence[Access], control: Sequence[int]) -> Part:
-        kept = tuple(access.position for access in path if self._is_shared(access))
-        return Part(self._growing().block(alone(thread, path, control)).among(kept), kept)
+    def _part(self, thread: int, path: Sequence[Access], control: Sequence[int], gap: int | None = None) -> Part:
+        kept = tuple(access.position for access in path if self._relates_threads(access))
+        return Part(self._growing().block(alone(thread, path, control), gap).among(kept), kept)
 
     def _prefix(self, thread: int, segment: Segment, size: int) -> Part:
         """The first events of a path; what relates them is as in the whole path."""

@@ -4,7 +4,7 @@ Four questions, each answered by one pass over the table (operands come first):
 
 * does it depend on rf or co (``dynamic``), or do the paths of the threads fix it;
 * does it depend on what a ``with`` chooses (``chosen``);
-* how does it change as an execution grows (``growth``, ``growth_on_paths``, ``growth_anywhere``);
+* how does it change as an execution grows (``growth``, ``growth_on_paths``, ``growth_anywhere``, ``growth_of_parts``);
 * can it be evaluated on one thread's path alone (``locality``).
 """
 
@@ -111,6 +111,13 @@ class Analysis:
         """
         return self._growths_anywhere[term.number]
 
+    def growth_of_parts(self, term: Term) -> Growth:
+        """As ``growth_anywhere``, where of ``local`` terms only pairs are looked at that will stay.
+
+        ``po \\ (po ; [F] ; po)`` grows then: its pairs are left out until all events between them are there.
+        """
+        return self._growths_of_parts[term.number]
+
     def prefix_local(self, term: Term) -> bool:
         """Whether the term lies within po and each pair is decided by the events from one to the other.
 
@@ -185,6 +192,18 @@ class Analysis:
     @cached_property
     def _growths_anywhere(self) -> list[Growth]:
         return self._grown(lambda term: not term.open_in and bool(self._locality[term.number] & Locality.PAIRWISE))
+
+    @cached_property
+    def _growths_of_parts(self) -> list[Growth]:
+        found: list[Growth] = []
+        for term in self._terms:
+            growth = self._growths_anywhere[term.number]
+            if growth is Growth.UNKNOWN:
+                growth = _combined(term, [found[operand.number] for operand in term.operands])
+                if not term.open_in and self.static(term) and self.local(term):
+                    growth = Growth.GROWING
+            found.append(growth)
+        return found
 
     def _grown(self, fixed: Callable[[Term], bool]) -> list[Growth]:
         """The growth of every term, where the empty ones and these are fixed."""

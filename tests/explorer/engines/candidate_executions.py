@@ -14,6 +14,7 @@ from itertools import accumulate, pairwise, permutations, product
 from math import prod
 from typing import Any
 
+from kernel_programs import ReadSide
 from random_programs import Fetch, If, Memory, Operation, Threads, Write
 
 from explorer.execution.event import Event
@@ -167,7 +168,8 @@ class _Run:
             case Store():
                 self._write(request.kind, request.tag, request.location, request.value)
             case Fence():
-                self._add(Kind.FENCE, request.tag)
+                self._add(Kind.FENCE, request.tag, request.location, request.value)
+                return request.value
             case Assume():
                 if not request.condition:
                     self._end(Ending.DROPPED)
@@ -253,12 +255,14 @@ def traces(operations: Sequence[Operation], memory: Memory, domains: Domains) ->
         yield run.trace
 
 
-def candidates(threads: Threads, model: Model, most: int) -> list[Execution] | None:
+def candidates(
+    threads: Threads, model: Model, most: int, new_memory: Callable[[], Memory] = Memory
+) -> list[Execution] | None:
     """The executions of the program that the model allows; None if more than ``most`` combinations of traces.
 
     Loops and locks are not known here: the threads must have none.
     """
-    memory = Memory()
+    memory = new_memory()
     domains: Domains = {memory.pointer: [memory.a, memory.b]}
     # Every constant may be stored somewhere, if only under a condition that this justifies.
     # Each round follows the chains of writes, each computed from the one before, one write
@@ -281,11 +285,17 @@ def candidates(threads: Threads, model: Model, most: int) -> list[Execution] | N
 
 
 def _writes(operations: Sequence[Operation]) -> int:
-    """The most writes that these operations can make: each makes one, an if what its arms do."""
-    return sum(
-        _writes(operation.then) + _writes(operation.otherwise) if isinstance(operation, If) else 1
-        for operation in operations
-    )
+    """The most writes that these operations can make: each makes one, an if or a section what is in it."""
+    writes = 0
+    for operation in operations:
+        match operation:
+            case If():
+                writes += _writes(operation.then) + _writes(operation.otherwise)
+            case ReadSide():
+                writes += _writes(operation.body)
+            case _:
+                writes += 1
+    return writes
 
 
 def _stored(runs: Sequence[Sequence[Trace]]) -> dict[tuple[Location, Value], None]:

@@ -23,15 +23,17 @@ _FENCES = st.builds(Step, st.just(Kind.FENCE), st.sampled_from([Tag.MB, Tag.WMB]
 _EXCHANGES = st.sampled_from("xy").map(
     lambda place: [Step(Kind.READ, Tag.ONCE, place), Step(Kind.WRITE, Tag.ONCE, place, 1, pairs=True)]
 )
-_THREADS = st.lists(st.one_of(st.builds(lambda s: [s], _ACCESSES | _FENCES), _EXCHANGES), min_size=1, max_size=2)
+_STEPS = st.one_of(st.builds(lambda s: [s], _ACCESSES | _FENCES), _EXCHANGES)
 
 
 @st.composite
-def executions(draw: st.DrawFn) -> Execution:
-    """A candidate execution of a random program, with random dependences from reads to later events."""
-    threads = [
-        [step for steps in thread for step in steps] for thread in draw(st.lists(_THREADS, min_size=1, max_size=3))
-    ]
+def executions(draw: st.DrawFn, longest: int = 2, most: int = 3) -> Execution:
+    """A candidate execution of a random program, with random dependences from reads to later events.
+
+    It has so many threads at the most, each of so many steps at the most.
+    """
+    programs = st.lists(st.lists(_STEPS, min_size=1, max_size=longest), min_size=1, max_size=most)
+    threads = [[step for steps in thread for step in steps] for thread in draw(programs)]
     # Reading and writing in program order, thread after thread, is a candidate: there always is one.
     number = draw(st.integers(0, 60))
     chosen: Execution | None = None

@@ -16,10 +16,6 @@ from explorer.execution.kinds import Kind, Tag
 from explorer.execution.relation import Relation, pairs
 from explorer.memory.cat.source import CatError
 from explorer.memory.model import Model, load_model
-from explorer.program.program import Program, ThreadSpec
-from explorer.program.thread import Thread
-from explorer.program.tree import Unfolding
-from explorer.search.explore import Search
 
 Pair = tuple[int, int]
 Load = Callable[[str], Model]
@@ -276,24 +272,6 @@ def test_values_of_one_execution_are_not_used_for_the_next() -> None:
     together = [model.violated(execution) for execution in executions]
     assert together == [load_model("tso").violated(execution) for execution in executions]
     assert together == [model.violated(execution) for execution in executions]
-
-
-def test_sections_are_matched_from_the_inside_out(tmp_path: Path) -> None:
-    """A recursion that does not only grow: two sections in a row, the second with one inside."""
-    path = tmp_path / "m.cat"
-    path.write_text('include "rcu.cat"\nlet found = rcu-sections\nacyclic po as order\n', encoding="utf-8")
-    model = load_model(str(path))
-
-    async def reader(t: Thread) -> None:
-        await t.rcu_read_lock()
-        await t.rcu_read_unlock()
-        await t.rcu_read_lock()
-        await t.rcu_read_lock()
-        await t.rcu_read_unlock()
-        await t.rcu_read_unlock()
-
-    (leaf,) = [leaf for leaf in Search(Unfolding(Program((ThreadSpec("P0", reader),)), 3), model) if leaf]
-    assert list(pairs(model.named_relations(leaf.execution)["found"])) == [(0, 1), (2, 5), (3, 4)]
 
 
 def test_a_recursion_that_never_comes_to_rest_is_an_error(tmp_path: Path) -> None:

@@ -60,9 +60,8 @@ def test_every_name_has_its_time_and_its_obstacle(tmp_path: Path) -> None:
 
 def test_a_packaged_model_prunes_with_every_axiom() -> None:
     plan = make_plan(load_model("pso"))
-    edges, anew = "kept edge by edge", "once their paths are chosen, evaluated anew"
     assert [(entry.name, entry.when.removeprefix("prunes partial executions")) for entry in plan.axioms] == [
-        ("coherence", f", {edges}"),
-        ("partial-store-order", f", {edges}"),
-        ("rcu", f" {anew}"),
+        ("coherence", ", kept edge by edge"),
+        ("partial-store-order", ", kept edge by edge"),
+        ("rcu", ", evaluated anew"),
     ]
