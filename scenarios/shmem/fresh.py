@@ -65,9 +65,11 @@ WEAK = {
     "seal-first": set[str](),
 }
 
-RACY = {fix: {*LEAKS, "stale"} for fix in ("srcu", "reader-count")}
+RACY = {"reader-count": {*LEAKS, "stale"}, "srcu": {"stale"}}
 """Under lkmm a plain R3 and a plain A9 race: that R3 missed the seal orders nothing, so the section
-need not be one that the grace period waits for, and the count need not be seen. With once-seals both hold.
+need not be one that the grace period waits for, and the count need not be seen. But a section that finds
+a page (G2b, marked) sees what followed the grace period, so it begins after it: then R3, however plain,
+sees what came before, the seal. So a read that missed the seal finds no page. With once-seals both hold.
 """
 
 CREATED = {"none": set[str](), "seal-first": set[str](), "no-check": LEAKS, "create-time": set[str]()}

@@ -99,7 +99,7 @@ WEAK = {
     )
 }
 
-RACY = {fix: {*LEAKS, "stale"} for fix in ("srcu", "reader-count")}
+RACY = {"reader-count": {*LEAKS, "stale"}, "srcu": {"late", "stale"}}
 """Under lkmm a plain R3 and a plain A9 race: that R3 missed the seal does not make the grow wait for that read.
 With once-seals it does.
 """

@@ -17,9 +17,6 @@ from explorer.search.run import explore
 from scenarios.registry import find, scenarios
 from scenarios.shmem.declare import MODELS
 
-SLOW = {("srcu", "lkmm")}
-"""What the search takes hours for."""
-
 # P3 differs from P2 in the guard alone: one form of each scenario stands for it here.
 FORMS = [
     (scenario.name, protocol, fix)
@@ -50,14 +47,23 @@ def test_verdicts_are_the_declared_ones(name: str, protocol: str, fix: str) -> N
     scenario = find(name)
     assert scenario is not None
     for model in MODELS:
-        if (fix, model) in SLOW:
-            continue
         found = result(name, protocol, fix, model)
         assert {prop for prop, count in found.violating.items() if count} == scenario.expected[protocol, fix, model]
         assert found.complete
         assert found.verdict is (Verdict.VIOLATED if any(found.violating.values()) else Verdict.HOLDS)
         assert all(found.goals.values()), found.goals
         assert found.blocked == found.cut == 0
+
+
+# With marked accesses of the seals a read that missed the seal has begun before the grace period (R3 -fr-> A9 comes
+# before it), or has counted itself before the owner looks. So it ends before the grow: it sees neither the new size
+# nor what the guest writes. What comes out late in inflight is an old page, in hand since before the truncation.
+@pytest.mark.parametrize("fix", ["once-seals+srcu", "once-seals+reader-count"])
+@pytest.mark.parametrize(("name", "violated"), [("fresh", set[str]()), ("inflight", {"late"})])
+def test_waiting_for_reads_needs_marked_seals_under_lkmm(name: str, fix: str, violated: set[str]) -> None:
+    found = result(name, "P2", fix, "lkmm")
+    assert {prop for prop, count in found.violating.items() if count} == violated
+    assert found.complete
 
 
 # The reader takes i_rwsem, so it stands in one of the gaps between the owner's critical
