@@ -17,7 +17,7 @@ from explorer.search.run import explore
 from scenarios.conformance.calls import Call
 from scenarios.conformance.compare import Comparison, Difference
 from scenarios.conformance.script import script
-from scenarios.shmem.constants import F_SEAL_EXEC, MFD_ALLOW_SEALING
+from scenarios.shmem.constants import F_SEAL_WRITE, MAP_SHARED, MFD_ALLOW_SEALING, PAGE_SIZE, PROT_READ
 from scenarios.shmem.kernel import Kernel, Version
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -62,11 +62,11 @@ def test_the_scenario_of_ones_own_is_explored(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_difference_from_the_kernel_is_told_as_it_says() -> None:
-    """Of two calls that hypothesis comes to; which ones it finds first, and when, depends on its version."""
+    """Of three calls that hypothesis comes to; when it finds them depends on its version."""
     printed = blocks("conformance.md")[1].splitlines()
-    made = Call("memfd_create", ("rw", MFD_ALLOW_SEALING))
-    with Comparison(Kernel(parts=frozenset(), version=Version.V5_16), ()) as comparison:
-        comparison.make(made)
-        with pytest.raises(Difference, match="add_seals") as caught:
-            comparison.make(Call("add_seals", ("rw", F_SEAL_EXEC)))
-    assert [line.strip() for line in printed[4:]] == [line.strip() for line in script(caught.value)]
+    with Comparison(Kernel(parts=frozenset(), version=Version.V6_5), ()) as comparison:
+        comparison.make(Call("memfd_create", ("rw", MFD_ALLOW_SEALING)))
+        comparison.make(Call("add_seals", ("rw", F_SEAL_WRITE)))
+        with pytest.raises(Difference, match="mmap") as caught:
+            comparison.make(Call("mmap", ("m0", "rw", PAGE_SIZE, PROT_READ, MAP_SHARED)))
+    assert printed[4:] == [f"  {line}" for line in script(caught.value)]
