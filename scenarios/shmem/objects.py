@@ -143,7 +143,7 @@ class Inode(Object):
         punched: whether holes are punched while the file is mapped; faults look out for that.
         cuts: offsets in a page at which its words end, ascending; each word is one token.
         whole_pages: whether sizes are whole numbers of pages.  v4 demands that of a sealed file, and it
-            makes the page in which a file ends have nothing to read.
+            makes the page in which a file ends have nothing to read. Writes must not grow it otherwise.
         passes: 2, or 1 to leave out the first pass over the pages of a removal, which skips locked pages.
         name: of the inode; two in one program need two.
     """
