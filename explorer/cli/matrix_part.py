@@ -15,6 +15,9 @@ BUDGET = 160.0
 """CPU seconds of the quick part.  Two minutes on two cores are 240; a third of them is for what is not recorded,
 for slower machines, and for the end of a run, where one process may wait for another."""
 
+UNKNOWN = 4.0
+"""CPU seconds that a cell of which no cost is recorded is taken to need: most of those recorded need less."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -160,7 +163,7 @@ def _combinations(scenario: Scenario, choice: Choice) -> list[Combination]:
 def _quick(whole: Part, costs: Mapping[CellName, float]) -> Part:
     """The cells of default protocols under quick models that are cheapest, up to the budget.
 
-    A cell whose cost is not recorded counts as costing nothing known, and is taken.
+    A cell whose cost is not recorded counts as costing ``UNKNOWN``.
     """
     first = [
         (each, tuple(model for model in models if model in QUICK_MODELS))
@@ -171,8 +174,8 @@ def _quick(whole: Part, costs: Mapping[CellName, float]) -> Part:
     spent = 0.0
     cells = Part(tuple(first)).cells
     # sorted() is stable: of equal costs, and there may be many, the first in the table.
-    for cell in sorted(cells, key=lambda cell: costs.get(cell, 0.0)):
-        spent += costs.get(cell, 0.0)
+    for cell in sorted(cells, key=lambda cell: costs.get(cell, UNKNOWN)):
+        spent += costs.get(cell, UNKNOWN)
         if spent > BUDGET:
             break
         taken.add(cell)

@@ -13,7 +13,7 @@ from variants_scenario import NO_FLAG, VARIANTS
 
 from explorer.cli.cells import CellName
 from explorer.cli.estimate import Estimate, about
-from explorer.cli.matrix_part import BUDGET, Choice, Part, part_of
+from explorer.cli.matrix_part import BUDGET, UNKNOWN, Choice, Part, part_of
 from explorer.memory.model import model_names
 from explorer.scenario import MODELS
 
@@ -138,9 +138,13 @@ def test_the_quick_part_takes_the_cheapest_cells_that_fit() -> None:
     assert [each for each in names(cells) if each not in names(part_of(Choice(), costs).cells)] == dear[1:2]
 
 
-def test_cells_of_unknown_cost_belong_to_the_quick_part() -> None:
+def test_cells_of_unknown_cost_count_as_costing_some_seconds() -> None:
     cells = part_of(Choice(), {}).cells
     costs = dict.fromkeys(cells[1:], BUDGET + 1)
+    assert part_of(Choice(), costs).cells == cells[:1]
+    costs[cells[1]] = BUDGET - UNKNOWN
+    assert part_of(Choice(), costs).cells == cells[:2]
+    costs[cells[1]] = BUDGET - UNKNOWN + 1
     assert part_of(Choice(), costs).cells == cells[:1]
 
 
