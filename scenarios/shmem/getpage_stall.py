@@ -101,7 +101,7 @@ WEAK = {
 
 RACY = {"reader-count": {*LEAKS, "stale"}, "srcu": {"late", "stale"}}
 """Under lkmm a plain R3 and a plain A9 race: that R3 missed the seal does not make the grow wait for that read.
-With once-seals it does.
+With once-seals it does. With srcu a read that finds the guest's page has seen the seal, as in inflight.
 """
 
 CREATED = {"none": set[str](), "seal-first": set[str](), "no-check": LEAKS, "create-time": set[str]()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from explorer.program.thread import Thread
 from explorer.program.tree import Unfolding
 from explorer.search.explore import Search
 
-LKMM = load_model("lkmm")
+MODELS = {name: load_model(name) for name in ("lkmm", "armv8+compiler")}
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,17 @@ def innermost(ends: Sequence[End]) -> dict[bool, set[tuple[int, int]]]:
 ENDS = st.builds(End, st.booleans(), st.sampled_from([None, SrcuDomain("a"), SrcuDomain("b")]))
 
 
+@pytest.mark.parametrize("model", MODELS)
 @settings(deadline=None, max_examples=200)
-@given(st.lists(ENDS, max_size=10))
-def test_a_section_ends_where_nothing_of_its_own_is_open(ends: list[End]) -> None:
+@given(ends=st.lists(ENDS, max_size=10))
+def test_a_section_ends_where_nothing_of_its_own_is_open(model: str, ends: list[End]) -> None:
     """Sections nest, those of different domains any way round; ends without a partner have none."""
 
     async def reader(t: Thread) -> None:
         for end in ends:
             await end.request(t)
 
-    (leaf,) = [leaf for leaf in Search(Unfolding(Program((ThreadSpec("P0", reader),)), 3), LKMM) if leaf]
-    relations, first = LKMM.named_relations(leaf.execution), leaf.execution.initial_writes
+    (leaf,) = [leaf for leaf in Search(Unfolding(Program((ThreadSpec("P0", reader),)), 3), MODELS[model]) if leaf]
+    relations, first = MODELS[model].named_relations(leaf.execution), leaf.execution.initial_writes
     for name, expected in zip(("rcu-sections", "srcu-sections"), innermost(ends).values(), strict=True):
         assert {(a - first, b - first) for a, b in pairs(relations[name])} == expected
