@@ -21,7 +21,7 @@ relations
 axioms
   coherence          prunes partial executions, kept edge by edge
   total-store-order  prunes partial executions, kept edge by edge
-  rcu                prunes partial executions once their paths are chosen, evaluated anew
+  rcu                prunes partial executions, evaluated anew
 """
 
 SMALL = """\

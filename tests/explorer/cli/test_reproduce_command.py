@@ -88,7 +88,7 @@ def test_inflight_is_refused_with_every_step_that_cannot_be_reached() -> None:
     assert result.stderr == (
         "inflight, fix none, protocol P2, model sc: leak: this execution cannot be driven on a real kernel\n"
         f"  owner: K0 (virt/kvm/kvm_main.c kvm_set_memslot: memslot published) {nothing}\n"
-        f"  guest: K0 (memslot ready) {nothing}; 23 more such steps follow\n"
+        f"  guest: K0 (virt/kvm/kvm_main.c __kvm_memslots: memslot ready) {nothing}; 23 more such steps follow\n"
         f"  reader: pread would have to stop after R3 ({read}) and go on with G1 ({look_up})\n"
         f"  {STOP}\n"
     )
