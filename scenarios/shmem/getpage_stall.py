@@ -22,7 +22,7 @@ from scenarios.shmem.goals import (
     stalled_before_lookup,
 )
 from scenarios.shmem.guest import Kvm
-from scenarios.shmem.inflight import owner
+from scenarios.shmem.inflight import CREATED, IN_PLACE, RACY, WEAK, owner
 from scenarios.shmem.kernel import SWITCHES, Hunk, Protocol
 from scenarios.shmem.window import Window
 
@@ -52,60 +52,9 @@ def _goals(window: Window) -> tuple[Goal, ...]:
     return (*ways, met_seal(inode)) if kernel.parts & {Fix.RECHECK, Fix.RECHECK_LATE, Fix.RECHECK_LOCKED} else ways
 
 
-LEAKS = {"leak", "late"}
-
-IN_PLACE: dict[str, set[str]] = {
-    # Behind G1 no size and no seal is looked at before R7, which the grown size passes. The page is the
-    # one found by G2b, first or, where the page lock was waited for and the page gone by then, again.
-    "none": LEAKS,
-    "no-check": LEAKS,
-    "seal-first": LEAKS,
-    "acquire-size": LEAKS,  # all three loads were in order, and too early
-    "once-seals": LEAKS,
-    # The page found was inserted after the seal: its lookup orders the second check behind the
-    # seal store. A page found before the truncation can still be copied late (window S3).
-    "recheck": {"late"},
-    "recheck-late": {"late"},
-    # Likewise; and the page found before stays locked until it is copied, the truncation waits.
-    "recheck-locked": set(),
-    "rwsem": set(),  # the truncation waits for the read
-    "invalidate-lock": set(),
-    # The stall holds the grow up, behind the seal: the lookup finds the old page or none.
-    "srcu": {"late"},
-    "reader-count": {"late"},
-    "guard-empty": LEAKS,  # the pages are gone as it is
-    "guard-pins": LEAKS,  # likewise; the page that the read waits for is none of the file's any more
-    "recheck-after-copy": LEAKS,  # the bytes are in the buffer by then
-    "mmap-guard": LEAKS,  # nothing is mapped
-    "new-inode": set(),  # the lookup is in the old file, the guest's pages are in the new one
-}
-"""What is violated where loads stay in order: as in inflight, whose stall lies before G1, since nothing
-tells a read that stalls there from one that stalls behind it.
-"""
-
-WEAK = {
-    # A stale read is not one that stalls: R1 and R3 are out of order, as in fresh.
-    fix: {"stale"}
-    for fix in (
-        "none",
-        "once-seals",
-        "recheck",
-        "recheck-late",
-        "recheck-locked",
-        "guard-empty",
-        "guard-pins",
-        "recheck-after-copy",
-        "mmap-guard",
-    )
-}
-
-RACY = {"reader-count": {*LEAKS, "stale"}, "srcu": {"late", "stale"}}
-"""Under lkmm a plain R3 and a plain A9 race: that R3 missed the seal does not make the grow wait for that read.
-With once-seals it does. With srcu a read that finds the guest's page has seen the seal, as in inflight.
-"""
-
-CREATED = {"none": set[str](), "seal-first": set[str](), "no-check": LEAKS, "create-time": set[str]()}
-"""P1: who has the descriptor sees the seal."""
+# The program of inflight breaks what it breaks there: behind G1 no size and no seal is looked at before R7,
+# which the grown size passes, so nothing tells a read that stalls there from one that stalls before it.
+# The page is the one found by G2b, first or, where the page lock was waited for and the page gone by then, again.
 
 GETPAGE_STALL = Scenario(
     name="getpage-stall",

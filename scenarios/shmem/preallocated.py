@@ -17,6 +17,7 @@ from scenarios.shmem.declare import (
 from scenarios.shmem.fixes import FIXES, Fix, not_applicable
 from scenarios.shmem.goals import held_preallocated, looked_up_after_seal, met_seal, returned_data
 from scenarios.shmem.guest import Kvm, kvm_set_memslot
+from scenarios.shmem.inflight import CREATED, RACY, WEAK
 from scenarios.shmem.kernel import SWITCHES, Hunk, Protocol
 from scenarios.shmem.objects import File
 from scenarios.shmem.syscalls import add_seals, fallocate, ftruncate
@@ -106,34 +107,12 @@ IN_PLACE: dict[str, set[str]] = {
 store of the grow comes after the seal store, with an unlock and a lock of i_rwsem between.
 """
 
-WEAK = {
-    # R1 of the grown size and R3 from before the seal, unless something keeps them in order ...
-    fix: {"stale"}
-    for fix in (
-        "none",
-        "once-seals",
-        "recheck",
-        "recheck-late",
-        "recheck-locked",
-        "guard-empty",
-        "guard-pins",
-        "recheck-after-copy",
-        "mmap-guard",
-    )
-    # ... as in inflight: acquire-size does, and where the grow waits for a read that found no seal that read's
-    # sizes are older. seal-first has no seal check after R1.
-}
-
-RACY = {"reader-count": {*LEAKS, "stale"}, "srcu": {"late", "stale"}}
-"""Under lkmm a plain R3 and a plain A9 race, as in inflight: that R3 missed the seal does not make the grow wait
-for that read, so the guest's store can come before its copy. With once-seals it does. With srcu nothing leaks
-even so: the guest takes and drops a reference of the page before it stores (K1, K3), the read drops its own after
-the copy. If that is the earlier one, the copy comes before the store; if not, the section has seen what
-followed the grace period, so it begins after it, and R3 sees the seal.
-"""
-
-CREATED = {"none": set[str](), "seal-first": set[str](), "no-check": LEAKS, "create-time": set[str]()}
-"""P1: the file is empty when it is sealed, and who has the descriptor sees the seal."""
+# Where loads are not in order, R1 of the grown size and R3 from before the seal make it stale with the
+# fixes with which inflight is (WEAK). Under lkmm a plain R3 and a plain A9 race, as there (RACY). With srcu
+# nothing leaks even so: the guest takes and drops a reference of the page before it stores (K1, K3), the
+# read drops its own after the copy. If that is the earlier one, the copy comes before the store; if not,
+# the section has seen what followed the grace period, so it begins after it, and R3 sees the seal. Under P1
+# the file is empty when it is sealed (CREATED).
 
 PREALLOCATED = Scenario(
     name="preallocated",
