@@ -35,9 +35,12 @@ def test_a_missing_check_is_found_by_the_shortest_sequence(monkeypatch: pytest.M
     monkeypatch.setattr(truncate, "F_SEAL_SHRINK", 0)
     _, difference = compare(KERNEL, 5000, 1, nobody)
     assert difference is not None
-    made, grown, sealed = (call for call, _ in difference.before)
-    assert (made.name, sealed.name, difference.call.name) == ("memfd_create", "add_seals", "ftruncate")
-    assert grown.name in ("ftruncate", "pwrite", "fallocate")
+    made, *prepared = (call.name for call, _ in difference.before)
+    assert (made, difference.call.name) == ("memfd_create", "ftruncate")
+    # To grow and to seal are two calls in either order; which one the search ends with is hypothesis's choice.
+    assert len(prepared) == 2
+    assert "add_seals" in prepared
+    assert set(prepared) & {"ftruncate", "pwrite", "fallocate"}
     assert difference.what[:2] == ("result", "size")
     assert difference.answers == (0, "EPERM")
 
