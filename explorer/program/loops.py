@@ -20,7 +20,7 @@ from explorer.program.errors import ScenarioError
 from explorer.program.frames import is_engine, place_of
 
 MAX_LINES = 200_000
-"""Lines that one run may execute before its loops are taken to be endless."""
+"""Lines that one run may execute in functions with loops before these are taken to be endless."""
 
 Place = tuple[tuple[CodeType, int, tuple[int, ...]], ...]
 """Per frame, outermost first: code, offset, iteration numbers of the loops around it."""
@@ -89,6 +89,12 @@ def _instructions_looping_alone(code: CodeType) -> frozenset[int]:
     return frozenset(loop.head for loop in loops_of(code) if loop.head == loop.end)
 
 
+@cache
+def _has_loops(code: CodeType) -> bool:
+    """Whether lines of it are to be watched: modelled code that can come back to one."""
+    return not is_engine(code) and bool(loops_of(code))
+
+
 class _Position:
     __slots__ = ("_instruction", "_loops", "counts", "entry", "frame", "offset")
 
@@ -138,7 +144,7 @@ class LoopWatch:
             sys.settrace(previous)
 
     def _call(self, frame: FrameType, _event: str, _argument: Any) -> Any:
-        return None if is_engine(frame.f_code) else self._line
+        return self._line if _has_loops(frame.f_code) else None
 
     def _line(self, frame: FrameType, event: str, _argument: Any) -> Any:
         if event == "line":
@@ -165,6 +171,12 @@ class LoopWatch:
         position = self._position(frame)
         position.move(frame.f_lasti)
         return position.counts
+
+    def move(self, frames: list[FrameType]) -> None:
+        """Take note of where these frames are now; without loops it can be told at any later time."""
+        for frame in frames:
+            if _has_loops(frame.f_code):
+                self._position(frame).move(frame.f_lasti)
 
     def place(self, frames: list[FrameType]) -> Place:
         """The place of these frames."""

@@ -1,14 +1,15 @@
 """One run of a modelled thread with symbolic values, along given decisions.
 
 The run calls back at every fork and reports every step.  It knows nothing of how forks
-are chosen or what becomes of the steps: ``flow`` explores all places once, ``tree`` walks
-single paths for the search.
+are chosen or what becomes of the steps: ``exploration`` finds all places once, ``tree``
+walks single paths for the search.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from types import FrameType
+from dataclasses import dataclass
+from types import FrameType, NoneType
 from typing import Any, TypeVar
 
 from explorer.execution.event import Source
@@ -43,6 +44,23 @@ SourceOf = Callable[[list[FrameType], str], Source]
 
 _RETURNED = object()
 
+Answer = bool | int | Object | tuple[Expression, int] | None
+"""What modelled code is told: how a fork went, the step of a value that it makes, what an operation gives.
+
+A value that was read is told as its expression and where it was made.
+"""
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a run told modelled code up to some fork, from the start, and what it had counted there."""
+
+    answers: tuple[Answer, ...] = ()
+    steps: int = 0
+    position: int = 0
+    ctrl_later: int = 0
+
+
 _Given = TypeVar("_Given")
 _Answer = TypeVar("_Answer")
 
@@ -67,6 +85,9 @@ class SymbolicRun:
     lets the coroutine run on with an answer, in place of its ``send``; ``source_of`` says
     where a step stands, in place of the frames themselves.
 
+    A run with a ``past`` begins with the same path and comes to its end without making its steps
+    again: no callback is called, ``passing`` alone is told the frames wherever a step was made.
+
     What ends the run is often raised below modelled frames, on the way out of which ``finally``,
     ``async with`` and ``except`` would go on with the thread.  So it is remembered: from then on
     no callback is called, and it is raised again wherever the modelled code comes back.
@@ -80,6 +101,8 @@ class SymbolicRun:
         *,
         resume: Callable[[Coroutine[Any, Any, Any], Any], Any] | None = None,
         source_of: SourceOf | None = None,
+        past: Past | None = None,
+        passing: Callable[[list[FrameType]], None] | None = None,
     ) -> None:
         self.thread = thread
         self.frames: list[FrameType] = []
@@ -87,9 +110,15 @@ class SymbolicRun:
         self._decide = decide
         self._record_step = record
         self._resume = resume or _send
-        self._steps = 0
-        self._position = 0
-        self._ctrl_later = 0
+        past = past or Past()
+        self._answers = list(past.answers)
+        # How many answers of the past have been given again.
+        self._given_again = 0
+        self._in_past = bool(past.answers)
+        self._passing = passing
+        self._steps = past.steps
+        self._position = past.position
+        self._ctrl_later = past.ctrl_later
         self._source_of = source_of or CallNumbers().source
         self._pointees: dict[Expression, Object] = {}
         self._in_predicate = False
@@ -134,9 +163,35 @@ class SymbolicRun:
                 self._record(Finish(Ending.RETURNED))
                 return
             self.frames = awaiting_frames(coroutine)
+            if self._in_past:
+                answer = self._answer_again(NoneType, int, tuple)
+                if isinstance(answer, tuple):
+                    answer = SymbolicValue(answer[0], self, answer[1])
+                continue
             self.request = request
             answer = self._handle(request)
             self.request = None
+            told = (answer.expression, answer.made) if isinstance(answer, SymbolicValue) else answer
+            self._answers.append(told)
+
+    @property
+    def past(self) -> Past:
+        """What leads to the fork that is being decided."""
+        return Past(tuple(self._answers), self._steps, self._position, self._ctrl_later)
+
+    def _answer_again(self, *kinds: type) -> Any:
+        """The next answer of the past, to a question of which the answers are of these kinds."""
+        if self._passing is not None:
+            self._passing(self.frames)
+        answer = self._answers[self._given_again]
+        self._given_again += 1
+        self._in_past = self._given_again < len(self._answers)
+        if not isinstance(answer, kinds):
+            raise self.error(
+                "a thread did something that it did not do before",
+                "modelled code must depend on nothing but the values it reads",
+            )
+        return answer
 
     def _next_request(self, coroutine: Coroutine[Any, Any, Any], answer: Any) -> Any:
         """What the modelled code awaits next, ``_RETURNED`` when it has returned."""
@@ -328,17 +383,30 @@ class SymbolicRun:
                 "write it as one expression: use & and | between comparisons",
             )
         self.frames = running_frames()
-        return bool(self._fork(Cause.IF, value.expression, value.made, self._fork_source()))
+        if self._in_past:
+            return bool(self._answer_again(bool))
+        outcome = bool(self._fork(Cause.IF, value.expression, value.made, self._fork_source()))
+        self._answers.append(outcome)
+        return outcome
 
     def pointee(self, value: SymbolicValue) -> Object:
         known = self._pointees.get(value.expression)
-        if known is None:
-            self.frames = running_frames()
-            source = self._fork_source()
-            chosen = self._fork(Cause.POINTER, value.expression, 0, source)
-            assert isinstance(chosen, Object)
-            known = self._pointees[value.expression] = chosen
-        return known
+        if known is not None:
+            return known
+        if self._in_predicate:
+            raise self.error(
+                "a wait's predicate, a condition or an update follows a pointer that has not been followed before",
+                "follow it first, in a statement of its own",
+            )
+        self.frames = running_frames()
+        if self._in_past:
+            chosen = self._answer_again(Object)
+        else:
+            chosen = self._fork(Cause.POINTER, value.expression, 0, self._fork_source())
+            self._answers.append(chosen)
+        assert isinstance(chosen, Object)
+        self._pointees[value.expression] = chosen
+        return chosen
 
     def known_pointee(self, value: SymbolicValue) -> Object | None:
         """The object that this path has already found a pointer to point to."""
@@ -348,8 +416,12 @@ class SymbolicRun:
         if self._in_predicate:
             return 0
         self.frames = running_frames()
+        if self._in_past:
+            return int(self._answer_again(int))
         self._record(Made(operands))
-        return 1 << (self._steps - 1)
+        made = 1 << (self._steps - 1)
+        self._answers.append(made)
+        return made
 
     def error(self, message: str, advice: str) -> ScenarioError:
         """The error to raise for a value that is misused; it ends the run even if modelled code catches it."""

@@ -24,6 +24,8 @@ from explorer.program.request import Assume, Fence, Load, Request, Store, Update
 class Order(Enum):
     """How an access is ordered: the suffixes of the kernel's operations."""
 
+    __hash__ = object.__hash__  # each is there once; that of Enum is a function of Python's
+
     PLAIN = "plain"  # an ordinary C access
     ONCE = "once"  # READ_ONCE, WRITE_ONCE, _relaxed
     ACQUIRE = "acquire"  # smp_load_acquire, _acquire
@@ -33,6 +35,15 @@ class Order(Enum):
 
 PLAIN, ONCE, ACQUIRE, RELEASE, FULL = Order
 
+_ACCESS_TAGS = {PLAIN: Tag.PLAIN, ONCE: Tag.ONCE, ACQUIRE: Tag.ACQUIRE, RELEASE: Tag.RELEASE}
+_UPDATE_TAGS = {
+    PLAIN: (Tag.PLAIN, Tag.PLAIN),
+    ONCE: (Tag.ONCE, Tag.ONCE),
+    ACQUIRE: (Tag.ACQUIRE, Tag.ONCE),
+    RELEASE: (Tag.ONCE, Tag.RELEASE),
+    FULL: (Tag.ONCE, Tag.ONCE),
+}
+"""The tags of the read and the write of an atomic update."""
 
 _FENCES = (
     Tag.MB,
@@ -49,12 +60,12 @@ _LOCK = {"read_kind": Kind.LOCK_READ, "write_kind": Kind.LOCK_WRITE}
 
 
 def _access_tag(order: Order, refused: Order, operation: str) -> Tag:
-    if order in (refused, Order.FULL):
+    if order is refused or order is FULL:
         raise ValueError(
             f"a {operation} cannot be {order.value}: use plain, once or "
             + ("acquire" if refused is Order.RELEASE else "release")
         )
-    return Tag(order.value)
+    return _ACCESS_TAGS[order]
 
 
 def _identity(value: Any) -> Any:
@@ -180,12 +191,6 @@ class Thread:
 
     @staticmethod
     def _update(location: Any, new: Callable[[Any], Any], order: Order, at: str, **more: Any) -> Update:
-        read, write = {
-            Order.PLAIN: (Tag.PLAIN, Tag.PLAIN),
-            Order.ONCE: (Tag.ONCE, Tag.ONCE),
-            Order.ACQUIRE: (Tag.ACQUIRE, Tag.ONCE),
-            Order.RELEASE: (Tag.ONCE, Tag.RELEASE),
-            Order.FULL: (Tag.ONCE, Tag.ONCE),
-        }[order]
-        full = order is Order.FULL
+        read, write = _UPDATE_TAGS[order]
+        full = order is FULL
         return Update(**{"read_tag": read, "write_tag": write, **more}, at=at, location=location, new=new, full=full)

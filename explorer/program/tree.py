@@ -17,8 +17,9 @@ from explorer.execution.execution import Ending
 from explorer.execution.location import Location, Object
 from explorer.program.control import ControlGraph, PathControl, Stretch
 from explorer.program.errors import ScenarioError
+from explorer.program.exploration import explore_program
 from explorer.program.expression import Expression
-from explorer.program.flow import Arm, Flow, State, explore_program
+from explorer.program.flow import Arm, Flow, State
 from explorer.program.identical import classes_of
 from explorer.program.segment import Onward, PathTree, Segment, Shape, event_limit
 from explorer.program.step import Access, Cause, Finish, Fork, Made, Step

@@ -11,6 +11,8 @@ from enum import Enum
 class Fix(Enum):
     """A change of the code; its value is the name on the command line."""
 
+    __hash__ = object.__hash__  # each is there once; that of Enum is a function of Python's
+
     NO_CHECK = "no-check"  # before the patch: no R3
     SEAL_FIRST = "seal-first"  # R3 before R1
     ACQUIRE_SIZE = "acquire-size"  # V1, and v6.9: acquire on lockless size loads, release on size stores

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Self
 
@@ -31,6 +31,8 @@ class Protocol(Enum):
 class Hunk(Enum):
     """The hunks of patch v4 01/12; the value is the switch that takes one out."""
 
+    __hash__ = object.__hash__
+
     FCNTL = "without-fcntl"  # include/uapi/linux/fcntl.h: the seal's number
     SETATTR = "without-setattr"
     WRITEPAGE = "without-writepage"
@@ -43,6 +45,8 @@ class Hunk(Enum):
 
 class Version(Enum):
     """Kernel versions whose code differs in what is modelled; each has what those before it have."""
+
+    __hash__ = object.__hash__
 
     V5_16 = "v5.16"
     V6_3 = "v6.3"  # F_SEAL_EXEC and MFD_NOEXEC_SEAL, where the patch is not in
@@ -58,6 +62,8 @@ class Version(Enum):
 
 class Switch(Enum):
     """Other choices of the code; the value is the switch that makes one."""
+
+    __hash__ = object.__hash__
 
     SEQCOUNT = "32-bit"  # SMP on 32 bits: i_size behind i_size_seqcount
     MERGED_SIZE = "merged-size"  # the compiler takes G1's load and R1's for one
@@ -92,6 +98,12 @@ class Kernel:
     protocol: Protocol = Protocol.P2
     parts: frozenset[Fix | Hunk | Switch | Version] = frozenset(Hunk)
     version: Version = Version.V5_16
+    _all_parts: frozenset[Fix | Hunk | Switch | Version] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Asked for at every other line of the code that is modelled.
+        versions = {each for each in Version if self.version.has(each)}
+        object.__setattr__(self, "_all_parts", self.parts | versions)
 
     @classmethod
     def of(cls, fix: str, protocol: str, choices: Mapping[str, int]) -> Self:
@@ -105,7 +117,7 @@ class Kernel:
         return cls(Protocol(protocol), frozenset(fixes | hunks | switches), versions[-1] if versions else Version.V5_16)
 
     def __contains__(self, part: Fix | Hunk | Switch | Version) -> bool:
-        return part in self.parts or (isinstance(part, Version) and self.version.has(part))
+        return part in self._all_parts
 
     @property
     def all_seals(self) -> int:

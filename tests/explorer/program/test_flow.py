@@ -5,7 +5,8 @@ from __future__ import annotations
 from modelled_paths import W, X, Y, Z, leaves, unfold
 
 from explorer.execution.location import Location, Object, Value
-from explorer.program.flow import Flow, explore_program
+from explorer.program.exploration import explore_program
+from explorer.program.flow import Flow
 from explorer.program.program import Body, Program, ThreadSpec
 from explorer.program.step import Cause
 from explorer.program.thread import Thread
@@ -32,6 +33,18 @@ async def eight_decisions(t: Thread) -> None:
 def test_paths_that_agree_share_a_state() -> None:
     # 2 ** 8 paths, but one fork per iteration.
     assert len(flow_of(eight_decisions).states) == 8
+
+
+async def decides_on_one_line(t: Thread) -> None:
+    for _ in range(4): await t.write(Y, 1) if await t.read(X) else None  # noqa: E701  # fmt: skip
+
+
+def test_rounds_of_a_loop_on_one_line_are_told_apart_by_every_run() -> None:
+    # A run per fork at least begins behind the first; what it has passed counts.
+    flow = flow_of(decides_on_one_line)
+    assert [state.place[-1][2] for state in flow.states] == [(1,), (2,), (3,), (4,)]
+    following = [*flow.states[1:], None]
+    assert [[arm.next for arm in state.arms.values()] for state in flow.states] == [[each] * 2 for each in following]
 
 
 async def keeps_an_errno(t: Thread) -> None:

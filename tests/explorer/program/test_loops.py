@@ -7,7 +7,7 @@ from modelled_paths import W, X, Y, Z, leaves, unfold
 
 from explorer.execution.execution import Ending
 from explorer.execution.location import Location
-from explorer.program.flow import explore_program
+from explorer.program.exploration import explore_program
 from explorer.program.loops import loops_of
 from explorer.program.program import Body, Program, ThreadSpec
 from explorer.program.thread import Thread

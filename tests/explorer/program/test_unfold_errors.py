@@ -9,7 +9,7 @@ import re
 from typing import Any
 
 import pytest
-from modelled_paths import X, Y, leaves, unfold
+from modelled_paths import X, Y, Z, leaves, unfold
 
 from explorer.execution.kinds import Tag
 from explorer.execution.location import Location, Object
@@ -241,6 +241,18 @@ def test_a_predicate_that_uses_and() -> None:
     )
 
 
+async def follows_in_a_predicate(t: Thread) -> None:
+    await t.wait_until(X, lambda page: page.lock)
+
+
+def test_a_predicate_that_follows_the_pointer_it_waits_for() -> None:
+    refused(
+        follows_in_a_predicate,
+        "a wait's predicate, a condition or an update follows a pointer that has not been followed before",
+        "follow it first, in a statement of its own",
+    )
+
+
 # Bodies that are not deterministic.
 
 RUNS = 0
@@ -264,6 +276,20 @@ def test_a_body_that_counts_its_runs() -> None:
         f"{DETERMINISM}: no random numbers, clocks or global counters",
         line=3,
     )
+
+
+async def computes_when_run_again(t: Thread, runs: list[int]) -> None:
+    runs.append(0)
+    value = await t.read(X)
+    if len(runs) > 1:
+        value + 1
+    if await t.read(Y):
+        await t.write(Z, value)
+
+
+def test_a_body_that_computes_where_it_read_before() -> None:
+    # The second run is told what the first one was, and asks something else.
+    refused(computes_when_run_again, "a thread did something that it did not do before", DETERMINISM, [], line=4)
 
 
 async def draws_a_number(t: Thread) -> None:
