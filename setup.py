@@ -32,6 +32,7 @@ COMPILED = [
     "explorer/schedule/linear.py",
     "explorer/search/explore.py",
     "explorer/search/finished.py",
+    "explorer/search/gaps.py",
     "explorer/search/growth.py",
     "explorer/search/interleavings.py",
     "explorer/search/leaf.py",

@@ -110,7 +110,7 @@ class Search:
                 return False
         if state.questions or not (state.open or self._more_than_orders):
             return True
-        return self._open_reads_may_end(state) and self._growth.possible(state)
+        return self._supply.open_reads_may_end(state) and self._growth.possible(state)
 
     def follow(self, state: State, stack: list[State]) -> Leaf | None:
         """Grow ``state`` as far as there is nothing to choose; push what there is to choose.
@@ -281,11 +281,7 @@ class Search:
                     state, thread, item
                 ):
                     return False
-        return self._open_reads_may_end(state)
-
-    def _open_reads_may_end(self, state: State) -> bool:
-        """Whether every open read may still get its write, as far as can be told now."""
-        return all(self._supply.suppliers(state, state.owner[read], state.access[read], read) for read in state.open)
+        return self._supply.open_reads_may_end(state)
 
     def _ask(self, state: State, location: int) -> None:
         """A write has been added: ask every read that waits for its location."""
@@ -367,17 +363,21 @@ class Search:
         """The thread whose waiting read to go on past; None where the model forbids all that lies beyond.
 
         Reads that are open already change nothing: what a waiting read waits for can only come
-        from behind another waiting read.
+        from behind another waiting read. Of those round a cycle the one of the thread with the fewest
+        open reads is passed: threads get on evenly, so that what one has guessed is soon met by another.
         """
         waiting = [thread for thread, phase in enumerate(state.phase) if phase == WAITING]
         items = [self._next_item(state, thread) for thread in waiting]
         reads = [(thread, state.segments[thread], state.index[thread]) for thread in waiting]
         suppliers = [self._supply.suppliers(state, *read) for read in zip(waiting, items, strict=True)]
         served = [[i for i, able in enumerate(suppliers) if thread in able] for thread in waiting]
+        opened = [0] * len(state.phase)
+        for read in state.open:
+            opened[state.owner[read]] += 1
         for cycle in _cycles(served):
             steps = [suppliers[cycle[(place + 1) % len(cycle)]][waiting[i]] for place, i in enumerate(cycle)]
             if self._growth.cycle_possible([reads[i] for i in cycle], steps):
-                return waiting[cycle[0]]
+                return min((waiting[i] for i in cycle), key=lambda thread: (opened[thread], thread))
         return None
 
 

@@ -10,38 +10,26 @@ the owner that waits for one waits for ever.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from explorer.memory.model import Model
 from explorer.program.unfolded import UnfoldedProgram
-from explorer.search.prepared import WRITE, Item
+from explorer.search.gaps import Gap, gaps_of
+from explorer.search.prepared import Item
 from explorer.search.state import BLOCKED, WAITING, State
 from explorer.search.turns import UNKNOWN, Node, Step, Turns, loaded_and_stored, step_of
 
 MOST = 10_000
 """Turns that are looked at before everything is taken to be possible."""
 
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A place in a coherence order, behind the initial write or another.
-
-    ``value`` is the one before it, ``open`` says whether new writes may come there, ``threads``
-    (bits) which threads may make a step there, ``counts``
-    whether a read that is asked about may read from what comes there.  ``closing`` is the update
-    right after it that has yet to get what it reads from, in this very place.
-    """
-
-    value: Any
-    open: bool
-    threads: int
-    counts: bool
-    closing: Step | None
-
-
 Found = tuple[tuple[Any, int, Step], ...]
 """Values that may be written, each with the thread that does it and by which step."""
+
+_Question = tuple[tuple[Gap, ...], int, tuple[Node | None, ...]]
+"""The places, the threads (bits) whose next step reads a new write, and per thread what it may do next."""
+
+_Turn = tuple[int, Any, bool, int, tuple[Node | None, ...]]
+"""The number of a gap and the value there, whether a write has come there, waiting threads and where all are."""
 
 Suppliers = dict[int, tuple[Step, ...] | None]
 """Threads that may write what a read takes, each with the steps by which it may; None for any that it makes."""
@@ -54,7 +42,8 @@ class Supply:
         self._turns = Turns(unfolding.locations)
         self._loaded_and_stored = loaded_and_stored(unfolding)
         self._coherent = model.keeps_coherence
-        self._found: dict[tuple[tuple[Gap, ...], int, tuple[Node | None, ...]], Found | None] = {}
+        self._found: dict[_Question, Found | None] = {}
+        self._met: dict[tuple[_Question, tuple[Step, ...]], bool] = {}
 
     def may_be_written(self, state: State, thread: int, item: Item) -> bool:
         """Whether some thread may still add the write that a read takes before which a thread stands."""
@@ -83,6 +72,28 @@ class Supply:
             if read is None or value is UNKNOWN or state.may_learn(thread, item.position, value):
                 suppliers.setdefault(writer, {}).setdefault(step)
         return {writer: tuple(steps) for writer, steps in suppliers.items()}
+
+    def open_reads_may_end(self, state: State) -> bool:
+        """Whether each read that has been passed may still get its write, as far as one thread and location tell."""
+        together: dict[tuple[int, int], list[int]] = {}
+        for read in state.open:
+            thread, item = state.owner[read], state.access[read]
+            if not self.suppliers(state, thread, item, read):
+                return False
+            together.setdefault((thread, item.location), []).append(read)
+        return all(len(reads) == 1 or self._may_end_together(state, tuple(reads)) for reads in together.values())
+
+    def _may_end_together(self, state: State, reads: tuple[int, ...]) -> bool:
+        """Whether these reads of one location by one thread may all get their writes: there may be too few for all."""
+        thread, item = state.owner[reads[0]], state.access[reads[0]]
+        question = self._question(state, thread, item, reads, self._able(state, thread, item))
+        if question is None:
+            return True
+        wanted = tuple([step_of([state.access[read].access]) for read in reads])
+        key = question, wanted
+        if key not in self._met:
+            self._met[key] = _can_be_met(question, wanted)
+        return self._met[key]
 
     def may_be_in_vain(self, state: State, thread: int, item: Item) -> bool:
         """Whether the location may still get a value with which a blocking step that waits for it cannot go on."""
@@ -117,6 +128,20 @@ class Supply:
         """What these threads may write where the read may read from it; None where that is not known."""
         if not able:
             return ()
+        question = self._question(state, thread, item, () if read is None else (read,), able)
+        if question is None:
+            return None
+        if question not in self._found:
+            self._found[question] = _written(question)
+        return self._found[question]
+
+    def _question(
+        self, state: State, thread: int, item: Item, reads: tuple[int, ...], able: list[int]
+    ) -> _Question | None:
+        """What the answer depends on for reads that have been passed, or, without any, for ``item`` that waits.
+
+        None where the steps of a thread are not known.
+        """
         if not self._coherent or state.updating is not None:
             return None
         nodes: list[Node | None] = [None] * len(state.segments)
@@ -127,10 +152,7 @@ class Supply:
                 return None
             reading |= node.reads << other
             waiting |= self._waits_for_it(state, other, item.location) << other
-        key = _gaps(state, thread, item, read, reading), waiting, tuple(nodes)
-        if key not in self._found:
-            self._found[key] = _written(*key)
-        return self._found[key]
+        return gaps_of(state, thread, item.location, reads, reading), waiting, tuple(nodes)
 
     @staticmethod
     def _waits_for_it(state: State, thread: int, location: int) -> bool:
@@ -141,85 +163,72 @@ class Supply:
         return item.location == location and (item.rmw or item.requires is not None)
 
 
-def _gaps(state: State, thread: int, item: Item, read: int | None, reading: int) -> tuple[Gap, ...]:
-    """The places in the coherence order where there may be a step that matters to the read.
-
-    Those that are not open to writes matter to threads that may only read (``reading``, bits).
-    """
-    location = item.location
-    order = state.co[location]
-    # An update reads from what comes directly before its own write.
-    own = state.where[thread][item.position + 1] if read is not None and item.rmw else None
-    last = len(order) if own is None else order.index(own)
-    closing = {
-        state.where[state.owner[other]][state.access[other].position + 1]: state.access[other].access
-        for other in state.open
-        if state.access[other].location == location and state.access[other].rmw
-    }
-    before = (-1 - location, *order)
-    places = [place for place in range(last + 1) if not state.is_glued(before[place], location)]
-    opened = set(places)
-    first = [0] * len(state.segments)
-    if places != [last] or reading:
-        first = [_first_place(state, other, location) for other in range(len(state.segments))]
-        places = [
-            place
-            for place in range(last + 1)
-            if place in opened or any(reading >> other & 1 and least <= place for other, least in enumerate(first))
-        ]
-    return tuple(
-        Gap(
-            value=state.value_of(before[place], location),
-            open=place in opened,
-            threads=sum(1 << other for other, least in enumerate(first) if least <= place and other != thread),
-            counts=place == last if own is not None else read is not None or first[thread] <= place,
-            closing=step_of([closing[order[place]]]) if place < len(order) and order[place] in closing else None,
-        )
-        for place in places
-    )
+def _start(question: _Question) -> _Turn:
+    gaps, waiting, nodes = question
+    return 0, gaps[0].value, False, waiting, nodes
 
 
-def _first_place(state: State, thread: int, location: int) -> int:
-    """Where in a coherence order the next write of a thread may come at the earliest."""
-    order = state.co[location]
-    least = 0
-    for event in state.where[thread]:
-        item = state.access[event]
-        if item.location == location:
-            source = event if item.kind == WRITE else state.source[event]
-            if source is not None and source >= 0:
-                least = max(least, order.index(source) + 1)
-    return least
+def _next_turns(gaps: tuple[Gap, ...], turn: _Turn) -> list[tuple[int, Step | None, _Turn]]:
+    """What may come next: a step of a thread, or (without a step) the next gap."""
+    place, before, filled, waiting, at = turn
+    gap = gaps[place]
+    following: list[tuple[int, Step | None, _Turn]] = []
+    for thread, node in enumerate(at):
+        if node is None or not gap.threads >> thread & 1 or (waiting >> thread & 1 and not filled):
+            continue
+        for step, then in node.moves:
+            if step.may_follow(before) and (gap.open or not step.writes):
+                moved = (*at[:thread], then, *at[thread + 1 :])
+                turned = place, step.after(before), filled or step.writes, waiting & ~(1 << thread), moved
+                following.append((thread, step, turned))
+    if place + 1 < len(gaps) and (gap.closing is None or (filled and gap.closing.may_follow(before))):
+        following.append((-1, None, (place + 1, gaps[place + 1].value, False, waiting, at)))
+    return following
 
 
-def _written(gaps: tuple[Gap, ...], waiting: int, nodes: tuple[Node | None, ...]) -> Found | None:
-    """What may be written where it counts; None where it takes too long to tell.
-
-    ``waiting`` are the threads (bits) whose next step reads a new write.
-    """
+def _written(question: _Question) -> Found | None:
+    """What may be written where the read may read from it; None where it takes too long to tell."""
+    gaps = question[0]
+    if not gaps:
+        return ()
     found: dict[tuple[Any, int, Step], None] = {}
-    start = (0, gaps[0].value, False, waiting, nodes)
+    start = _start(question)
     seen = {start}
     stack = [start]
     while stack:
         if len(seen) > MOST:
             return None
-        place, before, filled, waiting, at = stack.pop()
-        gap = gaps[place]
-        following = []
-        for thread, node in enumerate(at):
-            if node is None or not gap.threads >> thread & 1 or (waiting >> thread & 1 and not filled):
-                continue
-            for step, then in node.moves:
-                if step.may_follow(before) and (gap.open or not step.writes):
-                    after = step.after(before)
-                    if step.writes and gap.counts:
-                        found.setdefault((after, thread, step))
-                    moved = (*at[:thread], then, *at[thread + 1 :])
-                    following.append((place, after, filled or step.writes, waiting & ~(1 << thread), moved))
-        if place + 1 < len(gaps) and (gap.closing is None or (filled and gap.closing.may_follow(before))):
-            following.append((place + 1, gaps[place + 1].value, False, waiting, at))
-        new = [each for each in following if each not in seen]
-        seen.update(new)
-        stack += new
+        turn = stack.pop()
+        for thread, step, after in _next_turns(gaps, turn):
+            if step is not None and step.writes and gaps[turn[0]].readers:
+                found.setdefault((after[1], thread, step))
+            if after not in seen:
+                seen.add(after)
+                stack.append(after)
     return tuple(found)
+
+
+def _can_be_met(question: _Question, wanted: tuple[Step, ...]) -> bool:
+    """Whether every reader may get a write with a value that it takes, or it takes too long to tell."""
+    gaps = question[0]
+    if not gaps:
+        return False
+    start = _start(question), (1 << len(wanted)) - 1
+    seen = {start}
+    stack = [start]
+    while stack:
+        if len(seen) > MOST:
+            return True
+        turn, unmet = stack.pop()
+        for _thread, step, after in _next_turns(gaps, turn):
+            missing = unmet
+            if step is not None and step.writes:
+                for i, read in enumerate(wanted):
+                    if gaps[turn[0]].readers >> i & 1 and read.may_follow(after[1]):
+                        missing &= ~(1 << i)
+            if not missing:
+                return True
+            if (after, missing) not in seen:
+                seen.add((after, missing))
+                stack.append((after, missing))
+    return False

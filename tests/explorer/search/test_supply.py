@@ -48,12 +48,20 @@ class Growing:
 
     def go_past(self, thread: int) -> None:
         """Let a thread go on past the read that it stands before, and make the write of the update."""
-        self.state.add_open_read(thread, self.state.segments[thread].items[self.state.index[thread]])
+        self.pass_read(thread)
         self.run(thread, 1)
 
     def suppliers(self, thread: int) -> Suppliers:
         """Of what the next read of a thread waits for."""
         return self._supply.suppliers(self.state, thread, self.state.segments[thread].items[self.state.index[thread]])
+
+    def pass_read(self, thread: int) -> None:
+        """Let a thread go on past the read that it stands before."""
+        self.state.add_open_read(thread, self.state.segments[thread].items[self.state.index[thread]])
+
+    def may_end(self) -> bool:
+        """Whether all open reads may get their writes."""
+        return self._supply.open_reads_may_end(self.state)
 
     def open_suppliers(self) -> Suppliers:
         """Of what the one open read waits for."""
@@ -166,6 +174,68 @@ def test_a_read_may_stand_between_a_write_and_the_update_right_behind_it() -> No
     # Had it gone by that 1, nobody would bring another.
     taken.state.phase[2] = WAITING
     assert taken.suppliers(3) == {}
+
+
+async def reads_twice(t: Thread) -> None:
+    await t.read(Y, ONCE)
+    await t.read(Y, ONCE)
+
+
+def test_a_read_that_has_been_passed_is_not_behind_what_its_thread_reads_later() -> None:
+    passed = Growing(reads_twice, stores_1)
+    passed.pass_read(0)
+    assert passed.open_suppliers().keys() == {1}
+    # The second takes the initial write: a new one cannot come before that.
+    passed.run(0, 1)
+    assert passed.open_suppliers() == {}
+    assert not passed.may_end()
+
+
+def test_a_read_that_has_been_passed_is_behind_what_its_thread_has_read() -> None:
+    passed = Growing(reads_twice, stores_1)
+    passed.run(0, 1)
+    passed.pass_read(0)
+    assert passed.open_suppliers().keys() == {1}
+
+
+async def reads_around_a_store(t: Thread) -> None:
+    await t.read(Y, ONCE)
+    await t.write(Y, 0)
+    await t.read(Y, ONCE)
+
+
+def test_reads_that_cannot_take_one_write_need_two() -> None:
+    # One write before the thread's own store, another behind it; for each read alone the one there is would do.
+    for writers, enough in (((stores_1,), False), ((stores_1, stores_1), True)):
+        passed = Growing(reads_around_a_store, *writers)
+        passed.pass_read(0)
+        passed.run(0, 1)
+        passed.pass_read(0)
+        assert passed.may_end() is enough
+
+
+def test_reads_with_nothing_between_them_can_take_one_write() -> None:
+    passed = Growing(reads_twice, stores_1)
+    passed.pass_read(0)
+    passed.pass_read(0)
+    assert passed.may_end()
+
+
+async def finds_1_then_2(t: Thread) -> None:
+    await t.wait_until(Y, lambda v: v == 1)
+    await t.wait_until(Y, lambda v: v == 2)
+
+
+async def stores_2(t: Thread) -> None:
+    await t.write(Y, 2)
+
+
+def test_reads_that_want_different_values_need_a_write_each() -> None:
+    for writers, enough in (((stores_1, stores_1), False), ((stores_1, stores_2), True)):
+        passed = Growing(finds_1_then_2, *writers)
+        passed.pass_read(0)
+        passed.pass_read(0)
+        assert passed.may_end() is enough
 
 
 async def locks_and_stores(t: Thread) -> None:
