@@ -70,6 +70,7 @@ class Scenario:
         build: makes the case for a fix, a protocol and parameters; see ``case``.
         expected: per (protocol, fix, model) the properties that are violated, no switch chosen; an
             empty set declares HOLDS.  What is not declared can be explored, not expected.
+        expected_small: the same at the small sizes, where it differs there.
         ranges: the values that a size can have, where these are not 0 to the most events
             that a path can have: bytes reach further, a choice has a few values only.
         switches: yes/no choices of the modelled code, ``v6.9``, each with a line on what it changes.
@@ -87,6 +88,7 @@ class Scenario:
     small: Parameters
     build: Callable[[str, str, Parameters], Case]
     expected: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
+    expected_small: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     ranges: Mapping[str, range] = field(default_factory=dict)
     switches: Mapping[str, str] = field(default_factory=dict)
     combine: bool = False
@@ -95,6 +97,13 @@ class Scenario:
     def case(self, fix: str, protocol: str, sizes: Parameters, switches: Collection[str] = ()) -> Case:
         """What ``build`` makes of sizes and the switches chosen; the others are 0."""
         return self.build(fix, protocol, {**sizes, **{name: int(name in switches) for name in self.switches}})
+
+    def declared(self, protocol: str, fix: str, model: str, sizes: Parameters) -> frozenset[str] | None:
+        """The properties that are violated at these sizes, None where nothing is declared."""
+        key = protocol, fix, model
+        if key in self.expected_small and all(sizes[name] == value for name, value in self.small.items()):
+            return self.expected_small[key]
+        return self.expected.get(key)
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -202,7 +202,6 @@ def limits_of(options: Options) -> Limits:
 def write_cell(setting: Setting, model: Model, model_name: str, options: Options, result: Result) -> CellResult:
     """Write the reports and the run file of what was found in a setting under a model."""
     writer = Writer(setting, model, model_name)
-    declared = (setting.protocol, setting.fix, model_name)
     reports = writer.write_findings(result, options.out)
     remarks = writer.write_remarks(result, options.out)
     return CellResult(
@@ -229,7 +228,7 @@ def write_cell(setting: Setting, model: Model, model_name: str, options: Options
         unrecorded=result.unrecorded,
         all_reports=writer.write_all(result, options.out) if options.all_reports else "",
         remarks=tuple(map(FoundRemark.of, result.remarks, remarks)),
-        expected=None if setting.switches else setting.scenario.expected.get(declared),
+        expected=None if setting.switches else setting.declared(model_name),
         switches=options.reductions.switches,
         projected=result.projected,
         not_projected=result.not_projected,

@@ -103,6 +103,10 @@ class Setting:
     def program_hash(self) -> str:
         return fingerprint(self.unfolding)
 
+    def declared(self, model: str) -> frozenset[str] | None:
+        """What the scenario declares for it under a model of this name."""
+        return self.scenario.declared(self.protocol, self.fix, model, self.sizes)
+
     @property
     def parameters(self) -> dict[str, int]:
         """What files hold of it, and what ``stored_setting`` makes it from again."""

@@ -85,5 +85,10 @@ def expectations(
     }
 
 
+def one_round(in_place: Mapping[str, set[str]], fix: str) -> Expected:
+    """Where a read has one page: with this fix, weak models show what the others do."""
+    return {(protocol, fix, model): frozenset(in_place[fix]) for protocol in ("P2", "P3") for model in WEAK}
+
+
 UNSEALED: Mapping[str, set[str]] = {name: set() for name in (NONE, *(fix.value for fix in BROKEN))}
 """P0: where no seal is ever set, nothing can be read after it."""

@@ -44,7 +44,7 @@ def test_reduced_forms_come_in_the_order_of_their_scenarios() -> None:
 def test_expectations_name_declared_fixes_protocols_models_and_properties(scenario: Scenario) -> None:
     names = {prop.name for prop in scenario.build("none", "P2", scenario.small).properties}
     assert len(names) == len(scenario.build("none", "P2", scenario.small).properties)
-    for (protocol, fix, model), violated in scenario.expected.items():
+    for (protocol, fix, model), violated in (*scenario.expected.items(), *scenario.expected_small.items()):
         assert protocol in scenario.protocols
         assert fix in scenario.fixes
         assert model in ("sc", "tso", "pso", "armv8", "lkmm")
@@ -60,6 +60,17 @@ def test_every_combination_that_means_something_is_declared() -> None:
             if not_applicable(fix, protocol) is None
             for model in ("sc", "tso", "pso", "armv8", "lkmm")
         }
+
+
+def test_small_sizes_declare_what_differs() -> None:
+    differing = {scenario.name: scenario.expected_small for scenario in scenarios() if scenario.expected_small}
+    assert differing.keys() == {"fresh", "inflight"}
+    for name, expected in differing.items():
+        scenario = find(name)
+        assert scenario is not None
+        for key, violated in expected.items():
+            assert scenario.declared(*key, scenario.small) == violated
+            assert scenario.declared(*key, scenario.parameters) == scenario.expected[key] == violated | {"stale"}
 
 
 def test_a_leak_is_declared_late_too() -> None:

@@ -45,7 +45,7 @@ def test_a_reduced_form_breaks_what_it_declares(_full: Scenario, form: Scenario,
 def test_both_forms_declare_the_same(full: Scenario, form: Scenario) -> None:
     """What the full forms declare is checked against their search elsewhere (test_expectations)."""
     assert form.name == f"{full.name}-window"
-    assert {key: full.expected[key] for key in form.expected} == form.expected
+    assert {key: full.declared(*key, full.small) for key in form.expected} == form.expected
 
 
 @pytest.mark.parametrize(("full", "form", "fix"), FORMS, ids=ids)
