@@ -67,6 +67,7 @@ class Scenario:
         protocols: how the seal gets set, the default first.
         parameters: the default sizes.
         small: sizes at which the scheduler's depth-first search is feasible too.
+        driven: the sizes, where they are not the small ones, at which it shows most on a real kernel.
         build: makes the case for a fix, a protocol and parameters; see ``case``.
         expected: per (protocol, fix, model) the properties that are violated, no switch chosen; an
             empty set declares HOLDS.  What is not declared can be explored, not expected.
@@ -90,6 +91,7 @@ class Scenario:
     expected: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     expected_small: Mapping[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     ranges: Mapping[str, range] = field(default_factory=dict)
+    driven: Parameters = field(default_factory=dict)
     switches: Mapping[str, str] = field(default_factory=dict)
     combine: bool = False
     not_applicable: Callable[[str, str], str | None] = always_applicable

@@ -106,10 +106,10 @@ def _is_like_a_file(name: str) -> bool:
 
 
 def _of_scenario(name: str) -> _Found:
-    """The most severe violation of a scenario as it is by itself: first fix and protocol, small sizes, under sc."""
+    """The most severe violation of a scenario as it is by itself: first fix and protocol, under sc."""
     scenario = find_scenario(name)
     fix, protocol = scenario.fixes[0], scenario.protocols[0]
-    setting = make_setting(scenario, fix, protocol, Options(Path(), small=True))
+    setting = make_setting(scenario, fix, protocol, Options(Path(), small=True, parameters=scenario.driven))
     model = read_model(MODEL)
     result = explore(setting.case, model, setting.unfolding)
     if not result.findings:

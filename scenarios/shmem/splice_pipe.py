@@ -5,7 +5,8 @@ from __future__ import annotations
 from explorer.program.program import ThreadSpec
 from explorer.program.thread import Thread
 from explorer.scenario import Case, Goal, Parameters, Scenario
-from scenarios.shmem.constants import PAGE_SIZE
+from scenarios.shmem import lingering_page
+from scenarios.shmem.constants import F_SEAL_WRITE, PAGE_SIZE
 from scenarios.shmem.declare import (
     PROTOCOLS,
     READER_RANGES,
@@ -19,10 +20,27 @@ from scenarios.shmem.goals import lingered, looked_up_after_seal, met_seal, retu
 from scenarios.shmem.guest import Kvm
 from scenarios.shmem.inflight import CREATED, RACY, WEAK, owner
 from scenarios.shmem.kernel import SWITCHES, Protocol
-from scenarios.shmem.objects import File
+from scenarios.shmem.objects import File, Inode
+from scenarios.shmem.seal_write import TOKEN
 from scenarios.shmem.splice import Pipe, pipe_read
-from scenarios.shmem.syscalls import splice
+from scenarios.shmem.syscalls import add_seals, pwrite, splice
 from scenarios.shmem.window import Window
+
+ANOTHER, HELD = range(2)
+"""What ``how`` can be: who links the pages."""
+
+
+async def holder(t: Thread, file: File, pipe: Pipe, pos: int, count: int) -> None:
+    """The owner links pages to a pipe, stores to them, and may not write-seal them; it empties and seals the file."""
+    await splice(t, file, pos, count, pipe)
+    await pwrite(t, file, pos, count, TOKEN)
+    await add_seals(t, file, F_SEAL_WRITE)
+    await lingering_page.owner(t, file)
+
+
+async def drainer(t: Thread, inode: Inode, pipe: Pipe) -> None:
+    """Drain the pipe at any time."""
+    await pipe_read(t, inode, pipe)
 
 
 async def splicer(t: Thread, file: File, pipe: Pipe, pos: int, count: int) -> None:
@@ -36,6 +54,11 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     window = Window.of(fix, protocol, parameters, parameters["pages"])
     window.check_range(pos, count)
     kvm, pipe = Kvm(), Pipe((pos + count - 1) // PAGE_SIZE - pos // PAGE_SIZE + 1)
+    if parameters["how"] == HELD and window.fd is None:
+        holds = ThreadSpec("owner", holder, (window.file, pipe, pos, count))
+        program = window.program(holds, ThreadSpec("drainer", drainer, (window.inode, pipe)))
+        held = lingered(window.inode.cached[pos // PAGE_SIZE])
+        return Case(program, properties(window.inode, pipes=(pipe,)), (held,))
     changes = ThreadSpec("owner", owner, (kvm, window.file, parameters["pages"] * PAGE_SIZE))
     program = window.program(changes, window.thread("splicer", splicer, pipe, pos, count), kvm=kvm)
     return Case(program, properties(window.inode, pipes=(pipe,)), _goals(window, pos // PAGE_SIZE))
@@ -90,16 +113,19 @@ SPLICE = Scenario(
         "splice() to a pipe reads the file, but links pages instead of copying them; the bytes come out when the pipe "
         "is drained, at any time later. A page linked before the truncation gives what it held, late even where the "
         "read itself excludes sealing (rwsem). A splice under way across the whole change links a new page, as in "
-        "inflight, and gives what the guest wrote: window S6."
+        "inflight, and gives what the guest wrote: window S6. --param how=1: the owner itself links a page and stores "
+        "to it; F_SEAL_WRITE is refused while the pipe holds the page, the patch's seal is not, and what the pipe "
+        "gives after it was stored after the splice."
     ),
     fixes=FIXES,
     protocols=PROTOCOLS,
-    parameters={"pages": 2, "passes": 2, "pos": 0, "count": PAGE_SIZE},
-    small={"pages": 1, "passes": 1, "pos": 0, "count": PAGE_SIZE},
+    parameters={"pages": 2, "passes": 2, "pos": 0, "count": PAGE_SIZE, "how": ANOTHER},
+    small={"pages": 1, "passes": 1, "pos": 0, "count": PAGE_SIZE, "how": ANOTHER},
+    driven={"how": HELD},
     build=build,
     switches=SWITCHES,
     combine=True,
     not_applicable=not_applicable,
     expected=expectations(IN_PLACE, WEAK, lkmm=RACY, p0=UNSEALED, p1=CREATED),
-    ranges=READER_RANGES | TRUNCATION_RANGES,
+    ranges=READER_RANGES | TRUNCATION_RANGES | {"how": range(2)},
 )

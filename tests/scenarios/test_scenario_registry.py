@@ -73,6 +73,14 @@ def test_small_sizes_declare_what_differs() -> None:
             assert scenario.declared(*key, scenario.parameters) == scenario.expected[key] == violated | {"stale"}
 
 
+def test_what_is_driven_on_a_kernel_is_a_choice_that_the_scenario_has() -> None:
+    driven = {scenario.name: scenario.driven for scenario in scenarios() if scenario.driven}
+    assert driven == {"splice": {"how": 1}}
+    splice = find("splice")
+    assert splice is not None
+    assert driven["splice"].keys() <= splice.parameters.keys()
+
+
 def test_a_leak_is_declared_late_too() -> None:
     for scenario in scenarios():
         for violated in scenario.expected.values():

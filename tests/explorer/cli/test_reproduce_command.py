@@ -32,6 +32,20 @@ on {platform.system()} {platform.release()} {platform.machine()}
 {NOTE}
 after the seal reader's pread(4096 bytes at 0) returned 4096 bytes: 4096 x 'A', which the file held before the seal
 """
+SPLICE = f"""\
+splice, fix none, protocol P2, model sc: late
+on {platform.system()} {platform.release()} {platform.machine()}
+
+ 1  owner    splice(4096 bytes at 0)                                = 4096
+ 2  owner    pwrite(4096 x 'Z' at 0)                                = 4096
+ 3  owner    fcntl(F_ADD_SEALS, F_SEAL_WRITE)                       = -EBUSY
+ 4  owner    ftruncate(0)                                           = 0
+ 5  owner    fcntl(F_ADD_SEALS, F_SEAL_SHRINK|F_SEAL_FUTURE_WRITE)  = 0
+ 6  drainer  read(pipe)                                             = 4096 bytes: 4096 x 'Z'
+
+{NOTE}
+after the seal drainer's read(pipe) returned 4096 bytes: 4096 x 'Z'
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +57,13 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_lingering_page_in_100_of_100_runs() -> None:
     result = run("reproduce", "lingering-page", "--runs", "100")
     assert result.stdout == f"{LINGERING}reproduced in 100 of 100 runs: 3 calls of 2 threads, as in the model\n"
+    assert result.exit_code == 0
+
+
+def test_splice_shows_the_late_store_in_100_of_100_runs() -> None:
+    """No call has to stop. A memfd of which a pipe holds a page refuses F_SEAL_WRITE after a sixth of a second."""
+    result = run("reproduce", "splice", "--runs", "100")
+    assert result.stdout == f"{SPLICE}reproduced in 100 of 100 runs: 6 calls of 2 threads, as in the model\n"
     assert result.exit_code == 0
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from errno import EBADF, EBUSY, EPERM
 
+import pytest
 from one_thread import OneThread
 
+from explorer.execution.execution import Status
 from explorer.memory.model import load_model
 from explorer.program.tree import Unfolding
+from explorer.search.explore import Search
 from explorer.search.run import explore
+from explorer.search.violations import violations_of
 from scenarios.shmem.constants import F_SEAL_INACCESSIBLE, F_SEAL_WRITE
 from scenarios.shmem.objects import OLD, File
+from scenarios.shmem.seal_write import TOKEN
 from scenarios.shmem.splice import Pipe, pipe_read
-from scenarios.shmem.splice_pipe import SPLICE
+from scenarios.shmem.splice_pipe import HELD, SPLICE
 from scenarios.shmem.syscalls import add_seals, ftruncate, pwrite, splice
 
 
@@ -68,3 +73,30 @@ def test_a_check_after_the_copy_empties_the_pipe_again_unless_a_page_before_went
     """Where a page was linked before, its bytes are returned, no error, and the pipe keeps the page linked last."""
     assert found("recheck-after-copy") == {"late"}
     assert found("recheck-after-copy", pages=2, count=8192) == {"leak", "late"}
+
+
+@pytest.mark.parametrize("fix", ["none", "rwsem", "recheck", "srcu"])
+def test_what_the_owner_stores_after_its_splice_comes_out_after_the_seal(fix: str) -> None:
+    """The page that the pipe holds keeps F_SEAL_WRITE away (A7), and not F_SEAL_INACCESSIBLE: no guard looks at it."""
+    case = SPLICE.build(fix, "P2", {**SPLICE.small, "how": HELD})
+    model = load_model("sc")
+    found = set()
+    for leaf in Search(Unfolding(case.program, 3), model):
+        if leaf is None or leaf.status is not Status.COMPLETE:
+            continue
+        events = leaf.execution.events
+        steps = [(e.source.step, e.value) for e in events if e.source is not None and e.reads]
+        content = [value for step, value in steps if step == "S3" and isinstance(value, int) and value != 0]
+        stored = [e.value for e in events if e.location is not None and e.location.name == "inode.seals" and e.writes]
+        refused = not any(isinstance(seals, int) and seals & F_SEAL_WRITE for seals in stored)
+        found.add(
+            (*content, refused, *(violation.property for violation in violations_of(leaf.execution, case, model)))
+        )
+    assert found == {
+        (True,),  # drained before there was anything: the pipe holds the page to the end
+        (OLD, False),
+        (OLD, True),  # copied before the store, let go after F_SEAL_WRITE has looked
+        (TOKEN, False),  # let go before it has
+        (TOKEN, True),
+        (TOKEN, True, "late"),
+    }
