@@ -11,9 +11,9 @@ from explorer.search.run import explore
 from scenarios.shmem.mmap_window import FORK, MERGE, MMAP_WINDOW, MREMAP
 
 
-def found(protocol: str, **sizes: int) -> Result:
+def found(protocol: str, model: str = "sc", **sizes: int) -> Result:
     case = MMAP_WINDOW.build("none", protocol, {**MMAP_WINDOW.small, **sizes})
-    return explore(case, load_model("sc"), Unfolding(case.program, 3))
+    return explore(case, load_model(model), Unfolding(case.program, 3))
 
 
 @pytest.mark.parametrize(("how", "pages"), [(MERGE, 2), (FORK, 1), (MREMAP, 1)])
@@ -25,5 +25,8 @@ def test_what_links_a_mapping_beside_another_is_open_where_no_guard_sees_that_on
     assert {name for name, count in unguarded.violating.items() if count} == {"leak", "late", "mapped"}
 
 
-def test_fault_around_looks_at_no_seal_either() -> None:
-    assert {name for name, count in found("P2", around=1).violating.items() if count} == {"leak", "late", "mapped"}
+@pytest.mark.parametrize("model", ["sc", "armv8", "lkmm"])
+def test_fault_around_looks_at_no_seal_either(model: str) -> None:
+    result = found("P2", model, around=1)
+    assert {name for name, count in result.violating.items() if count} == {"leak", "late", "mapped"}
+    assert result.complete
