@@ -22,7 +22,7 @@ from scenarios.shmem.goals import (
     stalled_before_lookup,
 )
 from scenarios.shmem.guest import Kvm
-from scenarios.shmem.inflight import CREATED, IN_PLACE, RACY, WEAK, owner
+from scenarios.shmem.inflight import CREATED, IN_PLACE, ONE_PAGE, RACY, owner
 from scenarios.shmem.kernel import SWITCHES, Hunk, Protocol
 from scenarios.shmem.window import Window
 
@@ -73,6 +73,6 @@ GETPAGE_STALL = Scenario(
     switches=SWITCHES,
     combine=True,
     not_applicable=not_applicable,
-    expected=expectations(IN_PLACE, WEAK, lkmm=RACY, p0=UNSEALED, p1=CREATED),
+    expected=expectations(IN_PLACE, ONE_PAGE, lkmm=RACY, p0=UNSEALED, p1=CREATED),
     ranges=READER_RANGES | TRUNCATION_RANGES,
 )

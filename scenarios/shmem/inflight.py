@@ -73,12 +73,11 @@ IN_PLACE: dict[str, set[str]] = {
 store of the grow comes after the seal store, with an unlock and a lock of i_rwsem between.
 """
 
-WEAK = {
+ONE_PAGE = {
     # R3 may take effect before the seal and R1 after the grow, unless something keeps them in order ...
     fix: {"stale"}
     for fix in (
         "none",
-        "seal-first",
         "once-seals",
         "recheck",
         "recheck-late",
@@ -89,8 +88,12 @@ WEAK = {
         "mmap-guard",
     )
     # ... as acquire-size does, or the grow waits for a read that found no seal (srcu, reader-count, the locks).
-    # With seal-first it is the R3 of a second page, behind the R1 of a first one that is a hole.
+    # seal-first has no seal check after R1.
 }
+"""What is violated besides in a read of one page where loads are not kept in order."""
+
+WEAK = {**ONE_PAGE, "seal-first": {"stale"}}
+"""The same of two pages: nothing orders the R3 of a second page behind the R1 of a first one that is a hole."""
 
 RACY = {"reader-count": {*LEAKS, "stale"}, "srcu": {"late", "stale"}}
 """Under lkmm a plain R3 and a plain A9 race: that R3 missed the seal orders nothing, so neither the grace

@@ -17,7 +17,7 @@ from scenarios.shmem.declare import (
 from scenarios.shmem.fixes import FIXES, Fix, not_applicable
 from scenarios.shmem.goals import held_preallocated, looked_up_after_seal, met_seal, returned_data
 from scenarios.shmem.guest import Kvm, kvm_set_memslot
-from scenarios.shmem.inflight import CREATED, RACY, WEAK
+from scenarios.shmem.inflight import CREATED, ONE_PAGE, RACY
 from scenarios.shmem.kernel import SWITCHES, Hunk, Protocol
 from scenarios.shmem.objects import File
 from scenarios.shmem.syscalls import add_seals, fallocate, ftruncate
@@ -108,7 +108,7 @@ store of the grow comes after the seal store, with an unlock and a lock of i_rws
 """
 
 # Where loads are not in order, R1 of the grown size and R3 from before the seal make it stale with the
-# fixes with which inflight is (WEAK). Under lkmm a plain R3 and a plain A9 race, as there (RACY). With srcu
+# fixes with which inflight is (ONE_PAGE). Under lkmm a plain R3 and a plain A9 race, as there (RACY). With srcu
 # nothing leaks even so: the guest takes and drops a reference of the page before it stores (K1, K3), the
 # read drops its own after the copy. If that is the earlier one, the copy comes before the store; if not,
 # the section has seen what followed the grace period, so it begins after it, and R3 sees the seal. Under P1
@@ -132,6 +132,6 @@ PREALLOCATED = Scenario(
     switches=SWITCHES,
     combine=True,
     not_applicable=not_applicable,
-    expected=expectations(IN_PLACE, WEAK, lkmm=RACY, p0=UNSEALED, p1=CREATED),
+    expected=expectations(IN_PLACE, ONE_PAGE, lkmm=RACY, p0=UNSEALED, p1=CREATED),
     ranges=READER_RANGES | TRUNCATION_RANGES,
 )

@@ -18,7 +18,7 @@ from scenarios.shmem.declare import (
 from scenarios.shmem.fixes import FIXES, Fix, not_applicable
 from scenarios.shmem.goals import lingered, looked_up_after_seal, met_seal, returned_data
 from scenarios.shmem.guest import Kvm
-from scenarios.shmem.inflight import CREATED, RACY, WEAK, owner
+from scenarios.shmem.inflight import CREATED, ONE_PAGE, RACY, owner
 from scenarios.shmem.kernel import SWITCHES, Protocol
 from scenarios.shmem.objects import File, Inode
 from scenarios.shmem.seal_write import TOKEN
@@ -126,6 +126,6 @@ SPLICE = Scenario(
     switches=SWITCHES,
     combine=True,
     not_applicable=not_applicable,
-    expected=expectations(IN_PLACE, WEAK, lkmm=RACY, p0=UNSEALED, p1=CREATED),
+    expected=expectations(IN_PLACE, ONE_PAGE, lkmm=RACY, p0=UNSEALED, p1=CREATED),
     ranges=READER_RANGES | TRUNCATION_RANGES | {"how": range(2)},
 )

@@ -31,7 +31,7 @@ def is_tested(scenario: Scenario, protocol: str, fix: str) -> bool:
         return True
     if protocol in ("P0", "P3"):
         return scenario.name in EVERY_FIX and protocol == "P0"
-    differs = scenario.expected[protocol, fix, "sc"] != scenario.expected[protocol, "none", "sc"]
+    differs = any(scenario.expected[protocol, fix, m] != scenario.expected[protocol, "none", m] for m in MODELS)
     return scenario.name in EVERY_FIX or differs
 
 
