@@ -67,10 +67,10 @@ class Scenario:
         protocols: how the seal gets set, the default first.
         parameters: the default sizes.
         small: sizes at which the scheduler's depth-first search is feasible too.
-        driven: the sizes, where they are not the small ones, at which it shows most on a real kernel.
+        driven: what to change in the small sizes so that it can be driven on a real kernel (``sealrace reproduce``).
         build: makes the case for a fix, a protocol and parameters; see ``case``.
-        expected: per (protocol, fix, model) the properties that are violated, no switch chosen; an
-            empty set declares HOLDS.  What is not declared can be explored, not expected.
+        expected: per (protocol, fix, model) the properties that are violated at the default and the small
+            sizes, no switch chosen; an empty set declares HOLDS.  What is not declared can be explored, not expected.
         expected_small: the same at the small sizes, where it differs there.
         ranges: the values that a size can have, where these are not 0 to the most events
             that a path can have: bytes reach further, a choice has a few values only.
@@ -103,9 +103,10 @@ class Scenario:
     def declared(self, protocol: str, fix: str, model: str, sizes: Parameters) -> frozenset[str] | None:
         """The properties that are violated at these sizes, None where nothing is declared."""
         key = protocol, fix, model
-        if key in self.expected_small and all(sizes[name] == value for name, value in self.small.items()):
-            return self.expected_small[key]
-        return self.expected.get(key)
+        chosen = {name: sizes[name] for name in self.parameters}
+        if chosen == self.parameters:
+            return self.expected.get(key)
+        return self.expected_small.get(key, self.expected.get(key)) if chosen == self.small else None
 
     @property
     def models(self) -> tuple[str, ...]:

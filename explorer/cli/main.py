@@ -188,7 +188,7 @@ def explore(
 
 
 @main.command()
-@click.option("--all", "everything", is_flag=True, help="Everything: all models and protocols; hours.")
+@click.option("--all", "everything", is_flag=True, help="Everything: all models and protocols; many minutes.")
 @click.option("--scenario", "scenarios", multiple=True, help="Scenarios alone, or 'all'. May be repeated.")
 @click.option("--fix", "fixes", multiple=True, help="Fixes alone, several joined as a+b, or 'all'. May be repeated.")
 @click.option("--protocol", "protocols", multiple=True, help="Protocols alone, or 'all'. May be repeated.")

@@ -106,7 +106,10 @@ def _is_like_a_file(name: str) -> bool:
 
 
 def _of_scenario(name: str) -> _Found:
-    """The most severe violation of a scenario as it is by itself: first fix and protocol, under sc."""
+    """The most severe violation of a scenario as it is by itself: first fix and protocol, under sc.
+
+    The sizes are the small ones with what ``Scenario.driven`` changes.
+    """
     scenario = find_scenario(name)
     fix, protocol = scenario.fixes[0], scenario.protocols[0]
     setting = make_setting(scenario, fix, protocol, Options(Path(), small=True, parameters=scenario.driven))

@@ -201,6 +201,8 @@ class _Walk:
             self._run.execute()
 
     def _record(self, step: Step) -> None:
+        if self._turn is not None:
+            raise self._run.differs()
         if isinstance(step, Finish):
             self._arm.returns = step.ending is Ending.RETURNED
             return

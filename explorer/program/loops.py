@@ -20,7 +20,7 @@ from explorer.program.errors import ScenarioError
 from explorer.program.frames import is_engine, place_of
 
 MAX_LINES = 200_000
-"""Lines that one run may execute in functions with loops before these are taken to be endless."""
+"""Lines in functions with loops, and calls, that one run may make before its loops are taken to be endless."""
 
 Place = tuple[tuple[CodeType, int, tuple[int, ...]], ...]
 """Per frame, outermost first: code, offset, iteration numbers of the loops around it."""
@@ -144,20 +144,27 @@ class LoopWatch:
             sys.settrace(previous)
 
     def _call(self, frame: FrameType, _event: str, _argument: Any) -> Any:
-        return self._line if _has_loops(frame.f_code) else None
+        if is_engine(frame.f_code):
+            return None
+        # A loop of the interpreter's own (map, filter) may call what has none.
+        self._count(frame)
+        return self._line if loops_of(frame.f_code) else None
 
     def _line(self, frame: FrameType, event: str, _argument: Any) -> Any:
         if event == "line":
-            self._lines += 1
-            # A loop of one instruction sends no further line events: it never ends.
-            if self._lines > MAX_LINES or frame.f_lasti in _instructions_looping_alone(frame.f_code):
-                raise ScenarioError(
-                    "this loop does not end and makes no access",
-                    place=place_of(frame),
-                    advice="wait with t.wait_until(location, predicate), or loop over a fixed range",
-                )
+            self._count(frame)
             self._position(frame).move(frame.f_lasti)
         return self._line
+
+    def _count(self, frame: FrameType) -> None:
+        self._lines += 1
+        # A loop of one instruction sends no further line events: it never ends.
+        if self._lines > MAX_LINES or frame.f_lasti in _instructions_looping_alone(frame.f_code):
+            raise ScenarioError(
+                "this loop does not end and makes no access",
+                place=place_of(frame),
+                advice="wait with t.wait_until(location, predicate), or loop over a fixed range",
+            )
 
     def _position(self, frame: FrameType) -> _Position:
         position = self._positions.get(id(frame))

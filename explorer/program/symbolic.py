@@ -187,10 +187,7 @@ class SymbolicRun:
         self._given_again += 1
         self._in_past = self._given_again < len(self._answers)
         if not isinstance(answer, kinds):
-            raise self.error(
-                "a thread did something that it did not do before",
-                "modelled code must depend on nothing but the values it reads",
-            )
+            raise self.differs()
         return answer
 
     def _next_request(self, coroutine: Coroutine[Any, Any, Any], answer: Any) -> Any:
@@ -428,6 +425,13 @@ class SymbolicRun:
         error = ScenarioError(message, place=self.place(), advice=advice)
         self._ended_by = self._ended_by or error
         return error
+
+    def differs(self) -> ScenarioError:
+        """The error to raise where the thread does not come by the end of its past as before."""
+        return self.error(
+            "a thread did something that it did not do before",
+            "modelled code must depend on nothing but the values it reads",
+        )
 
     def place(self) -> str:
         frames = running_frames() if self._running or self._in_predicate else self.frames

@@ -16,8 +16,8 @@ class Gap:
 
     ``value`` is the one before it, ``open`` says whether new writes may come there, ``threads``
     (bits) which threads may make a step there, ``readers`` (bits) which of the reads asked about
-    may read from what comes there.  ``closing`` is the update
-    right after it that has yet to get what it reads from, in this very place.
+    may read from what comes there.  ``closing`` is the update right after it that has yet to get
+    what it reads from, in this very place.
     """
 
     value: Any
@@ -67,15 +67,7 @@ def gaps_of(state: State, thread: int, location: int, reads: tuple[int, ...], re
 
 def _first_place(state: State, thread: int, location: int) -> int:
     """Where in a coherence order the next write of a thread may come at the earliest."""
-    order = state.co[location]
-    least = 0
-    for event in state.where[thread]:
-        item = state.access[event]
-        if item.location == location:
-            source = event if item.kind == WRITE else state.source[event]
-            if source is not None and source >= 0:
-                least = max(least, order.index(source) + 1)
-    return least
+    return max([place + 1 for _position, place in _seen(state, thread, location)], default=0)
 
 
 def _bounds(state: State, thread: int, read: Item) -> tuple[int, int]:
@@ -88,15 +80,20 @@ def _bounds(state: State, thread: int, read: Item) -> tuple[int, int]:
     if read.rmw:  # right before its own write
         own = order.index(state.where[thread][read.position + 1])
         return own, own
-    low, high = 0, len(order)
+    seen = _seen(state, thread, read.location)
+    low = max([place + 1 for position, place in seen if position < read.position], default=0)
+    high = min([place for position, place in seen if position > read.position], default=len(order))
+    return low, high
+
+
+def _seen(state: State, thread: int, location: int) -> list[tuple[int, int]]:
+    """Of a thread's accesses of a location the position, and the place of the write made or read, -1: the initial."""
+    order = state.co[location]
+    found = []
     for event in state.where[thread]:
         item = state.access[event]
-        source = event if item.kind == WRITE else state.source[event]
-        if item.location != read.location or source is None:
-            continue
-        place = order.index(source) if source >= 0 else -1
-        if item.position < read.position:
-            low = max(low, place + 1)
-        else:
-            high = min(high, place)
-    return low, high
+        if item.location == location:
+            source = event if item.kind == WRITE else state.source[event]
+            if source is not None:
+                found.append((item.position, order.index(source) if source >= 0 else -1))
+    return found

@@ -8,10 +8,14 @@ from __future__ import annotations
 from enum import Enum
 
 
-class Fix(Enum):
-    """A change of the code; its value is the name on the command line."""
+class Part(Enum):
+    """Something that the code has or has not, as the command line chooses by its value."""
 
     __hash__ = object.__hash__  # each is there once; that of Enum is a function of Python's
+
+
+class Fix(Part):
+    """A change of the code; its value is the name on the command line."""
 
     NO_CHECK = "no-check"  # before the patch: no R3
     SEAL_FIRST = "seal-first"  # R3 before R1

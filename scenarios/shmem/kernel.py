@@ -16,7 +16,7 @@ from scenarios.shmem.constants import (
     F_SEAL_SHRINK,
     F_SEAL_WRITE,
 )
-from scenarios.shmem.fixes import Fix, parse
+from scenarios.shmem.fixes import Fix, Part, parse
 
 
 class Protocol(Enum):
@@ -28,10 +28,8 @@ class Protocol(Enum):
     P3 = "P3"  # F_ADD_SEALS on a live file, no guard
 
 
-class Hunk(Enum):
+class Hunk(Part):
     """The hunks of patch v4 01/12; the value is the switch that takes one out."""
-
-    __hash__ = object.__hash__
 
     FCNTL = "without-fcntl"  # include/uapi/linux/fcntl.h: the seal's number
     SETATTR = "without-setattr"
@@ -43,10 +41,8 @@ class Hunk(Enum):
     FALLOCATE = "without-fallocate"
 
 
-class Version(Enum):
+class Version(Part):
     """Kernel versions whose code differs in what is modelled; each has what those before it have."""
-
-    __hash__ = object.__hash__
 
     V5_16 = "v5.16"
     V6_3 = "v6.3"  # F_SEAL_EXEC and MFD_NOEXEC_SEAL, where the patch is not in
@@ -60,10 +56,8 @@ class Version(Enum):
         return order.index(self) >= order.index(version)
 
 
-class Switch(Enum):
+class Switch(Part):
     """Other choices of the code; the value is the switch that makes one."""
-
-    __hash__ = object.__hash__
 
     SEQCOUNT = "32-bit"  # SMP on 32 bits: i_size behind i_size_seqcount
     MERGED_SIZE = "merged-size"  # the compiler takes G1's load and R1's for one
@@ -96,9 +90,9 @@ class Kernel:
     """
 
     protocol: Protocol = Protocol.P2
-    parts: frozenset[Fix | Hunk | Switch | Version] = frozenset(Hunk)
+    parts: frozenset[Part] = frozenset(Hunk)
     version: Version = Version.V5_16
-    _all_parts: frozenset[Fix | Hunk | Switch | Version] = field(init=False, repr=False, compare=False)
+    _all_parts: frozenset[Part] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Asked for at every other line of the code that is modelled.
@@ -116,7 +110,7 @@ class Kernel:
         versions = [version for version in Version if choices.get(version.value)]
         return cls(Protocol(protocol), frozenset(fixes | hunks | switches), versions[-1] if versions else Version.V5_16)
 
-    def __contains__(self, part: Fix | Hunk | Switch | Version) -> bool:
+    def __contains__(self, part: Part) -> bool:
         return part in self._all_parts
 
     @property

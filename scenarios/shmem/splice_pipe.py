@@ -20,14 +20,14 @@ from scenarios.shmem.goals import lingered, looked_up_after_seal, met_seal, retu
 from scenarios.shmem.guest import Kvm
 from scenarios.shmem.inflight import CREATED, ONE_PAGE, RACY, owner
 from scenarios.shmem.kernel import SWITCHES, Protocol
-from scenarios.shmem.objects import File, Inode
+from scenarios.shmem.objects import File
 from scenarios.shmem.seal_write import TOKEN
 from scenarios.shmem.splice import Pipe, pipe_read
 from scenarios.shmem.syscalls import add_seals, pwrite, splice
 from scenarios.shmem.window import Window
 
 ANOTHER, HELD = range(2)
-"""What ``how`` can be: who links the pages."""
+"""What ``how`` can be: who links the pages. The owner of a file that is created sealed has none to link."""
 
 
 async def holder(t: Thread, file: File, pipe: Pipe, pos: int, count: int) -> None:
@@ -36,11 +36,6 @@ async def holder(t: Thread, file: File, pipe: Pipe, pos: int, count: int) -> Non
     await pwrite(t, file, pos, count, TOKEN)
     await add_seals(t, file, F_SEAL_WRITE)
     await lingering_page.owner(t, file)
-
-
-async def drainer(t: Thread, inode: Inode, pipe: Pipe) -> None:
-    """Drain the pipe at any time."""
-    await pipe_read(t, inode, pipe)
 
 
 async def splicer(t: Thread, file: File, pipe: Pipe, pos: int, count: int) -> None:
@@ -56,7 +51,7 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     kvm, pipe = Kvm(), Pipe((pos + count - 1) // PAGE_SIZE - pos // PAGE_SIZE + 1)
     if parameters["how"] == HELD and window.fd is None:
         holds = ThreadSpec("owner", holder, (window.file, pipe, pos, count))
-        program = window.program(holds, ThreadSpec("drainer", drainer, (window.inode, pipe)))
+        program = window.program(holds, ThreadSpec("drainer", pipe_read, (window.inode, pipe)))
         held = lingered(window.inode.cached[pos // PAGE_SIZE])
         return Case(program, properties(window.inode, pipes=(pipe,)), (held,))
     changes = ThreadSpec("owner", owner, (kvm, window.file, parameters["pages"] * PAGE_SIZE))

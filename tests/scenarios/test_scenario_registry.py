@@ -73,6 +73,13 @@ def test_small_sizes_declare_what_differs() -> None:
             assert scenario.declared(*key, scenario.parameters) == scenario.expected[key] == violated | {"stale"}
 
 
+def test_at_other_sizes_nothing_is_declared() -> None:
+    scenario = find("fresh")
+    assert scenario is not None
+    assert scenario.declared("P2", "none", "sc", {**scenario.parameters, "count": PAGE_SIZE}) is None
+    assert scenario.declared("P2", "none", "sc", {**scenario.small, "v6.9": 0}) == frozenset()
+
+
 def test_what_is_driven_on_a_kernel_is_a_choice_that_the_scenario_has() -> None:
     driven = {scenario.name: scenario.driven for scenario in scenarios() if scenario.driven}
     assert driven == {"splice": {"how": 1}}

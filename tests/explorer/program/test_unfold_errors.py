@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import random
 import re
+from itertools import count
 from typing import Any
 
 import pytest
@@ -292,6 +293,19 @@ def test_a_body_that_computes_where_it_read_before() -> None:
     refused(computes_when_run_again, "a thread did something that it did not do before", DETERMINISM, [], line=4)
 
 
+async def writes_when_run_again(t: Thread, runs: list[int]) -> None:
+    runs.append(0)
+    value = await t.read(X)
+    if len(runs) > 1:
+        await t.write(Y, 1)
+    if value:
+        await t.write(Z, value)
+
+
+def test_a_body_that_writes_where_it_decided_before() -> None:
+    refused(writes_when_run_again, "a thread did something that it did not do before", DETERMINISM, [], line=4)
+
+
 async def draws_a_number(t: Thread) -> None:
     await t.write(Y, random.randrange(10**9))
     if await t.read(X):
@@ -342,6 +356,22 @@ async def idles(t: Thread) -> None:
     n = 0
     while True:
         n += 1
+
+
+def no(_number: int) -> bool:
+    return False
+
+
+async def looks_for_ever(t: Thread) -> None:
+    if await t.read(X):
+        any(map(no, count()))
+
+
+def test_a_loop_that_the_interpreter_makes() -> None:
+    pattern = r"^test_unfold_errors\.py:(\d+): this loop does not end and makes no access\n"
+    with pytest.raises(ScenarioError, match=pattern) as caught:
+        unfold(looks_for_ever)
+    assert caught.value.place == f"test_unfold_errors.py:{no.__code__.co_firstlineno}"
 
 
 async def reads_for_ever(t: Thread) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location
 from explorer.memory.model import Model, load_model
@@ -221,13 +223,35 @@ def test_reads_with_nothing_between_them_can_take_one_write() -> None:
     assert passed.may_end()
 
 
+async def stores_2(t: Thread) -> None:
+    await t.write(Y, 2)
+
+
+async def reads_updates_reads(t: Thread) -> None:
+    await t.read(Y, ONCE)
+    await t.fetch("+", Y, 1, ONCE)
+    await t.read(Y, ONCE)
+
+
+def test_the_write_before_an_update_can_be_that_of_a_read_before_it() -> None:
+    passed = Growing(reads_updates_reads, stores_1)
+    passed.pass_read(0)
+    passed.go_past(0)
+    assert passed.may_end()
+
+
+@pytest.mark.parametrize(("writers", "enough"), [((stores_1,), False), ((stores_1, stores_2), True)])
+def test_the_write_before_an_update_is_none_for_a_read_behind_it(writers: tuple[Body, ...], enough: bool) -> None:
+    passed = Growing(reads_updates_reads, *writers)
+    passed.run(0, 1)
+    passed.go_past(0)
+    passed.pass_read(0)
+    assert passed.may_end() is enough
+
+
 async def finds_1_then_2(t: Thread) -> None:
     await t.wait_until(Y, lambda v: v == 1)
     await t.wait_until(Y, lambda v: v == 2)
-
-
-async def stores_2(t: Thread) -> None:
-    await t.write(Y, 2)
 
 
 def test_reads_that_want_different_values_need_a_write_each() -> None:

@@ -76,9 +76,11 @@ def test_verdicts_are_the_declared_ones(name: str, protocol: str, fix: str) -> N
 
 
 # R3 of the second page may take effect before R1 of the first, where that is a hole: nothing is released between them.
-@pytest.mark.parametrize("model", ["sc", "armv8", "lkmm"])
-def test_a_second_page_lets_a_seal_check_in_front_be_stale_too(model: str) -> None:
-    scenario = find("fresh")
+@pytest.mark.parametrize(
+    ("name", "model"), [("fresh", "sc"), ("fresh", "armv8"), ("fresh", "lkmm"), ("inflight", "armv8")]
+)
+def test_a_second_page_lets_a_seal_check_in_front_be_stale_too(name: str, model: str) -> None:
+    scenario = find(name)
     assert scenario is not None
     full = scenario.build("seal-first", "P2", scenario.parameters)
     found = explore(full, load_model(model), Unfolding(full.program, 3), Limits())
