@@ -11,9 +11,9 @@ from explorer.cli.named import all_scenarios, choose, choose_fix, choose_switche
 from explorer.cli.setting import NotApplicable
 from explorer.scenario import MODELS, QUICK_MODELS, Scenario
 
-BUDGET = 160.0
-"""CPU seconds of the quick part.  Two minutes on two cores are 240; a third of them is for what is not recorded,
-for slower machines, and for the end of a run, where one process may wait for another."""
+BUDGET = 80.0
+"""CPU seconds of the quick part.  Two minutes on two cores are 240; on a clean clone half of them go by in setting up,
+and some are for slower machines, and for the end of a run, where one process may wait for another."""
 
 UNKNOWN = 4.0
 """CPU seconds that a cell of which no cost is recorded is taken to need: most of those recorded need less."""
@@ -161,30 +161,29 @@ def _combinations(scenario: Scenario, choice: Choice) -> list[Combination]:
 
 
 def _quick(whole: Part, costs: Mapping[CellName, float]) -> Part:
-    """The cells of default protocols under quick models that are cheapest, up to the budget.
+    """Rows of default protocols under quick models, up to the budget: first those without a fix, then the cheapest.
 
-    A cell whose cost is not recorded counts as costing ``UNKNOWN``.
+    A row is taken whole: what its models share costs as much for one of them.  A cell whose cost is not
+    recorded counts as costing ``UNKNOWN``.
     """
     first = [
         (each, tuple(model for model in models if model in QUICK_MODELS))
         for each, models in whole.rows
         if each.protocol == each.scenario.protocols[0]
     ]
+    rows: list[tuple[bool, float, list[CellName]]] = []
+    for each, models in first:
+        if each.reason is None and models:
+            cells = Part(((each, models),)).cells
+            rows.append((each.fix != each.scenario.fixes[0], sum(costs.get(cell, UNKNOWN) for cell in cells), cells))
     taken: set[CellName] = set()
     spent = 0.0
-    cells = Part(tuple(first)).cells
     # sorted() is stable: of equal costs, and there may be many, the first in the table.
-    for cell in sorted(cells, key=lambda cell: costs.get(cell, UNKNOWN)):
-        spent += costs.get(cell, UNKNOWN)
+    for _is_fixed, cost, cells in sorted(rows, key=lambda row: row[:2]):
+        spent += cost
         if spent > BUDGET:
             break
-        taken.add(cell)
-    rows = []
-    for each, models in first:
-        if each.reason is None:
-            name = each.scenario.name
-            models = tuple(m for m in models if CellName(name, each.fix, each.protocol, m) in taken)
-        if models:
-            rows.append((each, models))
+        taken.update(cells)
+    shown = tuple(row for row in first if row[0].reason is not None or not taken.isdisjoint(Part((row,)).cells))
     left_out = tuple(cell for cell in whole.cells if cell not in taken)
-    return Part(tuple(rows), left_out, whole.switches)
+    return Part(shown, left_out, whole.switches)
