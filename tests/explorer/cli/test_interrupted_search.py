@@ -59,7 +59,8 @@ def test_explore_keeps_what_it_found(
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_matrix_keeps_what_it_found(tmp_path: Path, jobs: str) -> None:
     """The workers do not get the signal, and end all the same."""
-    with start(process("matrix", "--jobs", jobs, "--out", "out"), tmp_path) as child:
+    command = process("matrix", "--scenario", "fresh", "--scenario", "inflight", "--jobs", jobs, "--out", "out")
+    with start(command, tmp_path) as child:
         first = tmp_path / "out" / "fresh-P2-no-check-sc.run.jsonl"
         printed, remarks = interrupt(child, first, signal.SIGINT)
     assert child.returncode == 1
