@@ -12,7 +12,7 @@ import click
 from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_undeclared
 from explorer.cli.cells import Combination, combinations_of
 from explorer.cli.failures import UsageProblem
-from explorer.cli.folder import make_folder
+from explorer.cli.folder import folder_for
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import choose_switches, find_scenario, read_model, warn_of_freedom
 from explorer.cli.output import print_json, progress_bar
@@ -40,12 +40,11 @@ def explore_scenario(
     options = options.with_parameters(choose_switches(scenario, switches))
     models = tuple(dict.fromkeys(models)) or scenario.models
     _check_models(models)
-    make_folder(options.out)
     total = sum(each.reason is None for each in combinations) * len(models)
     processes = jobs or os.cpu_count() or 1
-    table = _Table(combinations, models)
+    table = _Table(combinations, models, options)
     cells: list[CellResult] = []
-    with Interrupts() as interrupts:
+    with folder_for(options.out), Interrupts() as interrupts:
         for found in _explore_cells(combinations, models, options, processes, interrupts):
             if as_json:
                 for entry in found.not_applicable(models) if isinstance(found, Combination) else [found.to_json()]:
@@ -66,8 +65,12 @@ def explore_scenario(
 class _Table:
     """The rows of several cells, below a heading for each protocol."""
 
-    def __init__(self, combinations: Sequence[Combination], models: Sequence[str]) -> None:
+    def __init__(self, combinations: Sequence[Combination], models: Sequence[str], options: Options) -> None:
         self._scenario = combinations[0].scenario
+        self._chosen = "".join(
+            f", switch {name}" if name in self._scenario.switches else f", {name}={value}"
+            for name, value in options.parameters.items()
+        )
         self._fix_width = max(len(each.fix) for each in combinations)
         self._model_width = max(map(len, models))
         self._protocol = ""
@@ -82,7 +85,9 @@ class _Table:
             return line
         above = "\n" if self._protocol else ""
         self._protocol = found.protocol
-        return f"{above}{self._scenario.name}, protocol {found.protocol}: {self._scenario.title}\n\n{line}"
+        return (
+            f"{above}{self._scenario.name}, protocol {found.protocol}{self._chosen}: {self._scenario.title}\n\n{line}"
+        )
 
 
 def _check_models(models: Sequence[str]) -> None:

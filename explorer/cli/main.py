@@ -16,7 +16,7 @@ _MODEL = (
     "A model's name (see 'sealrace models'), a .cat file, or a folder with one .cfg file, as a kernel's "
     "tools/memory-model is."
 )
-_SWITCH = "Choose another form of the modelled code (see list); the same as --param NAME=1. May be repeated."
+_SWITCH = "Choose another form of the modelled code (see list). May be repeated."
 _EXPORT_ONLY = {
     "fix": "--fix",
     "protocol": "--protocol",
@@ -75,8 +75,8 @@ def main() -> None:
     """Explore every execution of a lockless path, and show the ones that break a property.
 
     Exit status: 0 all HOLDS (with --expect: all as declared), 1 something VIOLATED (or not as
-    declared), 2 bad input or usage, 3 INCOMPLETE and nothing violated (or undeclared), 70 an error
-    of the program itself.
+    declared, or nothing is declared for it), 2 bad input or usage, 3 INCOMPLETE and nothing of
+    this, 70 an error of the program itself.
     """
 
 

@@ -13,7 +13,7 @@ import click
 from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_undeclared
 from explorer.cli.cells import CellName, Job, cells_of
 from explorer.cli.estimate import Estimate
-from explorer.cli.folder import make_folder
+from explorer.cli.folder import folder_for
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.matrix_part import Choice, Part, part_of
 from explorer.cli.matrix_work import MatrixDesk
@@ -38,14 +38,17 @@ def explore_matrix(options: Options, choice: Choice, *, jobs: int | None, expect
     options = options.with_parameters(part.switches)
     cores = os.cpu_count() or 1
     processes = jobs or cores
-    make_folder(options.out)
-    # What an earlier run left would pass for this one's, if this one fails.
-    (options.out / _INDEX).unlink(missing_ok=True)
     # Costs are those of the default sizes. More processes than cores are no faster.
     at_once = min(processes, cores)
     estimate = Estimate(part.cells, {} if options.small else costs, at_once)
     found: dict[CellName, CellResult] = {}
-    with Interrupts() as interrupts, progress_bar("Exploring", len(part.cells)) as advance:
+    with (
+        folder_for(options.out),
+        Interrupts() as interrupts,
+        progress_bar("Exploring", len(part.cells)) as advance,
+    ):
+        # What an earlier run left would pass for this one's, if this one fails.
+        (options.out / _INDEX).unlink(missing_ok=True)
 
         def tell(cell: CellResult) -> None:
             estimate.note(cell.name, cell.cpu_seconds or 0.0)
@@ -63,6 +66,8 @@ def explore_matrix(options: Options, choice: Choice, *, jobs: int | None, expect
         _print_json(part, found)
     else:
         click.echo(render_table(drawn), nl=False)
+        if part.switches:
+            click.echo(f" With switch {', '.join(part.switches)}: for the code as it is then nothing is declared.")
         _show_more(cells, page)
     for line in left_out:
         click.echo(f" {line}", err=as_json)

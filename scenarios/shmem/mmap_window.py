@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from explorer.program.errors import ScenarioError
 from explorer.program.program import ThreadSpec
 from explorer.program.thread import Thread
 from explorer.property import Property
@@ -67,6 +68,11 @@ async def by_mremap(t: Thread, file: File, look: Look, mm: Mm, old: Vma, vma: Vm
 
 def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     pages, how = parameters["pages"], parameters["how"]
+    if how == MERGE and pages < 2:
+        raise ScenarioError(
+            f"how={MERGE} merges a mapping with that of the page before, and a file of one page has none",
+            advice="choose --param pages=2 or more",
+        )
     window = Window.of(fix, protocol, parameters, pages=0, mapped=True)
     kvm, mm = Kvm(), Mm("mm")
     look = Look(kvm, pages, bool(parameters["around"]))

@@ -73,6 +73,7 @@ MISTAKES = [
 def test_a_mistake_is_named(sealrace: Run, arguments: tuple[str, ...], message: str) -> None:
     result = sealrace(*arguments)
     assert (result.exit_code, result.output) == (2, message)
+    assert not Path("out").exists(), "a folder made for nothing goes again"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from explorer.memory.model import load_model
+from explorer.program.errors import ScenarioError
 from explorer.program.tree import Unfolding
 from explorer.search.result import Result
 from explorer.search.run import explore
@@ -23,6 +24,11 @@ def test_what_links_a_mapping_beside_another_is_open_where_no_guard_sees_that_on
     assert all(guarded.goals.values())
     unguarded = found("P3", how=how, pages=pages)
     assert {name for name, count in unguarded.violating.items() if count} == {"leak", "late", "mapped"}
+
+
+def test_a_mapping_of_one_page_has_none_to_merge_with() -> None:
+    with pytest.raises(ScenarioError, match="how=1 merges a mapping with that of the page before"):
+        found("P2", how=MERGE, pages=1)
 
 
 @pytest.mark.parametrize("model", ["sc", "armv8", "lkmm"])
