@@ -118,6 +118,16 @@ def test_nothing_is_declared_for_a_program_with_switches(sealrace: Run) -> None:
     assert "variants, fix none, protocol raised, switch v6.9, model sc: HOLDS" in result.stdout
 
 
+def test_tables_name_what_was_chosen(sealrace: Run) -> None:
+    two = ("--model", "sc", "--model", "tso")
+    heading = sealrace("explore", "variants", *two, "--param", "stores=1", "--switch", "v6.9").stdout.splitlines()[0]
+    assert heading.startswith("variants, protocol raised, stores=1, switch v6.9: ")
+    told = " With switch v6.9: for the code as it is then nothing is declared."
+    chosen = ("matrix", "--scenario", "variants", "--model", "sc", "--jobs", "1")
+    assert told in sealrace(*chosen, "--switch", "v6.9").stdout.splitlines()
+    assert "With switch" not in sealrace(*chosen).stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
