@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from reports.dot import dot
-from reports.graph import graphml, node_link
-from reports.html import html
+from reports.forms.dot import dot
+from reports.forms.graph import graphml, node_link
+from reports.forms.text import text
+from reports.pages.execution import html
+from reports.picture.svg import svg
 from reports.structure import Report
-from reports.svg import svg
-from reports.text import text
 
 _FORMS: dict[str, Callable[[Report, str], str]] = {
     "text": lambda report, file: text(report, file=file),

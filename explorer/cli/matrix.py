@@ -24,7 +24,7 @@ from explorer.cli.stop_file import stop_file
 from explorer.cli.summary import remarks, worst
 from explorer.cli.workers import Watch
 from explorer.version import VERSION
-from reports.index import render_index
+from reports.pages.gallery import render_index
 from reports.table import render_table
 from reports.verdicts import Cell
 

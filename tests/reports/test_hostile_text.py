@@ -13,8 +13,8 @@ import pytest
 from msgspec.structs import replace
 
 from explorer.visible import visible
-from reports.dot import dot
-from reports.index import render_index
+from reports.forms.dot import dot
+from reports.pages.gallery import render_index
 from reports.render import FORMS, render
 from reports.structure import Report, Thread
 from reports.table import render_table

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import networkx as nx
 import pytest
 
-from reports.graph import to_networkx
+from reports.forms.graph import to_networkx
 from reports.render import render
 from reports.structure import Event, Report
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.visible import visible
-from reports.pages import render_page
+from reports.pages.template import render_page
 from reports.verdicts import LEFT_OUT, NOTHING, Cell, has_gaps, missing, models_of, reasons, rows_of, summary
 from reports.words import coverage
 

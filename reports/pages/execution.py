@@ -1,7 +1,7 @@
 """The report as one self-contained page: the reason, the picture, the steps, the modelled code, the facts.
 
 The page loads nothing and runs nothing.  The template quotes all text (jinja2 autoescape);
-the picture comes quoted from ``reports.svg``.
+the picture comes quoted from ``reports.picture.svg``.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from explorer.visible import visible
-from reports.pages import render_page
+from reports.pages.template import render_page
+from reports.picture.svg import picture, picture_key
 from reports.steps import Schedule, Step, initial_values
 from reports.structure import Report, SourceText
-from reports.svg import picture, picture_key
 from reports.words import (
     counts,
     effort,

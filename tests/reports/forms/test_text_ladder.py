@@ -6,8 +6,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from reports.forms.text import text
 from reports.structure import Report
-from reports.text import text
 
 LEAK = """\
 inflight, fix none, protocol P2, model sc                                                                 VIOLATED: leak

@@ -1,7 +1,7 @@
 """The schedule as an SVG picture: lanes, steps, the seal line, and one bold path.
 
 What violates the property is drawn bold and in colour, everything else thin and grey;
-runs of steps off the path are folded (``reports.folding``).  Tooltips carry the kernel
+runs of steps off the path are folded (``reports.picture.folding``).  Tooltips carry the kernel
 reference and the modelled file and line of each step.  The groups name their events in
 ``data-`` attributes.  Built with ``xml.etree``, which quotes all text.
 """
@@ -16,14 +16,14 @@ from textwrap import wrap
 from xml.etree import ElementTree as ET
 
 from explorer.visible import visible
-from reports.layout import Box, Layout, Strip, lay_out
-from reports.measure import BOX, FONT, LINE, MARGIN, NUMBERS, PADDING, fitting, text_width
-from reports.routing import Point, Route
+from reports.picture.layout import Box, Layout, Strip, lay_out
+from reports.picture.measure import BOX, FONT, LINE, MARGIN, NUMBERS, PADDING, fitting, text_width
+from reports.picture.routing import Point, Route
 from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
 from reports.words import bold, title, verdict
 
-_STYLE = Path(__file__).parent / "templates" / "picture.css"
+_STYLE = Path(__file__).parent / "picture.css"
 _TITLE = 17.0  # font size of the headline
 _NARROWEST = 560.0  # of the picture, for its headline's sake
 _CORNER = 6.0  # radius of an edge's bends

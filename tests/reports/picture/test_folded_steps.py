@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from reports.folding import fold, summary
+from reports.picture.folding import fold, summary
 from reports.steps import Schedule
 from reports.structure import Report
 

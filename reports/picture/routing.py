@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.visible import visible
-from reports.measure import SMALL, text_width
+from reports.picture.measure import SMALL, text_width
 
 _TRACK = 9.0  # distance of tracks in a gutter
 _CLEARANCE = 8.0  # vertical distance of two edges in one track

@@ -7,8 +7,8 @@ from itertools import combinations, pairwise
 import pytest
 
 from explorer.visible import visible
-from reports.layout import Box, Layout, lay_out
-from reports.measure import BOX, FONT, LINE, SMALL, text_width
+from reports.picture.layout import Box, Layout, lay_out
+from reports.picture.measure import BOX, FONT, LINE, SMALL, text_width
 from reports.steps import Schedule
 from reports.structure import Report
 

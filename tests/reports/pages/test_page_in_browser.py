@@ -14,7 +14,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from reports.index import render_index
+from reports.pages.gallery import render_index
 from reports.render import render
 from reports.structure import Report
 from reports.verdicts import Cell

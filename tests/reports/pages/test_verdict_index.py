@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from reports.index import render_index
+from reports.pages.gallery import render_index
 from reports.table import render_table
 from reports.verdicts import Cell, summary
 from scenarios.shmem.declare import PROTOCOLS

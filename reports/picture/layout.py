@@ -2,7 +2,7 @@
 or run of folded steps.
 
 A lane is a vertical rail with its steps as boxes to the right of it; lanes are as wide as
-their longest text, so no text meets another.  Edges are routed by ``reports.routing``.
+their longest text, so no text meets another.  Edges are routed by ``reports.picture.routing``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from textwrap import wrap
 
 from explorer.execution.kinds import Kind
 from explorer.visible import visible
-from reports.folding import Row, fold, summary
-from reports.measure import (
+from reports.picture.folding import Row, fold, summary
+from reports.picture.measure import (
     BOX,
     FONT,
     LINE,
@@ -28,7 +28,7 @@ from reports.measure import (
     fitting,
     text_width,
 )
-from reports.routing import Gutters, Lane, Link, Route
+from reports.picture.routing import Gutters, Lane, Link, Route
 from reports.steps import Schedule, Step
 from reports.structure import Report
 
