@@ -1,19 +1,58 @@
-"""Pages from templates: self-contained, with autoescape on and undefined names refused."""
+"""Pages from templates: self-contained, with autoescape on and undefined names refused.
+
+A page holds its style, its script and its data, and its content security policy lets it load nothing and run no
+other script.
+"""
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-_TEMPLATES = Path(__file__).parent / "templates"
+_HERE = Path(__file__).parent
 
 
-def render_page(template: str, **values: object) -> str:
-    """The template filled with these values; its ``style`` is the style sheet of all pages."""
+def render_page(
+    template: str, *, styles: Sequence[str] = (), scripts: Sequence[str] = (), data: object = None, **values: object
+) -> str:
+    """The template filled with these values.
+
+    ``styles`` and ``scripts`` are names of files in ``static``: the style sheets beside that of all pages, and the
+    scripts, which run in one strict function of their own, in this order.  ``data`` is what the scripts read, as
+    ``JSON.parse(document.getElementById("data").textContent)``.
+    """
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
     )
-    style = Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8"))
-    return environment.get_template(template).render(values, style=style)
+    style = "".join(_static(name) for name in ("page.css", *styles))
+    script = "".join(_static(name) for name in scripts)
+    script = f'"use strict";\n(() => {{\n{script}}})();\n' if script else ""
+    return environment.get_template(template).render(
+        values, style=Markup(style), script=Markup(script), policy=_policy(script), data=_embedded(data)
+    )
+
+
+def _static(name: str) -> str:
+    return (_HERE / "static" / name).read_text(encoding="utf-8")
+
+
+def _policy(script: str) -> str:
+    """What the page may load: nothing; and run: this script."""
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    runs = f"'sha256-{digest}'" if script else "'none'"
+    return f"default-src 'none'; style-src 'unsafe-inline'; script-src {runs}; base-uri 'none'; form-action 'none'"
+
+
+def _embedded(data: object) -> Markup:
+    """The data as JSON in ASCII that no parser of HTML takes for a tag."""
+    text = json.dumps(data, separators=(",", ":"), sort_keys=True)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from browser import started_browser
+from playwright.sync_api import Browser
 from toy_reports import hostile_report, leak_report, long_report, odd_report, stale_report
 
 from reports.structure import Report
@@ -31,3 +35,9 @@ def long() -> Report:
 @pytest.fixture
 def hostile() -> Report:
     return hostile_report()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with started_browser() as found:
+        yield found
