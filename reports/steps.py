@@ -15,6 +15,7 @@ from textwrap import wrap
 
 from explorer.execution.kinds import Kind, Tag
 from explorer.visible import visible
+from reports.overtaking import why_unordered
 from reports.structure import Event, Report
 
 SEALED = "sealed"
@@ -24,6 +25,15 @@ _FLAGS = ("seals", "flags")  # ends of the names of locations that hold flags
 
 
 _KERNEL_PLACE = re.compile(r"\S+\.\w+ \w+\b")
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a store or an RMW makes of its location, both values as shown: what memory held before, and holds now."""
+
+    location: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,9 @@ class Step:
         function: the modelled function that does it, and
         reference: the kernel place, both possibly empty.
         place: file and line of the modelled code.
+        change: what it changes in memory, None for a store that a later one has overwritten already, a load or a fence.
         notes: remarks on its place in the schedule: reordered, forwarded, an old value.
+        rules: for every reordered access why the model lets it overtake.
         labels: the property's marks on it.
         on_path: whether it belongs to the violating path or has a mark.
     """
@@ -52,7 +64,9 @@ class Step:
     function: str
     reference: str
     place: str
+    change: Change | None
     notes: tuple[str, ...]
+    rules: tuple[str, ...]
     labels: tuple[str, ...]
     on_path: bool
 
@@ -138,8 +152,11 @@ class Schedule:
                 notes += self._order_notes(event, position)
                 if event.kind.reads:
                     notes += self._old_value_note(event, latest)
+            change = None
             if last.kind.writes:
                 notes += self._later_note(last, latest)
+                if self._rank[last.id] > self._rank[latest]:
+                    change = Change(visible(last.location or ""), shown(report.events[latest]), shown(last))
                 current[last.location or ""] = max(latest, last.id, key=self._rank.__getitem__)
             yield Step(
                 number=number,
@@ -150,7 +167,9 @@ class Schedule:
                 function=visible(first.stack[-1].function) if first.stack else "",
                 reference=visible(first.reference),
                 place=f"{visible(first.file)}:{first.line}" if first.file else "",
+                change=change,
                 notes=tuple(notes),
+                rules=tuple(rule for event in events for rule in self._rules(event, position)),
                 labels=tuple(label for i in group for label in marks.get(i, ())),
                 on_path=not path.isdisjoint(group),
             )
@@ -191,15 +210,26 @@ class Schedule:
         events = self._report.events[event : event + 1]
         return any(e.implied and e.thread == thread and e.tag is Tag.MB for e in events)
 
+    def _overtaken(self, event: Event, position: dict[int, int]) -> tuple[Event, bool]:
+        """The last access of its thread that a reordered one overtakes, and whether that is its predecessor."""
+        before = [e for e in self._report.events[: event.id] if e.thread == event.thread and e.id in self._number]
+        overtaken = [e for e in before if position[e.id] > position[event.id]][-1]
+        return overtaken, overtaken is before[-1]
+
+    def _rules(self, event: Event, position: dict[int, int]) -> Iterator[str]:
+        """Why a reordered access may overtake."""
+        if event.id in self._report.witness.reordered:
+            overtaken, _ = self._overtaken(event, position)
+            yield why_unordered(overtaken, event, visible(self._report.model.name))
+
     def _order_notes(self, event: Event, position: dict[int, int]) -> Iterator[str]:
         """Where a reordered or forwarded access would have stood in program order."""
         report = self._report
         if event.id in report.witness.reordered:
-            before = [e.id for e in report.events[: event.id] if e.thread == event.thread and e.id in self._number]
-            overtaken = [e for e in before if position[e] > position[event.id]][-1]
-            which = "its predecessor" if overtaken == before[-1] else "earlier in its code"
+            overtaken, predecessor = self._overtaken(event, position)
+            which = "its predecessor" if predecessor else "earlier in its code"
             model = visible(report.model.name)
-            yield f"^ reordered: before {self._short(overtaken)}, {which}; {model} does not order them"
+            yield f"^ reordered: before {self._short(overtaken.id)}, {which}; {model} does not order them"
         if event.id in report.witness.forwarded:
             yield f"^ forwarded: reads its own store {self._short(report.source_of[event.id])} before that takes effect"
 

@@ -1,20 +1,23 @@
-"""The report as one self-contained page: the reason, the picture, the steps, the modelled code, the facts.
+"""The report as one self-contained page: the reason, a ladder to step through, values, code, facts.
 
-The page loads nothing and runs nothing.  The template quotes all text (jinja2 autoescape);
-the picture comes quoted from ``reports.picture.svg``.
+The ladder, the strip of values, the steps and the modelled code are there without a script; the script steps, draws
+the edges, searches and folds.  The template quotes all text (jinja2 autoescape).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from explorer.visible import visible
+from reports.forms.dot import description
+from reports.holds import lock_holds
+from reports.pages.code import Function, function_of, functions
+from reports.pages.relations import PageRelations, page_relations
+from reports.pages.strip import strips
 from reports.pages.template import render_page
-from reports.picture.svg import picture, picture_key
-from reports.steps import Schedule, Step, initial_values
-from reports.structure import Report, SourceText
+from reports.picture.folding import Row, fold, summary
+from reports.steps import Schedule, Step, initial_values, shown
+from reports.structure import Event, Report
 from reports.words import (
     counts,
     effort,
@@ -22,6 +25,7 @@ from reports.words import (
     finding,
     is_litmus,
     left_out,
+    meaning,
     meanings,
     remarked,
     remarks,
@@ -31,6 +35,8 @@ from reports.words import (
     verdict,
     violating,
 )
+
+_SCRIPTS = ("report.js", "edges.js", "panel.js", "player.js", "search.js", "start.js")
 
 
 @dataclass(frozen=True)
@@ -43,58 +49,100 @@ class _Reason:
 
 
 @dataclass(frozen=True)
-class _Line:
-    """One line of modelled code and the numbers of the steps made there."""
+class _LadderRow:
+    """A step by itself, or steps folded into one row, which ``summary`` describes."""
 
-    number: int
-    text: str
-    steps: tuple[int, ...]
-    on_path: bool
-
-
-@dataclass(frozen=True)
-class _Function:
-    file: str
-    name: str
-    lines: tuple[_Line, ...]
+    steps: Row
+    summary: str
 
 
 def html(report: Report, *, file: str) -> str:
     """The page; ``file`` is the report's name in the replay command."""
     schedule = Schedule(report)
-    path = schedule.path()
+    holds = lock_holds(report, schedule)
+    relations = page_relations(report)
+    code = functions(report, schedule.steps)
     return render_page(
         "report.html.j2",
+        styles=("execution.css", "ladder.css"),
+        scripts=_SCRIPTS,
+        data=_data(report, schedule, relations, code),
         title=title(report),
         property=visible(report.property.name),
         verdict=verdict(report),
         finding=finding(report).lower(),
         sentence=visible(report.property.sentence),
         counts=counts(report),
-        reasons=[_Reason(relation, schedule.name(event), schedule.step_of.get(event)) for relation, event in path],
+        reasons=[
+            _Reason(relation, schedule.name(event), schedule.step_of.get(event)) for relation, event in schedule.path()
+        ],
         meanings=meanings(report),
-        picture=Markup(picture(report, headline=False)),
-        key=[(Markup(sign), words) for sign, words in picture_key(report)],
         effort=effort(report),
         remarks=remarks(report),
-        initial=", ".join(initial_values(report)),
+        initial=initial_values(report),
         threads=[visible(thread.name) for thread in report.threads],
+        rows=[_LadderRow(row, summary(row, holds)) for row in fold(report, schedule, holds)],
         steps=schedule.steps,
-        functions=[_function(source, schedule.steps) for source in report.sources],
+        relations=relations,
+        strips=strips(report, schedule),
+        functions=code,
         facts=_facts(report),
         replay=replay_command(file),
         explore=explore_command(report),
     )
 
 
-def _function(source: SourceText, steps: list[Step]) -> _Function:
-    file = visible(source.file)
-    lines = []
-    for number, text in enumerate(source.text.split("\n"), source.first_line):
-        here = [step for step in steps if step.place == f"{file}:{number}"]
-        numbers = tuple(step.number for step in here)
-        lines.append(_Line(number, visible(text.expandtabs()), numbers, any(step.on_path for step in here)))
-    return _Function(file, visible(source.function), tuple(lines))
+def _data(report: Report, schedule: Schedule, relations: PageRelations, code: list[Function]) -> dict[str, object]:
+    """What the script reads.  Events are named by their number, steps by theirs less one."""
+    used = {event.location for event in report.events if event.thread >= 0}
+    return {
+        "threads": [visible(thread.name) for thread in report.threads],
+        "events": [_event(report, schedule, event) for event in report.events],
+        "initial": [
+            [visible(event.location or ""), shown(event)]
+            for event in report.events
+            if event.thread < 0 and event.location in used
+        ],
+        "steps": [_step(report, step, code) for step in schedule.steps],
+        "holds": [[hold.thread, hold.first, hold.last, hold.lock] for hold in lock_holds(report, schedule)],
+        "path": [[edge.source, edge.target, visible(edge.relation)] for edge in report.property.path],
+        "relations": [[r.name, r.count, r.text] for r in relations.relations if r.text is not None],
+        "texts": relations.texts,
+        "meanings": {r.name: meaning(r.name) for r in relations.relations if meaning(r.name)},
+    }
+
+
+def _event(report: Report, schedule: Schedule, event: Event) -> dict[str, object]:
+    """An event; ``step`` is where it is drawn (0: it is initial), ``source`` the write that it reads."""
+    anchor = schedule.anchor(event.id)
+    found: dict[str, object] = {"text": description(event), "step": anchor.number if anchor else 0}
+    if report.source_of[event.id] >= 0:
+        found["source"] = report.source_of[event.id]
+    return found
+
+
+def _step(report: Report, step: Step, code: list[Function]) -> dict[str, object]:
+    first = report.events[step.events[0]]
+    last = report.events[step.events[-1]]
+    found: dict[str, object] = {
+        "thread": step.thread,
+        "events": step.events,
+        "name": step.name,
+        "action": step.action,
+        "where": step.where,
+        "place": step.place,
+        "stack": [visible(frame.function) for frame in first.stack],
+        "notes": [*step.notes, *step.rules],
+        "labels": step.labels,
+    }
+    if step.change:
+        found["change"] = [step.change.location, step.change.before, step.change.after]
+    if last.kind.reads:
+        found["reads"] = [visible(last.location or "")]
+    function = function_of(code, first)
+    if function is not None:
+        found["code"] = [function.number, first.line]
+    return found
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _HERE = Path(__file__).parent
 
@@ -33,12 +33,18 @@ def render_page(
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
+    environment.filters["arrowed"] = _arrowed
     style = "".join(_static(name) for name in ("page.css", *styles))
     script = "".join(_static(name) for name in scripts)
     script = f'"use strict";\n(() => {{\n{script}}})();\n' if script else ""
     return environment.get_template(template).render(
         values, style=Markup(style), script=Markup(script), policy=_policy(script), data=_embedded(data)
     )
+
+
+def _arrowed(action: str) -> Markup:
+    """The text with its arrows kept whole where lines are broken."""
+    return escape(action).replace("-&gt;", Markup('<span class="to">-&gt;</span>'))
 
 
 def _static(name: str) -> str:

@@ -12,6 +12,7 @@ from textwrap import wrap
 
 from explorer.execution.kinds import Kind
 from explorer.visible import visible
+from reports.holds import Hold, lock_holds
 from reports.picture.folding import Row, fold, summary
 from reports.picture.measure import (
     BOX,
@@ -101,10 +102,11 @@ class _Heights:
 
 def lay_out(report: Report, schedule: Schedule) -> Layout:
     """The picture's geometry; a function of the report alone."""
-    rows = fold(report, schedule)
+    holds = lock_holds(report, schedule)
+    rows = fold(report, schedule, holds)
     drawn = [row[0] for row in rows if len(row) == 1]
     columns = [_column(report, drawn, thread) for thread in range(len(report.threads))]
-    lines = {row[0].number: _lines(row, columns[row[0].thread]) for row in rows}
+    lines = {row[0].number: _lines(row, columns[row[0].thread], holds) for row in rows}
     heights = _stack(rows, lines)
     middles = heights.middles
     gutters = Gutters(_links(report, schedule, middles), len(columns))
@@ -166,10 +168,10 @@ def _column(report: Report, drawn: list[Step], thread: int) -> _Column:
     return _Column(names, max(names + actions + 2 * PADDING, heading, _NARROWEST))
 
 
-def _lines(row: Row, column: _Column) -> tuple[str, ...]:
+def _lines(row: Row, column: _Column, holds: tuple[Hold, ...]) -> tuple[str, ...]:
     """The small text of a row: reference and notes below a box, or a strip's summary."""
     if len(row) > 1:
-        return tuple(wrap(summary(row), fitting(column.boxes - 2 * PADDING, SMALL)))
+        return tuple(wrap(summary(row, holds), fitting(column.boxes - 2 * PADDING, SMALL)))
     below = row[0].where, *row[0].notes
     return tuple(line for text in below for line in wrap(text, fitting(column.boxes, SMALL)))
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import networkx as nx
@@ -111,7 +113,37 @@ def test_svg_has_each_step_once_and_the_bold_path(report: Report) -> None:
     assert {(a, b) for a, b in report.relations["rf"] if not folded & {a, b}} <= drawn
 
 
-def test_html_has_the_picture_and_a_table_row_for_each_step(report: Report) -> None:
+def page_data(page: str) -> Any:
+    """What the page's script reads."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def unpacked(text: str) -> set[tuple[int, int]]:
+    """The pairs of a relation as the page holds it: ``3:7-9,12;5:6``."""
+    pairs = set()
+    for row in text.split(";"):
+        source, targets = row.split(":")
+        for run in targets.split(","):
+            first, _, last = run.partition("-")
+            pairs |= {(int(source), target) for target in range(int(first), int(last or first) + 1)}
+    return pairs
+
+
+def test_html_has_every_event_and_edge(report: Report) -> None:
+    data = page_data(render(report, "html"))
+    assert data["threads"] == [thread.name for thread in report.threads]
+    assert [entry.get("source", -1) for entry in data["events"]] == list(report.source_of)
+    for event, entry in zip(report.events, data["events"], strict=True):
+        assert event.location is None or f"{event.location} = {event.value}" in entry["text"]
+    assert [tuple(edge) for edge in data["path"]] == [(e.source, e.target, e.relation) for e in report.property.path]
+    found = {(name, *pair) for name, _, text in data["relations"] for pair in unpacked(data["texts"][text])}
+    assert found == {(name, *pair) for name, pairs in report.relations.items() for pair in pairs}
+    assert [step["events"] for step in data["steps"]] == [[event.id for event in group] for group in steps(report)]
+
+
+def test_html_has_the_steps_in_the_ladder_and_in_the_table(report: Report) -> None:
     class Rows(HTMLParser):
         def __init__(self) -> None:
             super().__init__()
@@ -138,8 +170,10 @@ def test_html_has_the_picture_and_a_table_row_for_each_step(report: Report) -> N
     for row, events in zip(parser.rows, steps(report), strict=True):
         assert says(row, events)
         assert names_place(row, events[0])
-    for edge in report.property.path:
-        assert f'data-source="{edge.source}" data-target="{edge.target}" data-relation="{edge.relation}"' in page
+    rungs = re.findall(r'<div class="row[^"]*" data-step="(\d+)">(.*?)</div>', page, re.DOTALL)
+    assert [int(number) for number, _ in rungs] == [number for number, _ in enumerate(steps(report), 1)]
+    for (_, rung), events in zip(rungs, steps(report), strict=True):
+        assert says(unescape(re.sub(r"<[^>]*>", "", rung)), events)
     assert f"{report.search.executions:,} executions explored" in page
 
 

@@ -308,12 +308,12 @@ def long_report() -> Report:
 HOSTILE = "</script><b>&\"'\\\x1b[31m\u202e]]>\n{{ 7*7 }}"
 
 
-def hostile_report() -> Report:
+def hostile_report(text: str = HOSTILE) -> Report:
     """One store and one load with the same hostile text in every name."""
-    location = Location(HOSTILE, Object(HOSTILE))
-    place = Source(HOSTILE, 1, (Call(HOSTILE, 0),), HOSTILE, HOSTILE)
+    location = Location(text, Object(text))
+    place = Source(text, 1, (Call(text, 0),), text, text)
     execution = Execution(
-        threads=(HOSTILE, HOSTILE + "2"),
+        threads=(text, text + "2"),
         events=(
             initial(location),
             Event(0, 0, Kind.WRITE, Tag.ONCE, location, 7, place),
@@ -326,28 +326,28 @@ def hostile_report() -> Report:
         data=empty(3),
         ctrl=empty(3),
         ctrl_later=empty(3),
-        ends=(ThreadEnd(Ending.RETURNED), ThreadEnd(Ending.BLOCKED, HOSTILE)),
+        ends=(ThreadEnd(Ending.RETURNED), ThreadEnd(Ending.BLOCKED, text)),
     )
     return make_report(
         execution=execution,
-        violation=Violation(property=HOSTILE, path=(Edge(1, 2, HOSTILE),), marks=(Mark(2, HOSTILE),), sentence=HOSTILE),
-        witness=Witness((1, 2), 1, (), (), exact=False, note=HOSTILE, unkept_coherence=()),
-        scenario=HOSTILE,
-        protocol=HOSTILE,
-        fix=HOSTILE,
-        parameters={HOSTILE: HOSTILE},
-        program_hash=HOSTILE,
-        model_name=HOSTILE,
-        rules_hash=HOSTILE,
-        named_relations={HOSTILE: from_pairs(3, [(1, 2)])},
+        violation=Violation(property=text, path=(Edge(1, 2, text),), marks=(Mark(2, text),), sentence=text),
+        witness=Witness((1, 2), 1, (), (), exact=False, note=text, unkept_coherence=()),
+        scenario=text,
+        protocol=text,
+        fix=text,
+        parameters={text: text},
+        program_hash=text,
+        model_name=text,
+        rules_hash=text,
+        named_relations={text: from_pairs(3, [(1, 2)])},
         search=Search(
             executions=1,
-            violating={HOSTILE: 1},
+            violating={text: 1},
             interleavings=None,
             complete=True,
             remarks={},
             switches=(),
             left_out=(),
         ),
-        tool=HOSTILE,
+        tool=text,
     )

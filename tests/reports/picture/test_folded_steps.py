@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from reports.picture.folding import fold, summary
+from reports.holds import lock_holds
+from reports.picture.folding import Row, fold, summary
 from reports.steps import Schedule
 from reports.structure import Report
 
 
+def fold_of(report: Report) -> list[Row]:
+    schedule = Schedule(report)
+    return fold(report, schedule, lock_holds(report, schedule))
+
+
 def numbers(report: Report) -> list[list[int]]:
-    return [[step.number for step in row] for row in fold(report, Schedule(report))]
+    return [[step.number for step in row] for row in fold_of(report)]
 
 
 def test_runs_off_the_path_are_folded_one_row_for_each_thread(long: Report) -> None:
@@ -44,6 +50,7 @@ def test_an_implied_fence_on_the_path_keeps_its_operation(long: Report) -> None:
 
 
 def test_a_folded_row_names_its_steps_and_functions(long: Report) -> None:
-    rows = fold(long, Schedule(long))
-    assert summary(rows[0]) == "2 steps, O1 to O2: get_page, owner"
-    assert summary(rows[2]) == "2 steps, Q1: reader"
+    rows = fold_of(long)
+    holds = lock_holds(long, Schedule(long))
+    assert summary(rows[0], holds) == "2 steps, O1 to O2: get_page, owner"
+    assert summary(rows[2], holds) == "2 steps, Q1: reader"
