@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from browser import started_browser
+from made_reports import crowd_report, locked_report
+from msgspec.structs import replace
 from playwright.sync_api import Browser
 from toy_reports import hostile_report, leak_report, long_report, odd_report, stale_report
 
@@ -35,6 +37,22 @@ def long() -> Report:
 @pytest.fixture
 def hostile() -> Report:
     return hostile_report()
+
+
+@pytest.fixture
+def lkmm(stale: Report) -> Report:
+    """The stale read as one of the kernel's model."""
+    return replace(stale, model=replace(stale.model, name="lkmm"))
+
+
+@pytest.fixture
+def locked() -> Report:
+    return locked_report()
+
+
+@pytest.fixture
+def crowd() -> Report:
+    return crowd_report()
 
 
 @pytest.fixture(scope="session")

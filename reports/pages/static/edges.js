@@ -5,7 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const FIRST_TRACK = 15;
 const TRACK = 9;
 const TRACKS = 9; // of a gutter; further edges share them
-const CROWD = 120; // of more pairs only those of the current step are drawn
+const CROWD = 250; // of more pairs only those of the current step are drawn
 const edges = document.createElementNS(SVG, "svg");
 edges.setAttribute("class", "edges");
 edges.setAttribute("aria-hidden", "true");
@@ -217,7 +217,10 @@ function drawBands(spot, narrow) {
     const inner = data.holds.slice(0, i).filter(([t, f, l]) => t === thread && f <= last && first <= l).length;
     const [above, below] = [spot(shownBox(first)), spot(shownBox(last))];
     const x = above.left - 6 - inner * 3.5;
-    const band = draw("rect", { x, y: above.top, width: 3, height: Math.max(below.bottom - above.top, 8), rx: 1.5, class: "band" });
+    const [y, height] = [above.top, Math.max(below.bottom - above.top, 8)];
+    const band = draw("g", { class: "band" });
+    draw("rect", { x, y, width: 3, height, rx: 1.5 }, band);
+    draw("rect", { x: x - 3, y, width: 8, height, class: "touch" }, band);
     draw("title", {}, band).textContent = `${data.threads[thread]} holds ${lock}, steps ${first} to ${last}`;
     const inside = folds.filter(fold => {
       const step = Number(fold.dataset.fold);

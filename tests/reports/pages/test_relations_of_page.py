@@ -97,7 +97,7 @@ def closure(pairs: set[Pair]) -> set[Pair]:
 
 
 def targets(runs: str) -> list[int]:
-    found = []
+    found: list[int] = []
     for run in runs.split(","):
         first, _, last = run.partition("-")
         found += range(int(first), int(last or first) + 1)
