@@ -36,7 +36,7 @@ from reports.words import (
     violating,
 )
 
-_SCRIPTS = ("report.js", "edges.js", "panel.js", "player.js", "search.js", "start.js")
+_SCRIPTS = ("report.js", "edges.js", "panel.js", "player.js", "search.js", "paper.js", "start.js")
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from explorer.execution.kinds import Kind
 from explorer.visible import visible
 from reports.structure import Pair, Report
 
 ROOM = 260_000
 """Characters of all relations of a page together."""
 
+_GROUPS = ("basic", "dependences", "fences", "model")
 _BASIC = ("po", "rf", "co", "fr")
+_FENCE = "{} fence"
+"""The name of the relation of a fence's tag: from the last access before such a fence to the first one after it."""
+
 _DEPENDENCES = ("rmw", "addr", "data", "ctrl", "ctrl-later")
 
 
@@ -26,7 +31,7 @@ class PageRelation:
 
     Attributes:
         name: as visible text.
-        group: ``basic``, ``dependences`` or ``model``.
+        group: ``basic``, ``dependences``, ``fences`` or ``model``.
         count: how many pairs it has.
         immediate: whether only the immediate pairs are in the page.
         text: the number of its text in ``PageRelations.texts``, None if it was dropped.
@@ -54,12 +59,13 @@ class PageRelations:
 
 def page_relations(report: Report, room: int = ROOM) -> PageRelations:
     """The report's relations for a page, in at most ``room`` characters: the four basic ones first, then by name."""
-    names = [name for name in sorted(report.relations) if report.relations[name]]
-    groups = {name: _group(name) for name in names}
-    names.sort(key=lambda name: (groups[name] == "model", groups[name] == "dependences", _place(name), name))
+    fences = _fences(report)
+    found = {**{name: pairs for name, pairs in report.relations.items() if pairs}, **fences}
+    groups = {name: "fences" if name in fences else _group(name) for name in found}
+    names = sorted(found, key=lambda name: (_GROUPS.index(groups[name]), _place(name), name))
     packed: dict[str, tuple[str, bool]] = {}
     for name in names:
-        rows = _rows(report.relations[name])
+        rows = _rows(found[name])
         drawn = _immediate(rows) if groups[name] == "model" and _is_order(rows) else rows
         packed[name] = _text(drawn), drawn != rows or name in ("po", "co")
     kept = _fitting(names, {name: text for name, (text, _) in packed.items()}, room)
@@ -70,7 +76,7 @@ def page_relations(report: Report, room: int = ROOM) -> PageRelations:
             PageRelation(
                 name=visible(name),
                 group=groups[name],
-                count=len(report.relations[name]),
+                count=len(found[name]),
                 immediate=packed[name][1],
                 text=number[packed[name][0]] if name in kept else None,
             )
@@ -78,6 +84,21 @@ def page_relations(report: Report, room: int = ROOM) -> PageRelations:
         ),
         tuple(texts),
     )
+
+
+def _fences(report: Report) -> dict[str, list[Pair]]:
+    """What each fence stands between, by its tag: the nearest accesses of its thread; an RMW may imply fences."""
+    pairs: dict[str, list[Pair]] = {}
+    for thread in range(len(report.threads)):
+        own = [event for event in report.events if event.thread == thread]
+        for i, event in enumerate(own):
+            if event.kind is not Kind.FENCE or event.tag is None:
+                continue
+            before = [other.id for other in own[:i] if other.kind is not Kind.FENCE]
+            after = [other.id for other in own[i + 1 :] if other.kind is not Kind.FENCE]
+            if before and after:
+                pairs.setdefault(_FENCE.format(event.tag.value), []).append((before[-1], after[0]))
+    return pairs
 
 
 def _group(name: str) -> str:

@@ -67,9 +67,12 @@ function redraw() {
   const narrow = isNarrow();
   const top = ladder.getBoundingClientRect().top;
   const left = ladder.getBoundingClientRect().left;
-  const spot = element => {
+  const known = new Map(); // reading places is what takes time
+  const spot = element => known.get(element) ?? place(element);
+  const place = element => {
     const r = element.getBoundingClientRect();
-    return { left: r.left - left, right: r.right - left, top: r.top - top, bottom: r.bottom - top, middle: (r.top + r.bottom) / 2 - top };
+    known.set(element, { left: r.left - left, right: r.right - left, top: r.top - top, bottom: r.bottom - top, middle: (r.top + r.bottom) / 2 - top });
+    return known.get(element);
   };
   const seal = ladder.querySelector(".seal");
   if (seal) draw("rect", { class: "after", x: 0, width: "100%", y: spot(seal).top, height: ladder.clientHeight - spot(seal).top });
@@ -88,7 +91,7 @@ function redraw() {
     links.push({ ...edge, from, to, tail, head, gutter, a: spot(tail).middle, b: spot(head).middle });
   }
   assignTracks(links, narrow);
-  // The tracks have made room: only now everything stands where it stays.
+  known.clear(); // the tracks have made room: only now everything stands where it stays
   drawBands(spot, narrow);
   const ports = new Map();
   const labels = [];
@@ -146,8 +149,10 @@ function drawLink(link, spot, narrow, ports, labels) {
 }
 
 // In a narrow window all edges stand left of all boxes.
-const gutterRight = spot => spot(ladder).left + parseFloat(getComputedStyle(ladder).getPropertyValue("--numbers")) +
-  parseFloat(ladder.style.getPropertyValue("--g0"));
+function gutterRight(spot) {
+  const numbers = parseFloat(getComputedStyle(ladder).getPropertyValue("--numbers"));
+  return spot(ladder).left + numbers + parseFloat(ladder.style.getPropertyValue("--g0"));
+}
 
 function drawStub(stub, spot) {
   const box = spot(stub.head);

@@ -22,7 +22,6 @@ function showStep(scroll) {
   }
   for (const fold of folds) fold.classList.toggle("now", Boolean(fold.querySelector(".row.now")));
   byId("slider").value = view.step;
-  byId("slider").setAttribute("aria-valuetext", byId("brief").textContent);
   showPanel();
   byId("slider").setAttribute("aria-valuetext", byId("brief").textContent);
   showCursor();
@@ -43,9 +42,8 @@ function showCursor() {
   const strips = byId("strips");
   if (!strips) return;
   for (const span of strips.querySelectorAll(".span")) {
-    const [first, past] = span.style.gridColumn.split("/").map(Number);
-    span.classList.toggle("now", view.step > 0 && first === view.step + 1);
-    void past;
+    const first = Number(span.style.gridColumnStart) - 1;
+    span.classList.toggle("now", view.step > 0 && first === view.step);
   }
   const spans = strips.querySelector(".spans");
   const cursor = byId("cursor");

@@ -39,14 +39,6 @@ for (const row of rows.values()) {
 }
 document.addEventListener("keydown", event => { if (event.key === "Escape") tip.hidden = true; });
 
-// On paper the page has another width, so the edges are drawn anew for it, and again afterwards.
-function onPaper(printing) {
-  ladder.style.width = printing ? "700px" : "";
-  redraw();
-}
-addEventListener("beforeprint", () => onPaper(true));
-addEventListener("afterprint", () => onPaper(false));
-
 new ResizeObserver(() => { redraw(); showCursor(); }).observe(ladder);
 
 function start() {

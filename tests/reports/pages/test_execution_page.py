@@ -425,14 +425,15 @@ def test_without_a_script_the_facts_are_there(leak: Report, browser: Browser, tm
         expect(page.locator("#step-10")).to_be_visible()
 
 
-def test_on_paper_controls_go_and_edges_stay_at_their_boxes(leak: Report, browser: Browser, tmp_path: Path) -> None:
-    with opened(browser, render(leak, "html"), tmp_path) as page:
+def test_on_paper_controls_go_and_every_row_carries_its_slice_of_the_edges(
+    leak: Report, browser: Browser, tmp_path: Path
+) -> None:
+    with opened(browser, render(leak, "html"), tmp_path, fragment="#step=4") as page:
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         page.emulate_media(media="print")
         expect(page.locator(".controls")).not_to_be_visible()
-        assert round(boxes(page, "#ladder")[0]["width"]) == 700
-        assert page.locator(".arrow").count() == 5
-        heads = page.evaluate("""() => [...document.querySelectorAll(".arrow")].every(arrow => {
+        assert round(boxes(page, "#ladder")[0]["width"]) == 690
+        heads = page.evaluate("""() => [...document.querySelectorAll(".edges .arrow")].map(arrow => {
           const tip = arrow.querySelector(".tip-head").getBoundingClientRect();
           return [...document.querySelectorAll(".box")].some(box => {
             const b = box.getBoundingClientRect();
@@ -440,9 +441,14 @@ def test_on_paper_controls_go_and_edges_stay_at_their_boxes(leak: Report, browse
             return beside && tip.top >= b.top - 4 && tip.bottom <= b.bottom + 4;
           });
         })""")
-        assert heads
-        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert heads == [True] * 5
+        # One in each of 10 rows, the heads, the initial values and the seal, below each other without a gap.
+        slices = boxes(page, ".slice")
+        assert len(slices) == 13
+        assert all(abs(above["bottom"] - below["top"]) < 1 for above, below in pairwise(slices))
         page.emulate_media(media="screen")
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.locator(".slice").count() == 0
         assert round(boxes(page, "#ladder")[0]["width"]) > 700
 
 

@@ -66,6 +66,13 @@ def test_the_basic_ones_come_first_then_dependences_then_the_models_own(leak: Re
     ]  # fmt: skip
 
 
+def test_a_fence_stands_between_the_nearest_accesses_of_its_thread(long: Report) -> None:
+    """Owner: 2 mb (implied), 3 and 4 the RMW, 5 mb (implied), 6 wmb, 7 load; nothing is before the first fence."""
+    assert relation(long, "mb fence").group == "fences"
+    assert text(long, "mb fence") == "4:7"
+    assert text(long, "wmb fence") == "4:7"
+
+
 def test_what_does_not_fit_goes_the_largest_first(leak: Report) -> None:
     wide = tuple((source, target) for source in range(4, 14) for target in range(4, 14) if (source + target) % 2)
     report = with_relations(leak, wide=wide, also_wide=wide, narrow=((4, 13),))
