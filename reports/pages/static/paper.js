@@ -15,7 +15,7 @@ function toPaper() {
     for (const [name, value] of Object.entries({ class: "slice", width: PAPER, height, viewBox: `0 ${tops[i]} ${PAPER} ${height}` }))
       slice.setAttribute(name, value);
     slice.append(...[...edges.children].map(child => child.cloneNode(true)));
-    part.append(slice);
+    (part.querySelector("summary") ?? part).append(slice); // what is not in the summary of closed details is not drawn
   });
 }
 

@@ -445,7 +445,7 @@ def test_on_paper_controls_go_and_every_row_carries_its_slice_of_the_edges(
         # One in each of 10 rows, the heads, the initial values and the seal, below each other without a gap.
         slices = boxes(page, ".slice")
         assert len(slices) == 13
-        assert all(abs(above["bottom"] - below["top"]) < 1 for above, below in pairwise(slices))
+        assert [round(below["top"] - above["bottom"]) for above, below in pairwise(slices)] == [0] * 12
         page.emulate_media(media="screen")
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.locator(".slice").count() == 0
