@@ -57,6 +57,7 @@ class Counted:
     statuses: dict[Status, int]
     violating: dict[str, int]
     goals: dict[str, bool]
+    examples: dict[str, Record]
     cuts: dict[str, None]
     other_cuts: dict[str, None]
     findings: dict[KindKey, Found]
@@ -72,6 +73,7 @@ class Counted:
             tally.statuses,
             tally.violating,
             tally.goals,
+            tally.examples,
             tally.cuts,
             tally.other_cuts,
             {kind: Found(f.violation, f.record, f.witness, f.count, f.canonical) for kind, f in tally.findings.items()},
@@ -99,6 +101,7 @@ class Counted:
             self.violating[name] += count
         for goal, reached in later.goals.items():
             self.goals[goal] |= reached
+        self.examples = later.examples | self.examples
         self.cuts |= later.cuts
         self.other_cuts |= later.other_cuts
         for kind, found in later.findings.items():
@@ -117,6 +120,7 @@ class Counted:
         """The same as a tally, with the executions made from their records."""
         tally = Tally(case, model, UNLIMITED)
         tally.statuses, tally.violating, tally.goals = self.statuses, self.violating, self.goals
+        tally.examples = self.examples
         tally.cuts, tally.other_cuts = self.cuts, self.other_cuts
         tally.records, tally.unrecorded = self.records, self.unrecorded
         tally.findings = {

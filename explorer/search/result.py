@@ -96,6 +96,7 @@ class Result:
         executions: complete executions; ``blocked``, ``cut`` and ``dropped`` count the others.
         violating: per property the complete executions that break it.
         goals: per declared goal whether it was reached.
+        examples: per goal reached the first execution that reaches it, of those that are canonical.
         limits: what kept the answer from being final, in words, empty if nothing did.
         interleavings: orders of steps that the executions stand for (sc only), else None.
         findings: one per kind of violation, in a fixed order.
@@ -118,6 +119,7 @@ class Result:
     dropped: int
     violating: Mapping[str, int]
     goals: Mapping[str, bool]
+    examples: Mapping[str, Record]
     limits: tuple[str, ...]
     interleavings: int | None
     seconds: float

@@ -162,6 +162,7 @@ def conclude(
         dropped=tally.statuses[Status.DROPPED],
         violating=tally.violating,
         goals=tally.goals,
+        examples={name: tally.examples[name] for name in tally.goals if name in tally.examples},
         limits=bounds + unreached,
         interleavings=interleavings,
         seconds=seconds + time.monotonic() - started,

@@ -24,7 +24,8 @@ class Tally:
     Attributes:
         statuses: executions by how they ended, each with those that it stands for.
         violating: per property the complete executions that break it.
-        goals: per declared goal whether it was reached.
+        goals: per declared goal whether it was reached, and
+        examples: per goal reached the first canonical execution that does.
         cuts: what cut paths, in the order in which it was met by canonical executions; ``other_cuts``: by others.
         findings: per kind of violation the simplest execution, the first of equally simple ones.
         records: one per violating execution, up to the limit; ``unrecorded`` counts the others.
@@ -46,6 +47,7 @@ class Tally:
         self.statuses = dict.fromkeys(Status, 0)
         self.violating = {prop.name: 0 for prop in case.properties}
         self.goals = {goal.name: False for goal in case.goals}
+        self.examples: dict[str, Record] = {}
         self.cuts: dict[str, None] = {}
         self.other_cuts: dict[str, None] = {}
         self.findings: dict[KindKey, Finding] = {}
@@ -84,8 +86,11 @@ class Tally:
         if violations:
             self._keep(execution, violations, before, number, canonical)
         for goal in self._case.goals:
-            if not self.goals[goal.name]:
-                self.goals[goal.name] = goal.reached(execution)
+            wanted = canonical or not self.goals[goal.name]
+            if wanted and goal.name not in self.examples and goal.reached(execution):
+                self.goals[goal.name] = True
+                if canonical:
+                    self.examples[goal.name] = Record.of(execution, ())
         return [violation.property for violation in violations]
 
     def _keep(

@@ -126,7 +126,7 @@ def plain(result: Result) -> dict[str, Any]:
     fields = {
         field: getattr(result, field) for field in Result.__dataclass_fields__ if field not in ("seconds", "searched")
     }
-    for field in ("violating", "goals", "remarked"):
+    for field in ("violating", "goals", "examples", "remarked"):
         fields[field] = list(fields[field].items())
     for field in ("findings", "remarks"):
         kept = [{part: getattr(each, part) for part in each.__dataclass_fields__} for each in fields[field]]

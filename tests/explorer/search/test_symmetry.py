@@ -210,7 +210,7 @@ def told(result: Result) -> object:
     """All that a result says but for the time and the list of violating executions."""
     return (
         (result.verdict, result.complete, result.executions, result.blocked, result.cut, result.dropped),
-        (result.violating, result.goals, result.limits, result.interleavings, result.remarked),
+        (result.violating, result.goals, result.examples, result.limits, result.interleavings, result.remarked),
         [(f.kind, f.violation, f.execution.key, f.witness, f.record.reads, f.count) for f in result.findings],
         [(r.flag, r.sides, r.finding, r.execution.key, r.witness, r.executions) for r in result.remarks],
     )
