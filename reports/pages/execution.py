@@ -97,6 +97,8 @@ def _data(report: Report, schedule: Schedule, relations: PageRelations, code: li
     used = {event.location for event in report.events if event.thread >= 0}
     return {
         "threads": [visible(thread.name) for thread in report.threads],
+        "where": "statement" if is_litmus(report) else "kernel",
+        "place": "file" if is_litmus(report) else "model",
         "events": [_event(report, schedule, event) for event in report.events],
         "initial": [
             [visible(event.location or ""), shown(event)]

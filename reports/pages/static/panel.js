@@ -27,8 +27,8 @@ function about(step) {
     found.push(line);
   }
   for (const note of step.notes) found.push(make("p", { class: "note" }, note));
-  if (step.where) found.push(make("p", {}, "kernel: ", make("span", { class: "mono" }, step.where)));
-  if (step.place) found.push(make("p", {}, "model: ", make("span", { class: "mono" }, step.place)));
+  if (step.where) found.push(make("p", {}, `${data.where}: `, make("span", { class: "mono" }, step.where)));
+  if (step.place) found.push(make("p", {}, `${data.place}: `, make("span", { class: "mono" }, step.place)));
   if (step.stack.length > 1) found.push(make("p", { class: "soft" }, `called through ${step.stack.join(" › ")}`));
   const list = related(step);
   if (list.length) found.push(make("ul", { class: "related" }, ...list));

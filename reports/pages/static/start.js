@@ -21,7 +21,7 @@ document.body.append(tip);
 function showTip(row) {
   const step = data.steps[Number(row.dataset.step) - 1];
   const events = step.events.map(event => data.events[event].text);
-  const lines = [...events, step.where && `kernel: ${step.where}`, step.place && `model: ${step.place}`, step.stack.join(" › ")];
+  const lines = [...events, step.where && `${data.where}: ${step.where}`, step.place && `${data.place}: ${step.place}`, step.stack.join(" › ")];
   tip.textContent = lines.filter(Boolean).join("\n");
   tip.hidden = false;
   const box = row.querySelector(".box").getBoundingClientRect();
