@@ -185,7 +185,10 @@ def _sources(execution: Execution) -> list[SourceText]:
 
 
 def _find(file: str) -> Path | None:
-    """The file with this path relative to the import root, through the package or module it starts with."""
+    """The Python file with this path relative to the import root, through the package or module it starts with.
+
+    The accesses of a litmus test stand in the test's file, which may lie in a package too.
+    """
     parts = PurePosixPath(file).parts
     package = parts[0].removesuffix(".py") if parts else ""
     spec = find_spec(package) if package.isidentifier() else None
@@ -193,4 +196,4 @@ def _find(file: str) -> Path | None:
         return None
     root = Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
     path = root.joinpath(*parts[1:])
-    return path if path.is_file() else None
+    return path if path.suffix == ".py" and path.is_file() else None

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from explorer.execution.kinds import Kind
-from explorer.search.violations import DEADLOCK
+from explorer.search.violations import DEADLOCK, OUTCOME
 from reports.structure import Pair, Report, Search
 
 _DIGITS = 4300
@@ -183,7 +183,10 @@ def _search(report: Report) -> Iterator[Fault]:
         if others.like not in names or {others.first, others.last} & names:
             yield Fault(f"$.search.left_out[{i}]", "does not name threads that are left out and one that is not")
     name = report.property.name
-    if not {**report.search.violating, **report.search.remarks}.get(name):
+    if name == OUTCOME and name not in report.search.violating:
+        if not report.search.same_outcome:
+            yield Fault("$.search.same_outcome", "counts no execution with this outcome, which this one has")
+    elif not {**report.search.violating, **report.search.remarks}.get(name):
         yield Fault("$.search.violating", f"counts no execution that violates {name!r}, which this one does")
 
 
@@ -202,6 +205,8 @@ def search_faults(search: Search) -> Iterator[Fault]:
             yield Fault(f"$.search.remarks[{name!r}]", "is counted as a property, too")
         if count > search.executions:
             yield Fault(f"$.search.remarks[{name!r}]", f"{count} of {search.executions} executions")
+    if search.same_outcome > search.executions + search.violating.get(DEADLOCK, 0):
+        yield Fault("$.search.same_outcome", f"{search.same_outcome} of {search.executions} executions")
     if search.interleavings is None:
         return
     if not _DECIMAL.fullmatch(search.interleavings):

@@ -54,7 +54,11 @@ class EventMark(Part, frozen=True):
 
 
 class Property(Part, frozen=True):
-    """The violated property (or the flag raised), and why this execution violates it (edges in reading order)."""
+    """The violated property (or the flag raised), and why this execution violates it (edges in reading order).
+
+    Where none is, the name is ``outcome``, the sentence says what came out, and the path is what one thread read
+    from another.
+    """
 
     name: str
     sentence: str
@@ -144,7 +148,7 @@ class LeftOut(Part, frozen=True):
     count: Annotated[int, Meta(ge=1)]
 
 
-class Search(Part, frozen=True):
+class Search(Part, frozen=True, omit_defaults=True):
     """The search that found this execution.
 
     ``violating`` counts executions per property, ``remarks`` per flag that the model
@@ -152,6 +156,8 @@ class Search(Part, frozen=True):
     ``interleavings`` is the decimal number of interleavings that the executions stand for,
     None where it was not counted.  ``switches`` are the reductions that were not to be used.
     Where threads are ``left_out``, all else in the file is of the threads that are not.
+    ``same_outcome`` counts the executions that had the outcome of this one, in a survey; elsewhere it is 0, and
+    left out.
     """
 
     executions: Natural
@@ -161,6 +167,7 @@ class Search(Part, frozen=True):
     remarks: dict[str, Natural]
     switches: tuple[Switch, ...]
     left_out: tuple[LeftOut, ...]
+    same_outcome: Natural = 0
 
 
 class SourceText(Part, frozen=True):
@@ -173,7 +180,7 @@ class SourceText(Part, frozen=True):
 
 
 class Report(Part, frozen=True):
-    """One execution of one scenario under one model that breaks a property, or that the model flags.
+    """One execution of one scenario under one model that breaks a property, that the model flags, or that came out.
 
     ``source_of`` and ``relations`` are those of ``explorer.execution.execution.Execution``
     (``source_of`` is -1 for events that do not read), with ``po`` and ``co`` stored as

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Mapping
 
 from explorer.execution.execution import Ending
+from explorer.search.violations import OUTCOME
 from explorer.visible import visible
 from reports.structure import LITMUS, Report
 
@@ -31,6 +32,11 @@ _QUANTIFIED = {"exists": "WITNESS", "~exists": "COUNTEREXAMPLE", "forall": "COUN
 """What an execution shows of a litmus test's condition, by the quantifier, which is the property's name."""
 
 
+def quantified(name: str) -> str:
+    """What an execution shows that has the property of this name, if that is a litmus test's quantifier: ``witness``."""
+    return _QUANTIFIED.get(name, "").lower()
+
+
 def coverage(executions: int, *, complete: bool, cut: int) -> str:
     """How many executions of how many: ``270 executions, all within the bounds``.
 
@@ -45,20 +51,29 @@ def is_remark(report: Report) -> bool:
     return report.property.name in report.search.remarks
 
 
+def is_outcome(report: Report) -> bool:
+    """Whether this breaks nothing, and shows what came out."""
+    return report.property.name == OUTCOME and OUTCOME not in report.search.violating
+
+
 def is_litmus(report: Report) -> bool:
     """Whether this is an execution of a litmus test."""
     return report.protocol == LITMUS
 
 
 def finding(report: Report) -> str:
-    """What was found, in one word: ``VIOLATED``, ``REMARK``, and for litmus tests ``WITNESS`` or ``COUNTEREXAMPLE``."""
+    """What was found, in one word: ``VIOLATED``, ``REMARK``, ``OUTCOME``, of litmus tests ``WITNESS``, ``COUNTEREXAMPLE``."""
     if is_remark(report):
         return "REMARK"
+    if is_outcome(report):
+        return "OUTCOME"
     return _QUANTIFIED.get(report.property.name, "VIOLATED") if is_litmus(report) else "VIOLATED"
 
 
 def verdict(report: Report) -> str:
     """What was found, with its name: ``VIOLATED: leak``, ``REMARK: flag data-race``, ``WITNESS: exists``."""
+    if is_outcome(report):
+        return f"{finding(report)}: {'not of the condition' if is_litmus(report) else 'breaks no property'}"
     return f"{finding(report)}: {visible(report.property.name)}"
 
 
@@ -66,6 +81,8 @@ def bold(report: Report) -> str:
     """What the bold edges of a picture are."""
     if is_remark(report):
         return "what the model flags"
+    if is_outcome(report):
+        return "what one thread read from another"
     return "the path that the sentence speaks of" if is_litmus(report) else "why it is a violation"
 
 
@@ -87,6 +104,8 @@ def counts(report: Report) -> str:
     parts = [f"{search.executions:,} executions explored, {_covered(report)}"]
     found = [_found(report, name, n) for name, n in violating(report)]
     parts += [", ".join([*found, *(f"{n:,} {visible(name)}" for name, n in remarked(report))])]
+    if search.same_outcome:
+        parts += [f"{search.same_outcome:,} with this outcome"]
     if search.interleavings is not None:
         parts += [f"they stand for {int(search.interleavings):,} interleavings"]
     return "; ".join(part for part in parts if part)
@@ -186,16 +205,19 @@ def replay_command(file: str) -> str:
 
 def explore_command(report: Report) -> str:
     """The command that explores what the report was taken from."""
+    model, test = visible(report.model.name), visible(report.scenario)
     if is_litmus(report):
-        return shlex.join(["sealrace", "litmus", "--model", visible(report.model.name), visible(report.scenario)])
-    words = ["sealrace", "explore", report.scenario]
+        return shlex.join(["sealrace", "survey" if is_outcome(report) else "litmus", "--model", model, test])
+    words = ["sealrace", "survey" if is_outcome(report) else "explore", report.scenario]
     words += ["--fix", report.fix, "--protocol", report.protocol, "--model", report.model.name]
     for name, value in sorted(report.parameters.items()):
         words += [f"--{name}", str(value)] if name in _BOUNDS else ["--param", f"{name}={value}"]
-    words += report.search.switches
+    if not is_outcome(report):
+        # A survey knows no reductions.
+        words += report.search.switches
     return shlex.join(visible(word) for word in words)
 
 
 def write_again_command(report: Report) -> str:
     """The command that writes such a report again, into a folder ``DIR``."""
-    return f"{explore_command(report)} {'--reports' if is_litmus(report) else '--out'} DIR"
+    return f"{explore_command(report)} {'--reports' if is_litmus(report) and not is_outcome(report) else '--out'} DIR"

@@ -82,8 +82,9 @@ def main() -> None:
 
 _JOBS = click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one per core]")
 
-_SHARED: tuple[Callable[[Command], Command], ...] = (
-    click.option("--expect", is_flag=True, help="Exit 0 if every verdict is the one that the scenario declares."),
+_Options = tuple[Callable[[Command], Command], ...]
+
+_OUTPUT: _Options = (
     click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text."),
     click.option(
         "--out",
@@ -92,7 +93,8 @@ _SHARED: tuple[Callable[[Command], Command], ...] = (
         show_default=True,
         help="Folder for reports and run files.",
     ),
-    click.option("--all-reports", is_flag=True, help="Write a full report for every violating execution."),
+)
+_BOUNDS: _Options = (
     click.option("--small", is_flag=True, help="The scenario's small sizes, which take a fraction of the time."),
     click.option(
         "--unroll", type=click.IntRange(1, 100), default=3, show_default=True, help="Iterations of a while loop."
@@ -100,6 +102,12 @@ _SHARED: tuple[Callable[[Command], Command], ...] = (
     click.option("--max-executions", type=click.IntRange(1), help="Stop after this many complete executions."),
     click.option("--max-time", type=_Seconds(), help="Stop a search after this many seconds."),
     click.option("--max-events", type=click.IntRange(1, 1000), help="Cut a thread's path after this many events."),
+)
+_SHARED: _Options = (
+    click.option("--expect", is_flag=True, help="Exit 0 if every verdict is the one that the scenario declares."),
+    *_OUTPUT,
+    click.option("--all-reports", is_flag=True, help="Write a full report for every violating execution."),
+    *_BOUNDS,
     click.option(
         "--symmetry/--no-symmetry",
         default=True,
@@ -115,11 +123,21 @@ _SHARED: tuple[Callable[[Command], Command], ...] = (
 )
 
 
-def _explores(command: Command) -> Command:
-    """Give a command the options that ``explore`` and ``matrix`` share."""
-    for option in reversed(_SHARED):
+def _with(command: Command, options: _Options) -> Command:
+    """Give a command these options, in their order."""
+    for option in reversed(options):
         command = option(command)
     return command
+
+
+def _explores(command: Command) -> Command:
+    """Give a command the options that ``explore`` and ``matrix`` share."""
+    return _with(command, _SHARED)
+
+
+def _surveys(command: Command) -> Command:
+    """Those of them that mean something where every execution is visited."""
+    return _with(command, (*_OUTPUT, *_BOUNDS))
 
 
 @main.command("list")
@@ -221,6 +239,39 @@ def matrix(
 
     choice = Choice(scenarios, fixes, protocols, models, switches, everything)
     sys.exit(explore_matrix(Options(**how), choice, jobs=jobs, expect=expect, as_json=as_json))
+
+
+@main.command()
+@click.argument("scenario_or_test", metavar="SCENARIO|FILE.litmus", type=_Path())
+@click.option("--fix", help="Fix variant, or several joined as a+b.  [default: the scenario's first]")
+@click.option("--protocol", help="How the seal gets set.  [default: the scenario's first]")
+@click.option("--model", type=_Path(), metavar="MODEL", help=f"{_MODEL}  [default: sc; for a litmus test lkmm]")
+@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=_PARAM)
+@click.option("--switch", "switches", multiple=True, metavar="NAME", help=_SWITCH)
+@_surveys
+def survey(
+    scenario_or_test: str,
+    fix: str | None,
+    protocol: str | None,
+    model: str | None,
+    parameters: tuple[str, ...],
+    switches: tuple[str, ...],
+    as_json: bool,
+    **how: Any,
+) -> None:
+    """Go through every execution of one case, and show what can come out and how often.
+
+    Prints a histogram of outcomes, and writes a page with it, with what was known after how many executions,
+    and with the pairs of accesses that were found in both orders; and a report of a witness of each outcome.
+    No execution stands for others here, so it takes longer than explore. Exit status: 0 all executions were
+    visited, 2 bad input, 3 INCOMPLETE: not all were.
+    """
+    from explorer.cli.named import numbers
+    from explorer.cli.setting import Options
+    from explorer.cli.survey import survey_case
+
+    options = Options(parameters=numbers(parameters), **how)
+    sys.exit(survey_case(scenario_or_test, fix, protocol, model, switches, options, as_json=as_json))
 
 
 @main.command()

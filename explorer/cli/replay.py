@@ -11,14 +11,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from explorer.cli.failures import UsageProblem
+from explorer.cli.outcome import outcomes_of
+from explorer.cli.setting import Setting
 from explorer.cli.stored import Threads, check_search, load, naming, rerun, stored_model, stored_setting
 from explorer.cli.writing import Writer
+from explorer.execution.execution import Execution
 from explorer.property import Violation
+from explorer.search.outcomes import shown_outcome
 from explorer.search.remarks import remarks_of
 from explorer.visible import visible
 from reports.replay import recording_of
 from reports.report import Report
-from reports.words import is_remark, left_out, title
+from reports.words import is_outcome, is_remark, left_out, title
 
 
 def replay_report(name: str) -> None:
@@ -29,7 +33,10 @@ def replay_report(name: str) -> None:
     # The steps come first: where the scenario has changed, they tell what it does now.
     threads = Threads.of(report.search, setting, model, name)
     execution, violations = rerun(recording_of(report), threads, setting, model, name)
-    violation = _told(report, remarks_of(execution, model) if is_remark(report) else violations)
+    if is_outcome(report):
+        violation = _outcome(setting, execution, violations, name)
+    else:
+        violation = _told(report, remarks_of(execution, model) if is_remark(report) else violations)
     if violation is None:
         what = "the model raises no flag" if is_remark(report) else "breaks no property"
         raise UsageProblem(
@@ -46,6 +53,18 @@ def replay_report(name: str) -> None:
     )
     for others in left_out(report):
         click.echo(f"run after them to the end: {others}")
+
+
+def _outcome(setting: Setting, execution: Execution, violations: Sequence[Violation], file: str) -> Violation:
+    """What came out of an execution that breaks nothing (UsageProblem where it does, or is not to be counted)."""
+    with naming(file):
+        facts = outcomes_of(setting).of(execution)
+    if violations or facts is None:
+        what = f"breaks '{visible(violations[0].property)}'" if violations else "does not pass the test's filter"
+        raise UsageProblem(
+            f"{file}: the execution runs again, but {what}\n  the property or the file has changed: survey again"
+        )
+    return shown_outcome(execution, facts)
 
 
 def _told(report: Report, found: Sequence[Violation]) -> Violation | None:

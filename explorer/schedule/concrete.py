@@ -60,7 +60,8 @@ class ConcreteThread:
     """A thread between two of its steps.
 
     ``path`` and ``values`` hold the events so far (see ``build_execution``).  ``request``
-    is the memory access that the thread waits to make, ``end`` how it ended.
+    is the memory access that the thread waits to make, ``end`` how it ended, ``result`` what its
+    function returned.
 
     Invariant: once started, exactly one of ``request`` and ``end`` is None between steps;
     the request is then no fence.
@@ -72,6 +73,7 @@ class ConcreteThread:
         self.values: list[Value | None] = []
         self.request: Load | LockTest | Store | Update | Fence | None = None
         self.end: ThreadEnd | None = None
+        self.result: Any = None
         self._tree = tree
         self._segment = tree.root
         self._index = 0
@@ -275,8 +277,9 @@ class ConcreteThread:
         try:
             request = self._coroutine.send(answer)
             check_awaited()
-        except StopIteration:
+        except StopIteration as stop:
             check_awaited()
+            self.result = stop.value
             return None
         except ScenarioError:
             raise

@@ -103,7 +103,7 @@ def _explore(
     started = time.monotonic()
     tally = Tally(case, search.model, limits, search.symmetry, reduced=search.reduced)
     reasons: list[str] = []
-    clock = _Clock(started, limits, progress)
+    clock = Clock(started, limits, progress)
     try:
         for leaf in search:
             if leaf is not None:
@@ -185,7 +185,7 @@ def _bound(cut: str, unfolding: UnfoldedProgram) -> str:
     return f"{cut} was cut after {unfolding.unroll} iterations: raise --unroll"
 
 
-class _Clock:
+class Clock:
     """Looks at the limits and reports progress, without asking for the time at every step."""
 
     EVERY = 64

@@ -14,6 +14,9 @@ from explorer.search.result import KindKey
 DEADLOCK = "deadlock"
 """The property that every program has: no execution ends with a thread that waits for ever."""
 
+OUTCOME = "outcome"
+"""What a report has as its property where its execution breaks none: it shows what came out."""
+
 
 def violations_of(execution: Execution, case: Case, model: Model) -> list[Violation]:
     """What a finished execution breaks: properties if it is complete, or that it is a deadlock."""

@@ -14,6 +14,7 @@ from explorer.execution.location import Location
 from explorer.program.locks import SpinLock
 from explorer.program.program import Program, ThreadSpec
 from explorer.program.thread import ONCE, Thread
+from explorer.program.told import Returned, told
 
 SEALED = 32
 SECRET = 42
@@ -35,6 +36,15 @@ async def owner(t: Thread, isize: Location, seals: Location, data: Location, loc
     await t.write(data, SECRET, ONCE, at="G1 secret")
 
 
+def read_words(call: Returned) -> str:
+    """What a reader came back with."""
+    found = {event.source.step: event.value for event in call.events if event.source is not None}
+    if "R3" in found:
+        return f"data = {found['R3']}{', thrown away' if found.get('R5') else ''}"
+    return "found it sealed" if "R2" in found else "found it empty"
+
+
+@told("read", read_words)
 async def reader(t: Thread, isize: Location, seals: Location, data: Location, fix: str = "none") -> None:
     """Size, seal, data, size: each only if the one before lets the read go on.
 

@@ -15,7 +15,9 @@ from typing import Any
 from explorer.execution.kinds import Tag
 from explorer.program.program import kernel
 from explorer.program.thread import ONCE, Thread
+from explorer.program.told import told
 from scenarios.shmem.constants import PAGE_SHIFT
+from scenarios.shmem.content import load_words
 from scenarios.shmem.fixes import Fix
 from scenarios.shmem.getpage import Sgp, shmem_getpage
 from scenarios.shmem.mmap import Mm, mmap_read_lock, mmap_read_unlock
@@ -31,6 +33,7 @@ from scenarios.shmem.objects import (
 )
 
 
+@told("load", load_words)
 async def user_load(t: Thread, mm: Mm, inode: Inode, vma: Vma, index: int, *, around: bool = True) -> int:
     """Load from a mapped page: 0, or -EFAULT for a signal. ``around``: a fault first maps what is in the cache."""
     await ptl_lock(t, vma, at="P0 translation")

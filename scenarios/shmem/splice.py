@@ -12,7 +12,9 @@ from explorer.execution.location import Location, Object
 from explorer.program.locks import Mutex
 from explorer.program.program import kernel, syscall
 from explorer.program.thread import Thread
+from explorer.program.told import told
 from scenarios.shmem.constants import PAGE_SHIFT, PAGE_SIZE
+from scenarios.shmem.content import read_words
 from scenarios.shmem.objects import Inode, get_page, put_page
 from scenarios.shmem.read import shmem_file_read_iter
 
@@ -60,6 +62,7 @@ async def release_buffers(t: Thread, pipe: Pipe) -> None:
             await put_page(t, page, at="S1 put_page")
 
 
+@told("read(pipe)", read_words)
 @syscall("read(pipe)")
 @kernel("fs/pipe.c")
 async def pipe_read(t: Thread, inode: Inode, pipe: Pipe) -> None:

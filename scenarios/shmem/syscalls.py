@@ -10,6 +10,7 @@ from errno import EBADF, EFBIG, EINVAL, EOPNOTSUPP
 
 from explorer.program.program import syscall
 from explorer.program.thread import Thread
+from explorer.program.told import told
 from scenarios.shmem.chmod import chmod_common
 from scenarios.shmem.constants import (
     FALLOC_FL_COLLAPSE_RANGE,
@@ -20,6 +21,7 @@ from scenarios.shmem.constants import (
     FALLOC_FL_ZERO_RANGE,
     MAX_LFS_FILESIZE,
 )
+from scenarios.shmem.content import read_words
 from scenarios.shmem.fallocate import shmem_fallocate
 from scenarios.shmem.mmap import Mm, do_munmap, mmap_region
 from scenarios.shmem.objects import File, Vma
@@ -40,6 +42,7 @@ _FALLOC_MODES = (
 """What fallocate(2) can be asked to do, FALLOC_FL_KEEP_SIZE apart."""
 
 
+@told("pread", read_words)
 @syscall("pread")
 async def pread(t: Thread, file: File, pos: int, count: int, to: Iter | None = None) -> int:
     """pread(2): the bytes read."""

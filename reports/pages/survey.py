@@ -1,0 +1,3 @@
+from reports.surveys import ShownSurvey
+def survey_page(shown: ShownSurvey) -> str:
+    return ""
