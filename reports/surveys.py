@@ -47,7 +47,7 @@ class ShownOutcome:
 
 @dataclass(frozen=True)
 class ShownSurvey:
-    """A survey with its outcomes in the order of display; ``title`` says of what, ``threads`` are the threads' names."""
+    """A survey with its outcomes in the order of display; ``title`` says of what, ``threads`` names the threads."""
 
     title: str
     survey: Survey
@@ -82,9 +82,9 @@ class ShownSurvey:
 
 def shared_facts(outcomes: Sequence[Outcome]) -> Facts:
     """What several outcomes have in common; nothing of a single one."""
-    first, *others = outcomes or [None]
-    if first is None or not others:
+    if len(outcomes) < 2:
         return ()
+    first, *others = outcomes
     return tuple(fact for fact in first.facts if all(fact in outcome.facts for outcome in others))
 
 

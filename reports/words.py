@@ -33,7 +33,7 @@ _QUANTIFIED = {"exists": "WITNESS", "~exists": "COUNTEREXAMPLE", "forall": "COUN
 
 
 def quantified(name: str) -> str:
-    """What an execution shows that has the property of this name, if that is a litmus test's quantifier: ``witness``."""
+    """What an execution shows whose property is a litmus test's quantifier: ``witness``; empty for another name."""
     return _QUANTIFIED.get(name, "").lower()
 
 
@@ -62,7 +62,7 @@ def is_litmus(report: Report) -> bool:
 
 
 def finding(report: Report) -> str:
-    """What was found, in one word: ``VIOLATED``, ``REMARK``, ``OUTCOME``, of litmus tests ``WITNESS``, ``COUNTEREXAMPLE``."""
+    """What was found: ``VIOLATED``, ``REMARK``, ``OUTCOME``, and of litmus tests ``WITNESS`` or ``COUNTEREXAMPLE``."""
     if is_remark(report):
         return "REMARK"
     if is_outcome(report):

@@ -33,6 +33,7 @@ def replay_report(name: str) -> None:
     # The steps come first: where the scenario has changed, they tell what it does now.
     threads = Threads.of(report.search, setting, model, name)
     execution, violations = rerun(recording_of(report), threads, setting, model, name)
+    violation: Violation | None
     if is_outcome(report):
         violation = _outcome(setting, execution, violations, name)
     else:

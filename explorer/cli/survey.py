@@ -48,8 +48,10 @@ def survey_case(
     model_name = model_name or (LITMUS_MODEL if is_test else MODEL)
     model = read_model(model_name)
     warn_of_freedom(model, model_name)
-    setting = _test(name, fix, protocol, switches, options, model) if is_test else _scenario(
-        name, fix, protocol, switches, options
+    setting = (
+        _test(name, fix, protocol, switches, options, model)
+        if is_test
+        else _scenario(name, fix, protocol, switches, options)
     )
     outcomes = outcomes_of(setting)
     stem = Path(name).stem if is_test else f"{setting.scenario.name}-{setting.protocol}-{setting.fix}"
@@ -70,9 +72,7 @@ def survey_case(
     return INCOMPLETE if found.incomplete else 0
 
 
-def _scenario(
-    name: str, fix: str | None, protocol: str | None, switches: Sequence[str], options: Options
-) -> Setting:
+def _scenario(name: str, fix: str | None, protocol: str | None, switches: Sequence[str], options: Options) -> Setting:
     """The setting of a scenario."""
     scenario = find_scenario(name)
     chosen_fix = scenario.fixes[0] if fix is None else choose_fix(scenario, fix)

@@ -64,7 +64,8 @@ def _histogram(shown: ShownSurvey, width: int) -> Iterator[str]:
         yield from _hanging(head, _what(each), width)
     if len(shown.outcomes) > LISTED:
         rest = sum(each.outcome.executions for each in shown.outcomes[LISTED:])
-        yield f" and {len(shown.outcomes) - LISTED:,} more outcomes of {_many(rest, 'execution')}: see the page, or --json"
+        more = len(shown.outcomes) - LISTED
+        yield f" and {_many(more, 'outcome')} more, of {_many(rest, 'execution')}: see the page, or --json"
 
 
 def _what(each: ShownOutcome) -> str:
@@ -140,7 +141,10 @@ def survey_json(setting: Setting, model_name: str, shown: ShownSurvey, folder: P
             for each in shown.outcomes
         ],
         "exploration": [
-            {name: getattr(sample, name) for name in ("executions", "states", "outcomes", "violating", "kinds", "ordered")}
+            {
+                name: getattr(sample, name)
+                for name in ("executions", "states", "outcomes", "violating", "kinds", "ordered")
+            }
             for sample in survey.samples
         ],
         "pairs": [

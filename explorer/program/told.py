@@ -57,7 +57,7 @@ def words_of(code: CodeType) -> Tell | None:
 
 
 def returned_words(call: Returned) -> str:
-    """The words for a call that has none of its own: ``F_ADD_SEALS = -EBUSY``; the name alone where it returns nothing."""
+    """The words for a call that has none of its own: ``F_ADD_SEALS = -EBUSY``, or the name where it returns nothing."""
     return call.name if call.result is None else f"{call.name} = {result_words(call.result)}"
 
 

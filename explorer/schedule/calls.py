@@ -21,7 +21,6 @@ from explorer.program.told import Returned, Tell, told_call, words_of
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.schedule.concrete import ConcreteThread
 
-
 Naming: TypeAlias = Callable[[CodeType], "str | None"]
 """The name of the functions whose calls are looked for, None for any other."""
 
@@ -66,7 +65,7 @@ class ToldThread:
 
 
 def told_thread(tree: PathTree, thread: int, execution: Execution) -> ToldThread:
-    """What there is to tell of a thread of an execution; it depends on nothing but the values of the thread's events."""
+    """What there is to tell of a thread of an execution; that depends on the values of the thread's events alone."""
     watch, result = _watched(tree, thread, execution, told_call)
     calls = [
         (Returned(call.name, call.arguments, tuple(execution.events[i] for i in call.events), call.result), words)

@@ -154,12 +154,11 @@ class PairOrders:
         found = set()
         so_far: set[int] = set()
         for write, reads in sequence:
+            # Reads of one write come in no order, but two reads never conflict.
             for later in (write, *reads):
                 if later != _NO_PLACE:
                     found |= {(one, later) for one in so_far if _conflict(accesses[one], accesses[later])}
-                # Reads of one write come in no order, but two reads never conflict.
-                so_far.add(later)
-            so_far.discard(_NO_PLACE)
+                    so_far.add(later)
         return found
 
     def _number(self, execution: Execution, position: int) -> int:
