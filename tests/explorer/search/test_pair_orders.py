@@ -191,7 +191,9 @@ def conflict(one: Access, other: Access) -> bool:
 
 
 @pytest.mark.parametrize("model", ["sc", "pso", "lkmm"])
-@pytest.mark.parametrize("name", ["IRIW", "WRC", "CoRR", "writers-3", "ABBA", "handover", "v4-r1", "increments-2", "atomics-3"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name", ["IRIW", "WRC", "CoRR", "writers-3", "ABBA", "handover", "v4-r1", "increments-2", "atomics-3"]
+)
 def test_the_counts_are_those_of_a_brute_force(name: str, model: str) -> None:
     found = surveyed(CLASSICS[name](), model)
     assert {(p.first, p.second, p.before, p.after, p.both, p.alone) for p in found.pairs} == brute_force(
