@@ -37,6 +37,15 @@ def test_the_litmus_example_prints_what_it_says(tmp_path: Path) -> None:
     assert lines == printed.splitlines()
 
 
+def test_the_survey_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command, *printed = blocks("survey.md")[0].splitlines()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    result = CliRunner().invoke(main, command.removeprefix("$ sealrace ").split())
+    assert result.exit_code == 0
+    assert result.output.splitlines() == printed
+
+
 @pytest.mark.usefixtures("userfaultfd")
 def test_what_is_reproduced_prints_what_it_says() -> None:
     command, *printed = blocks("reproduce.md")[0].splitlines()
