@@ -63,14 +63,15 @@ def _write_witness(
     writer: Writer, setting: Setting, model: Model, survey: Survey, outcome: Outcome, path: Path
 ) -> None:
     """Write the report and the page of an outcome's simplest execution: of what it breaks, else of what came out."""
+    execution = outcome.record.execution(setting.unfolding)
     if outcome.breaks:
         worst = _by_severity(setting, outcome)[0]
-        found = violations_of(outcome.execution, setting.case, model)
+        found = violations_of(execution, setting.case, model)
         violation = next(violation for violation in found if violation.property == worst)
     else:
-        violation = shown_outcome(outcome.execution, outcome.facts)
+        violation = shown_outcome(execution, outcome.facts)
     search = replace(search_of(survey.result), same_outcome=outcome.executions)
-    writer.save(writer.report(outcome.execution, violation, outcome.witness, search), path)
+    writer.save(writer.report(execution, violation, outcome.witness, search), path)
 
 
 def _by_severity(setting: Setting, outcome: Outcome) -> list[str]:

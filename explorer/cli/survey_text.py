@@ -90,13 +90,12 @@ def _pairs(shown: ShownSurvey) -> str:
 def explored(shown: ShownSurvey) -> str:
     """What was looked at, and when the last outcome was new."""
     survey = shown.survey
-    last = survey.samples[-1]
-    parts = [_many(last.states, "partial execution")]
+    parts = [_many(survey.samples[-1].states, "partial execution")]
     others = (("cut", survey.result.cut), ("dropped", survey.result.dropped), ("filtered", survey.filtered))
     parts += [f"{count:,} {name}" for name, count in others if count]
-    if last.outcomes:
-        known = next(sample for sample in survey.samples if sample.outcomes == last.outcomes)
-        parts += [f"all outcomes known after {_many(known.executions, 'execution')}"]
+    if survey.outcomes:
+        known = max(outcome.first for outcome in survey.outcomes)
+        parts += [f"all outcomes known after {_many(known, 'execution')}"]
     return "; ".join(parts)
 
 
@@ -136,6 +135,7 @@ def survey_json(setting: Setting, model_name: str, shown: ShownSurvey, folder: P
                 "facts": [{"of": name, "got": text} for name, text in each.outcome.facts],
                 "breaks": list(each.outcome.breaks),
                 "executions": each.outcome.executions,
+                "first": each.outcome.first,
                 "report": each.report or None,
             }
             for each in shown.outcomes

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from explorer.execution.execution import Execution, Status
+from explorer.execution.execution import Status
 from explorer.memory.model import Model
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.scenario import Case
@@ -20,6 +20,7 @@ from explorer.search.explore import Search
 from explorer.search.leaf import Leaf
 from explorer.search.outcomes import Facts, Outcomes
 from explorer.search.pair_orders import Pair, PairOrders
+from explorer.search.record import Record
 from explorer.search.reductions import NONE
 from explorer.search.result import UNLIMITED, Limits, Result
 from explorer.search.run import Clock, Progress, conclude
@@ -39,14 +40,16 @@ class Outcome:
         breaks: the properties that its executions break, in the order of the case, or ``deadlock``. Executions
             that get the same and break others have another outcome.
         executions: how many executions have it.
-        execution: of these the one with the simplest witness, the first of equally simple ones.
+        first: which execution it was found with, counted from 1.
+        record: of these the one with the simplest witness, the first of equally simple ones.
         witness: that, None where the model names no order (then the execution is the first one).
     """
 
     facts: Facts
     breaks: tuple[str, ...]
     executions: int
-    execution: Execution
+    first: int
+    record: Record
     witness: Witness | None
 
 
@@ -192,7 +195,9 @@ class _Found:
         if known is None:
             before = leaf.before(self.model)
             found = None if before is None else witness(leaf.execution, before)
-            self.outcomes[facts, breaks] = Outcome(facts, breaks, 1, leaf.execution, found)
+            self.outcomes[facts, breaks] = Outcome(
+                facts, breaks, 1, self.seen, Record.of(leaf.execution, breaks), found
+            )
         else:
             known.executions += 1
             self._simplify(known, leaf)
@@ -211,7 +216,7 @@ class _Found:
         assert before is not None, "the model named an order before"
         better = witness(leaf.execution, before, at_most=bound)
         if better is not None:
-            known.execution, known.witness = leaf.execution, better
+            known.record, known.witness = Record.of(leaf.execution, known.breaks), better
 
     def sample(self, states: int) -> Sample:
         """The state of exploration."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from markupsafe import Markup
@@ -30,6 +31,12 @@ from reports.surveys import (
 
 GLYPHS: dict[Found, str] = {"both": "⇄", "first": "→", "second": "←", "never": "·"}
 """How a cell shows what was found of its row's access and its column's."""
+
+BARS = 200
+"""Outcomes that a page shows at most."""
+
+PAIRS = 1000
+"""Pairs that the matrices, and each list of a page, show at most: with them it stays far below 500 KB."""
 
 _SERIES = (
     ("outcomes", "outcomes"),
@@ -115,12 +122,13 @@ def survey_page(shown: ShownSurvey) -> str:
         bars=_bars(shown),
         charts=[(each.title, Markup(chart(each))) for each in series],
         samples=samples,
-        matrices=_matrices(shown.data_pairs, shown.threads),
-        lock_matrices=_matrices(locks, shown.threads),
+        matrices=_capped(_matrices(shown.data_pairs, shown.threads)),
+        lock_matrices=_capped(_matrices(locks, shown.threads)),
         glyphs=[(GLYPHS["both"], "both orders were found"), (GLYPHS["first"], "the row's access always came first"),
                 (GLYPHS["second"], "the column's access always came first"),
                 (GLYPHS["never"], "never both in one execution")],
         groups=_groups(shown.data_pairs, shown.threads),
+        dropped=_dropped(shown),
         command=visible(shown.command),
         tool=visible(shown.tool),
     )  # fmt: skip
@@ -158,8 +166,25 @@ def _bars(shown: ShownSurvey) -> list[_Bar]:
             Path(each.report).with_suffix(".html").name if each.report else "",
             Path(each.report).stem,
         )
-        for each in shown.outcomes
+        for each in shown.outcomes[:BARS]
     ]
+
+
+def _dropped(shown: ShownSurvey) -> list[str]:
+    """What the page has no room for."""
+    more = shown.outcomes[BARS:]
+    executions = sum(each.outcome.executions for each in more)
+    found = [f"{len(more):,} more outcomes, of {executions:,} executions"] if more else []
+    data = shown.data_pairs
+    hidden = [len(data) - PAIRS, len(shown.survey.pairs) - len(data) - PAIRS]
+    found += [f"some of {len(shown.survey.pairs):,} pairs of accesses"] if max(hidden) > 0 else []
+    return found
+
+
+def _capped(matrices: list[_Matrix]) -> list[_Matrix]:
+    """The first matrices, with as many pairs as a page has room for."""
+    totals = accumulate(matrix.pairs for matrix in matrices)
+    return [matrix for matrix, total in zip(matrices, totals, strict=True) if total <= PAIRS]
 
 
 def _matrices(pairs: Sequence[Pair], threads: Sequence[str]) -> list[_Matrix]:
@@ -231,4 +256,4 @@ def _groups(pairs: Sequence[Pair], threads: Sequence[str]) -> list[tuple[str, li
                 tuple(f"{count:,}" for count in (pair.before, pair.after, pair.both, pair.alone)),
             )
         )
-    return [(words, listed) for words, listed in groups.items() if listed]
+    return [(words, listed[:PAIRS]) for words, listed in groups.items() if listed]

@@ -79,8 +79,10 @@ def test_json_holds_all_of_it(sealrace: Run) -> None:
         "facts": [{"of": "reader", "got": "flag = 1, box = 0"}],
         "breaks": ["late", "leak"],
         "executions": 1,
+        "first": found["outcomes"][0]["first"],
         "report": str(FOLDER / "outcome-1.json"),
     }
+    assert sorted(each["first"] for each in found["outcomes"]) == [1, 2, 3, 4]
     assert found["exploration"][-1] == {
         "executions": 4, "states": 4, "outcomes": 4, "violating": 2, "kinds": 2, "ordered": 4,
     }  # fmt: skip

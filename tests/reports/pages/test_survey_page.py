@@ -46,6 +46,20 @@ def test_a_survey_of_nothing_is_a_page_too() -> None:
     assert "What can come out: toy" in survey_page(nothing)
 
 
+def test_a_page_too_small_for_all_says_what_it_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.pages.survey.BARS", 3)
+    monkeypatch.setattr("reports.pages.survey.PAIRS", 8)
+    shown = shown_survey(v4(2), title="v4")
+    page = survey_page(shown)
+    executions = sum(each.outcome.executions for each in shown.outcomes[3:])
+    assert f"Not on this page: {len(shown.outcomes) - 3} more outcomes, of {executions} executions." in page
+    assert f"Not on this page: some of {len(shown.survey.pairs)} pairs of accesses." in page
+    assert page.count('<td class="bar">') == 3
+    # isize has eight pairs, data four and seals two.
+    assert re.findall(r"<h3><bdi>(\w+)", page) == ["isize"]
+    assert "Not on this page" not in toy_page()
+
+
 def test_names_are_text_wherever_they_stand() -> None:
     page = survey_page(shown_survey(raised_flag(HOSTILE), title=HOSTILE, checked=True))
     assert "<script>alert" not in page
