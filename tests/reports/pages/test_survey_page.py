@@ -11,7 +11,7 @@ from browser import SCHEMES, WIDTHS, needs_chromium, opened, scrolls_sideways, s
 from playwright.sync_api import Browser, Page
 from toy_surveys import HOSTILE, raised_flag, shown_survey
 
-from explorer.search.result import Limits
+from explorer.search.result import UNLIMITED, Limits
 from explorer.visible import visible
 from reports.pages.chart import Series, chart
 from reports.pages.survey import survey_page
@@ -20,8 +20,8 @@ from scenarios.classic.litmus import writers
 from scenarios.classic.v4 import v4
 
 
-def toy_page(**how: Limits) -> str:
-    return survey_page(shown_survey(raised_flag(), checked=True, **how))
+def toy_page(limits: Limits = UNLIMITED) -> str:
+    return survey_page(shown_survey(raised_flag(), checked=True, limits=limits))
 
 
 # ---- text
