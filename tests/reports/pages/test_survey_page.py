@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Literal
 
@@ -122,7 +124,10 @@ def test_hostile_names_run_nothing(browser: Browser, tmp_path: Path) -> None:
 @needs_chromium
 @pytest.mark.parametrize("width", WIDTHS)
 def test_bars_are_as_long_as_their_outcomes_are_frequent(width: int, browser: Browser, tmp_path: Path) -> None:
+    """However long the words beside them are."""
     shown = shown_survey(v4(2))
+    words = cycle(["late", "leak, late, stale", "breaks nothing"])
+    shown = replace(shown, outcomes=tuple(replace(each, verdict=next(words)) for each in shown.outcomes))
     counts = [each.outcome.executions for each in shown.outcomes]
     assert len(set(counts)) > 2
     with opened(browser, survey_page(shown), tmp_path, width=width) as page:
