@@ -12,9 +12,11 @@ from explorer.memory.model import load_model
 from explorer.program.program import Program, ThreadSpec
 from explorer.program.thread import ONCE, Thread
 from explorer.program.tree import Unfolding
+from explorer.scenario import Case, Goal
+from explorer.search.outcomes import ThreadOutcomes
 from explorer.search.result import Limits
 from explorer.search.run import explore
-from explorer.search.survey import SAMPLES, Sample, Timeline
+from explorer.search.survey import SAMPLES, Sample, Timeline, survey
 from scenarios.classic.litmus import store_buffering, writers
 from scenarios.registry import classics, scenarios
 
@@ -76,6 +78,17 @@ def test_a_bound_makes_it_incomplete() -> None:
     assert found.result.cut == 1
     # The loop's body is run never, once, twice, or its path is cut.
     assert told(found) == {"spin: x = 1": 1, "spin: x = 0, x = 1": 1, "spin: x = 0, x = 0, x = 1": 1}
+
+
+def test_a_goal_that_is_not_reached_leaves_it_complete() -> None:
+    unfolding = Unfolding(store_buffering(), unroll=3)
+    never = Goal("never", "what never happens", lambda _execution: False)
+    case = Case(unfolding.program, (), (never,))
+    limits = Limits(executions=2)
+    whole = survey(case, load_model("sc"), unfolding, ThreadOutcomes(unfolding))
+    part = survey(case, load_model("sc"), unfolding, ThreadOutcomes(unfolding), limits)
+    assert whole.result.limits == ("goal not reached: never",)
+    assert (whole.incomplete, part.incomplete) == ((), ("limit of 2 executions reached",))
 
 
 def test_no_execution_at_all_is_incomplete() -> None:
