@@ -6,7 +6,7 @@ All strings are visible text (``explorer.visible``).
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from explorer.execution.execution import Ending
 from explorer.visible import visible
@@ -181,19 +181,30 @@ def _plural(count: int, one: str, many: str) -> str:
 
 def replay_command(file: str) -> str:
     """The command that replays the report in this file."""
-    return shlex.join(["sealrace", "replay", visible(file)])
+    return shlex.join(replay_words(file))
+
+
+def replay_words(file: str) -> list[str]:
+    """The words of that command."""
+    return ["sealrace", "replay", visible(file)]
 
 
 def explore_command(report: Report) -> str:
     """The command that explores what the report was taken from."""
     if is_litmus(report):
         return shlex.join(["sealrace", "litmus", "--model", visible(report.model.name), visible(report.scenario)])
-    words = ["sealrace", "explore", report.scenario]
-    words += ["--fix", report.fix, "--protocol", report.protocol, "--model", report.model.name]
-    for name, value in sorted(report.parameters.items()):
+    names = report.scenario, report.fix, report.protocol, report.model.name
+    return cell_command(*names, report.parameters, report.search.switches)
+
+
+def cell_command(
+    scenario: str, fix: str, protocol: str, model: str, parameters: Mapping[str, int | str], switches: Sequence[str]
+) -> str:
+    """The command that explores one cell; ``parameters`` and ``switches`` as reports have them."""
+    words = ["sealrace", "explore", scenario, "--fix", fix, "--protocol", protocol, "--model", model]
+    for name, value in sorted(parameters.items()):
         words += [f"--{name}", str(value)] if name in _BOUNDS else ["--param", f"{name}={value}"]
-    words += report.search.switches
-    return shlex.join(visible(word) for word in words)
+    return shlex.join(visible(word) for word in (*words, *switches))
 
 
 def write_again_command(report: Report) -> str:
