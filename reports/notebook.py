@@ -31,7 +31,7 @@ def html_view(report: Report) -> str:
     initially = escape(", ".join(initial_values(report)))
     key = "; ".join(f"{sign} {escape(words)}" for sign, words in picture_key(report))
     return (
-        f"<div><p><strong>{sentence}</strong><br>{about}<br>initially {initially}</p>\n"
+        f"<div><p><strong>{sentence}</strong><br/>{about}<br/>initially {initially}</p>\n"
         f"{picture(report, headline=False)}\n<p>{key}</p></div>"
     )
 
