@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from explorer.cli.cell import CellResult
 from explorer.cli.cells import CellName, Combination, cells_of
-from explorer.cli.failures import UsageProblem
 from explorer.cli.setting import Options
 from explorer.search.result import Verdict
 from explorer.version import VERSION
@@ -19,20 +17,6 @@ from reports.words import cell_command, coverage
 
 Rows = Sequence[tuple[Combination, Sequence[str]]]
 """Combinations of scenario, fix and protocol, each with the models under which it is explored."""
-
-
-def make_files(*files: Path | None) -> None:
-    """Make the files that were asked for, empty, before anything is explored.
-
-    What an earlier run left would pass for this one's.  UsageProblem if one cannot be written.
-    """
-    for file in files:
-        if file is not None:
-            try:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(b"")
-            except OSError as error:
-                raise UsageProblem(f"{file}: cannot write there: {error.strerror}\n  name another file") from error
 
 
 def write_files(rows: Rows, found: Mapping[CellName, CellResult], options: Options, *, expect: bool) -> None:

@@ -11,9 +11,9 @@ import click
 
 from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_undeclared
 from explorer.cli.cells import Combination, combinations_of
-from explorer.cli.ci_files import make_files, write_files
+from explorer.cli.ci_files import write_files
 from explorer.cli.failures import UsageProblem
-from explorer.cli.folder import folder_for
+from explorer.cli.folder import folder_for, make_files
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import choose_switches, find_scenario, read_model, warn_of_freedom
 from explorer.cli.output import print_json, progress_bar

@@ -14,9 +14,14 @@ from explorer.cli.stored import load
 from reports.render import IMAGES, render, render_file
 
 
+def is_terminal() -> bool:
+    """Whether what is printed goes to a screen."""
+    return sys.stdout.isatty()
+
+
 def draw(name: str, form: str, output: Path | None) -> None:
     """Print a report in one form, or write it to a file, the folder of which is made where it is missing."""
-    if output is None and form in IMAGES and sys.stdout.isatty():
+    if output is None and form in IMAGES and is_terminal():
         command = shlex.join(["sealrace", "graph", name, "-f", form, "-o", f"FILE.{form}"])
         raise UsageProblem(f"{form.upper()} is no text for a terminal\n  name a file: {command}")
     report = load(name)

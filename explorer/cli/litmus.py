@@ -10,9 +10,8 @@ from time import monotonic
 
 import click
 
-from explorer.cli.ci_files import make_files
 from explorer.cli.failures import BAD_INPUT, shown
-from explorer.cli.folder import make_folder
+from explorer.cli.folder import make_files, make_folder
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.litmus_files import find_tests
 from explorer.cli.litmus_run import LitmusResult, LitmusTask, run_file

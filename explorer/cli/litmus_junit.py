@@ -43,9 +43,8 @@ def _cases(model: str, tests: Sequence[str], results: Sequence[LitmusResult], *,
             outcome = Outcome.PASSED
             if check:
                 outcome = Outcome.FAILED if result.wrong else Outcome.PASSED if result.stated else Outcome.SKIPPED
-            silent = check and not result.stated
-            message = result.wrong or (f"{found}; there is no comment Result" if silent else found)
-            yield Case(_suite(model), test, outcome, message, again)
+                found = result.wrong or (found if result.stated else f"{found}; there is no comment Result")
+            yield Case(_suite(model), test, outcome, found, again)
 
 
 def _suite(model: str) -> str:

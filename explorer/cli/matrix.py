@@ -12,9 +12,9 @@ import click
 
 from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_undeclared
 from explorer.cli.cells import CellName, Job, cells_of
-from explorer.cli.ci_files import make_files, write_files
+from explorer.cli.ci_files import write_files
 from explorer.cli.estimate import Estimate
-from explorer.cli.folder import folder_for
+from explorer.cli.folder import folder_for, make_files
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.matrix_part import Choice, Part, part_of
 from explorer.cli.matrix_work import MatrixDesk

@@ -43,9 +43,8 @@ def test_two_pixels_a_unit(report: Report) -> None:
     root = ET.fromstring(svg(report))
     size = struct.unpack(">II", content[16:24])
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
-    assert [abs(pixels - 2 * float(root.attrib[side])) < 1 for pixels, side in zip(size, ("width", "height"))] == [
-        True
-    ] * 2
+    for pixels, side in zip(size, ("width", "height"), strict=True):
+        assert abs(pixels - 2 * float(root.attrib[side])) < 1
 
 
 def test_it_holds_no_date_and_no_software(leak: Report) -> None:
