@@ -15,7 +15,7 @@ from typing import Any
 
 from explorer.execution.kinds import Kind
 from explorer.visible import visible
-from reports.forms.holds import Hold, holds
+from reports.holds import Hold, lock_holds
 from reports.steps import SEALED, Schedule, Step
 from reports.structure import Event, Report
 from reports.words import effort, remarks, title, verdict
@@ -95,17 +95,16 @@ def _held(report: Report, schedule: Schedule) -> Iterator[_Entry]:
     """
     # Where the holds end that are open, by thread, innermost last.
     open_until: dict[int, list[int]] = {}
-    queue = [(hold.first.number, -hold.last.number, hold) for hold in holds(report, schedule)]
-    while queue:
-        queue.sort(key=lambda part: part[:2])
-        start, end, hold = queue.pop(0)
-        end = -end
+    parts = [(hold.first, hold.last, hold) for hold in lock_holds(report, schedule)]
+    while parts:
+        parts.sort(key=lambda part: (part[0], -part[1]))
+        start, end, hold = parts.pop(0)
         around = [until for until in open_until.get(hold.thread, []) if until >= start]
         inner = min([end, *around])
         open_until[hold.thread] = [*around, inner]
         yield _hold(hold, start, inner)
         if inner < end:
-            queue.append((inner + 1, -end, hold))
+            parts.append((inner + 1, end, hold))
 
 
 def _hold(hold: Hold, start: int, end: int) -> _Entry:
@@ -115,9 +114,9 @@ def _hold(hold: Hold, start: int, end: int) -> _Entry:
         "tid": hold.thread + 1,
         "ts": (start - 1) * _STEP,
         "dur": (end - start + 1) * _STEP,
-        "name": f"holds {visible(hold.location)}",
+        "name": f"holds {hold.lock}",
         "cat": "lock",
-        "args": {"taken in step": hold.first.number, "until step": hold.last.number},
+        "args": {"taken in step": hold.first, "until step": hold.last},
     }
 
 
