@@ -174,7 +174,7 @@ class _Drawing:
             ({}, "grey, without a word: po, program order"),
             ({}, "grey, solid: rf, the load reads this store"),
             ({"style": "dashed"}, "grey, dashed: co, the next store to the same location"),
-            ({"style": "dotted"}, "grey, dotted: fr, the store overwrites the value read"),
+            ({"style": "dotted"}, "grey, dotted: fr, the store that overwrites the value read"),
         ]
         if self._report.witness.reordered:
             entries.append((None, "dashed box: takes effect out of program order"))

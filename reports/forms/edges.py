@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from explorer.execution.kinds import Kind
 from explorer.visible import visible
 from reports.steps import shown
 from reports.structure import Event, Report
-
-DRAWN = ("po", "rf", "co", "fr")
-"""The relations drawn beside the violating path; po and co as immediate pairs."""
-
 
 GREY = "#c4cad2"
 """Of edges off the path."""
@@ -45,9 +42,16 @@ class Edge(NamedTuple):
 
 
 def drawn_edges(report: Report) -> list[Edge]:
-    """The edges of the violating path in its order, then all other po, rf, co and fr."""
+    """The edges of the violating path in its order, then all other po, rf, co and fr.
+
+    Of po and co these are the immediate pairs, of fr the one to the next store in coherence: what follows from them
+    would hide them.
+    """
     path = dict.fromkeys((edge.source, edge.target, edge.relation) for edge in report.property.path)
-    others = [(a, b, name) for name in DRAWN for a, b in report.relations[name] if (a, b, name) not in path]
+    following = dict(pair for order in report.coherence for pair in pairwise(order.writes))
+    pairs = {name: report.relations[name] for name in ("po", "rf", "co")}
+    pairs["fr"] = tuple((load, following[store]) for store, load in pairs["rf"] if store in following)
+    others = [(a, b, name) for name, related in pairs.items() for a, b in related if (a, b, name) not in path]
     return [*(Edge(*edge, on_path=True) for edge in path), *(Edge(*edge, on_path=False) for edge in others)]
 
 

@@ -67,5 +67,7 @@ def _style(report: Report, edge: Edge) -> str:
 
 def _text(lines: list[str]) -> str:
     """Lines of visible text as a quoted label."""
-    coded = (_CODED.sub(lambda sign: f"#{ord(sign[0])};", line) for line in lines)
+    # Mermaid looks for formulas when it has decoded the text: a space without width keeps two dollars apart.
+    apart = (re.sub(r"\$(?=\$)", "$\u200b", line) for line in lines)
+    coded = (_CODED.sub(lambda sign: f"#{ord(sign[0])};", line) for line in apart)
     return f'"{_BREAK.join(coded)}"'

@@ -71,6 +71,36 @@ def test_the_png_draws_the_text_as_it_is(hostile: Report) -> None:
     assert png(report).startswith(b"\x89PNG")
 
 
+NASTY = "--> a %%b `c` &amp; #35; $d$ <!-- e --> [f](g) {0} |h| ;i: \u200f\r\n\t\"j\" 'k' \\N \\l end"
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "html"])  # which has tests of its own
+def test_signs_that_mean_something_to_a_form_mean_nothing_in_a_name(form: str) -> None:
+    """Comments, arrows, codes, formulas, links, placeholders: what is parsed has the shape of a harmless report's."""
+
+    def shape(text: str) -> object:
+        rendered = render(hostile_report(text), form, text)
+        match form:
+            case "svg" | "graphml" | "junit":
+                return [element.tag for element in ET.fromstring(rendered).iter()]
+            case "json" | "sarif" | "trace":
+                return kinds(json.loads(rendered))
+            case "mermaid" | "dot":
+                return re.sub(r'"(?:\\.|[^"\\])*"', "S", rendered).count("S")
+            case "shiviz":
+                return [line.count("\t") for line in rendered.splitlines()]
+            case _:
+                assert not [char for char in rendered if not char.isprintable() and char != "\n"]
+                return None
+
+    def kinds(found: object) -> object:
+        if isinstance(found, dict):
+            return [kinds(value) for value in found.values()]
+        return list(map(kinds, found)) if isinstance(found, list) else type(found)
+
+    assert shape(NASTY) == shape("a name of about the same length as the other one, to be wrapped like it, with blanks")
+
+
 def test_a_notebook_gets_the_text_quoted(hostile: Report) -> None:
     html = hostile._repr_html_()
     assert html is not None

@@ -7,6 +7,7 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -63,8 +64,13 @@ def listed_edges(report: Report) -> set[tuple[int, int, str]]:
 
 
 def drawn_edges(report: Report) -> set[tuple[int, int, str]]:
-    """What DOT and Mermaid draw."""
-    return {edge for edge in listed_edges(report) if edge[2] in ("po", "rf", "co", "fr")} | path_edges(report)
+    """What DOT and Mermaid draw: the path, po, rf, co, and fr to the next store; the other fr follow from co."""
+    following = {(a, b) for order in report.coherence for a, b in pairwise(order.writes)}
+    next_stores = {
+        (load, store, "fr") for load, store in report.relations["fr"] if (report.source_of[load], store) in following
+    }
+    plain = {edge for edge in listed_edges(report) if edge[2] in ("po", "rf", "co")}
+    return plain | next_stores | path_edges(report)
 
 
 def test_text_has_a_row_for_each_step(report: Report) -> None:
