@@ -19,7 +19,7 @@ from reports.picture.png import figure
 from reports.render import render
 from reports.structure import Event, Report
 
-REPORTS = ["leak", "stale", "odd", "long"]
+REPORTS = ["leak", "stale", "odd", "long", "locked", "crowd"]
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -5,6 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from made_reports import made
+from toy_reports import initial
+
+from explorer.execution.event import Event
+from explorer.execution.execution import Execution
+from explorer.execution.kinds import Kind, Tag
+from explorer.execution.location import Location
+from explorer.execution.relation import empty, from_pairs
+from explorer.property import Mark, Violation
 from reports.forms.trace import trace
 from reports.structure import Report
 
@@ -101,3 +110,37 @@ def test_the_rest_is_beside_the_events(odd: Report) -> None:
     assert about["program"] == "odd, fix none, protocol P1, model tso"
     assert about["path"][0] == {"source": 8, "target": 2, "relation": "fre"}
     assert "b ended blocked: waits for x == 3" in about["notes"]
+
+
+def test_locks_taken_hand_over_hand_lie_inside_one_another() -> None:
+    """Steps 1: takes a, 2: takes b, 3: releases a, 4: releases b."""
+    a, b = Location("a"), Location("b")
+    execution = Execution(
+        threads=("owner",),
+        events=(
+            initial(a),
+            initial(b),
+            Event(0, 0, Kind.READ, Tag.ACQUIRE, a, 0),
+            Event(0, 1, Kind.WRITE, Tag.ONCE, a, 1),
+            Event(0, 2, Kind.READ, Tag.ACQUIRE, b, 0),
+            Event(0, 3, Kind.WRITE, Tag.ONCE, b, 1),
+            Event(0, 4, Kind.WRITE, Tag.RELEASE, a, 0),
+            Event(0, 5, Kind.WRITE, Tag.RELEASE, b, 0),
+        ),
+        source_of=(-1, -1, 0, -1, 1, -1, -1, -1),
+        coherence=((0, 3, 6), (1, 5, 7)),
+        rmw=from_pairs(8, [(2, 3), (4, 5)]),
+        addr=empty(8),
+        data=empty(8),
+        ctrl=empty(8),
+        ctrl_later=empty(8),
+    )
+    violation = Violation("leak", path=(), marks=(Mark(7, "LEAK"),), sentence="A read leaks.")
+    holds = [e for e in entries(made(execution, violation, tuple(range(2, 8)))) if e.get("cat") == "lock"]
+    # What b has beyond a is a part of its own.
+    assert [(hold["name"], hold["ts"], hold["dur"]) for hold in holds] == [
+        ("holds a", 0, 3000),
+        ("holds b", 1000, 2000),
+        ("holds b", 3000, 1000),
+    ]
+    assert {tuple(hold["args"].values()) for hold in holds if hold["name"] == "holds b"} == {(2, 4)}
