@@ -52,12 +52,14 @@ def _plain(cell: CellResult) -> tuple[Outcome, str]:
 def _expected(cell: CellResult) -> tuple[Outcome, str]:
     """What a verdict is beside the one that the scenario declares."""
     outcome, message = _plain(cell)
+    # A search that stopped is no failure, whatever is declared.
+    wrong = outcome if outcome is Outcome.ERROR else Outcome.FAILED
     if cell.expected is None:
-        return Outcome.FAILED, f"{message}; no verdict is declared"
+        return wrong, f"{message}; no verdict is declared"
     declared = ", ".join(sorted(cell.expected, key=cell.severity)) or Verdict.HOLDS.value
     if cell.as_declared:
         return Outcome.PASSED, f"{message}, as declared"
-    return outcome if outcome is Outcome.ERROR else Outcome.FAILED, f"{message}; declared: {declared}"
+    return wrong, f"{message}; declared: {declared}"
 
 
 def _text(cell: CellResult) -> Iterator[str]:

@@ -83,6 +83,8 @@ def test_a_search_that_stopped_is_an_error(tmp_path: Path, monkeypatch: pytest.M
     assert junit() == [("fix rwsem, protocol P2, model sc", "error", "INCOMPLETE")]
     (case,) = ET.parse("ci/junit.xml").getroot().iter("testcase")
     assert "but: " in (case[0].text or "")
+    run("explore", *cell, "--expect", "--junit", "ci/junit.xml")
+    assert junit() == [("fix rwsem, protocol P2, model sc", "error", "INCOMPLETE; declared: HOLDS")]
 
 
 def test_equal_runs_write_equal_bytes(sealrace: Run) -> None:
