@@ -11,10 +11,12 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(char if char.isprintable() else _escape(ord(char)) for char in text)
+    return "".join(char if char.isprintable() else escaped(char) for char in text)
 
 
-def _escape(code: int) -> str:
+def escaped(char: str) -> str:
+    r"""One character as an escape: ``\xe9``."""
+    code = ord(char)
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
+import reports.notebook  # noqa: F401  (puts the views of reports into their place)
 from explorer.execution.event import Event
 from explorer.execution.execution import Ending, Execution
 from explorer.execution.location import Object

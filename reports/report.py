@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+import reports.notebook  # noqa: F401  (puts the views of reports into their place)
 from explorer.errors import InputError
 from explorer.visible import visible
 from reports.check import first_fault

@@ -8,7 +8,8 @@ between the fields is in ``reports.check``; reading and writing is in ``reports.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
@@ -179,6 +180,16 @@ class SourceText(Part, frozen=True):
     text: str
 
 
+View: TypeAlias = "Callable[[Report], str]"
+"""How a notebook shows a report."""
+
+VIEWS: dict[str, View] = {}
+"""The views that notebooks ask for, by the name of the format; ``reports.notebook`` puts them here.
+
+The renderings know the structure, so the structure cannot know them.
+"""
+
+
 class Report(Part, frozen=True):
     """One execution of one scenario under one model that breaks a property, that the model flags, or that came out.
 
@@ -207,3 +218,11 @@ class Report(Part, frozen=True):
     witness: Witness
     search: Search
     sources: tuple[SourceText, ...]
+
+    def _repr_svg_(self) -> str | None:
+        """The picture, for notebooks; None (they show something else then) where ``reports.notebook`` is not loaded."""
+        return VIEWS["svg"](self) if "svg" in VIEWS else None
+
+    def _repr_html_(self) -> str | None:
+        """The sentence and the picture, for notebooks; None as above."""
+        return VIEWS["html"](self) if "html" in VIEWS else None

@@ -6,7 +6,7 @@ All strings are visible text (``explorer.visible``).
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from explorer.execution.execution import Ending
 from explorer.search.violations import OUTCOME
@@ -200,7 +200,12 @@ def _plural(count: int, one: str, many: str) -> str:
 
 def replay_command(file: str) -> str:
     """The command that replays the report in this file."""
-    return shlex.join(["sealrace", "replay", visible(file)])
+    return shlex.join(replay_words(file))
+
+
+def replay_words(file: str) -> list[str]:
+    """The words of that command."""
+    return ["sealrace", "replay", visible(file)]
 
 
 def explore_command(report: Report) -> str:
@@ -208,14 +213,28 @@ def explore_command(report: Report) -> str:
     model, test = visible(report.model.name), visible(report.scenario)
     if is_litmus(report):
         return shlex.join(["sealrace", "survey" if is_outcome(report) else "litmus", "--model", model, test])
-    words = ["sealrace", "survey" if is_outcome(report) else "explore", report.scenario]
-    words += ["--fix", report.fix, "--protocol", report.protocol, "--model", report.model.name]
-    for name, value in sorted(report.parameters.items()):
-        words += [f"--{name}", str(value)] if name in _BOUNDS else ["--param", f"{name}={value}"]
-    if not is_outcome(report):
+    names = report.scenario, report.fix, report.protocol, report.model.name
+    if is_outcome(report):
         # A survey knows no reductions.
-        words += report.search.switches
-    return shlex.join(visible(word) for word in words)
+        return cell_command(*names, report.parameters, (), command="survey")
+    return cell_command(*names, report.parameters, report.search.switches)
+
+
+def cell_command(
+    scenario: str,
+    fix: str,
+    protocol: str,
+    model: str,
+    parameters: Mapping[str, int | str],
+    switches: Sequence[str],
+    *,
+    command: str = "explore",
+) -> str:
+    """The command that explores one cell; ``parameters`` and ``switches`` as reports have them."""
+    words = ["sealrace", command, scenario, "--fix", fix, "--protocol", protocol, "--model", model]
+    for name, value in sorted(parameters.items()):
+        words += [f"--{name}", str(value)] if name in _BOUNDS else ["--param", f"{name}={value}"]
+    return shlex.join(visible(word) for word in (*words, *switches))
 
 
 def write_again_command(report: Report) -> str:

@@ -14,6 +14,7 @@ from explorer.memory.model import load_model
 from explorer.program.tree import Unfolding
 from explorer.scenario import Scenario
 from explorer.search.run import explore
+from reports.render import FORMS, IMAGES
 from scenarios.conformance.calls import Call
 from scenarios.conformance.compare import Comparison, Difference
 from scenarios.conformance.script import script
@@ -23,9 +24,13 @@ from scenarios.shmem.kernel import Kernel, Version
 DOCS = Path(__file__).parent.parent / "docs"
 
 
-def blocks(page: str) -> list[str]:
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def blocks(name: str) -> list[str]:
     """The fenced blocks of a page."""
-    return re.findall(r"```[a-z]*\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
+    return re.findall(r"```[a-z]*\n(.*?)```", page(name), re.DOTALL)
 
 
 def test_the_litmus_example_prints_what_it_says(tmp_path: Path) -> None:
@@ -68,6 +73,26 @@ def test_the_scenario_of_ones_own_is_explored(tmp_path: Path, monkeypatch: pytes
     swaps = ("pso", "armv8", "lkmm")
     assert {key for key, verdict in verdicts.items() if verdict == "VIOLATED"} == {("none", model) for model in swaps}
     assert set(verdicts.values()) == {"VIOLATED", "HOLDS"}
+
+
+def test_the_forms_are_drawn_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scenarios").symlink_to(DOCS.parent / "scenarios")
+    forms, integration, example, printed = blocks("reports.md")
+    for line in [*forms.splitlines(), *integration.splitlines()]:
+        result = CliRunner().invoke(main, line.removeprefix("sealrace ").split())
+        # 1 says VIOLATED, which only explore may say.
+        assert result.exit_code == 0 or (line.startswith("sealrace explore") and result.exit_code == 1), result.output
+    drawn = re.findall(r"-f (\w+)", forms)
+    assert sorted([*drawn, "text"]) == sorted((*FORMS, *IMAGES))
+    table = re.findall(r"^\| (`[^|]*`) \|", page("reports.md").partition("\n## ")[0], re.MULTILINE)
+    assert sorted(form.strip("`") for row in table for form in row.split(", ")) == sorted((*FORMS, *IMAGES))
+    assert all((tmp_path / name).stat().st_size for name in ("verdicts.xml", "findings.sarif", "litmus.xml"))
+    capsys.readouterr()
+    exec(compile(example, "example", "exec"), {"__name__": "example"})
+    assert capsys.readouterr().out == printed
 
 
 def test_a_difference_from_the_kernel_is_told_as_it_says() -> None:

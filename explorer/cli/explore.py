@@ -11,8 +11,9 @@ import click
 
 from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_undeclared
 from explorer.cli.cells import Combination, combinations_of
+from explorer.cli.ci_files import write_files
 from explorer.cli.failures import UsageProblem
-from explorer.cli.folder import folder_for
+from explorer.cli.folder import folder_for, make_files
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import choose_switches, find_scenario, read_model, warn_of_freedom
 from explorer.cli.output import print_json, progress_bar
@@ -44,6 +45,7 @@ def explore_scenario(
     processes = jobs or os.cpu_count() or 1
     table = _Table(combinations, models, options)
     cells: list[CellResult] = []
+    make_files(options.junit, options.sarif)
     with folder_for(options.out), Interrupts() as interrupts:
         for found in _explore_cells(combinations, models, options, processes, interrupts):
             if as_json:
@@ -53,6 +55,8 @@ def explore_scenario(
                 click.echo(table.row(found))
             if isinstance(found, CellResult):
                 cells.append(found)
+    rows = [(each, models) for each in combinations]
+    write_files(rows, {cell.name: cell for cell in cells}, options, expect=expect)
     if cells and not as_json:
         _show_worst(cells, alone=len(combinations) * len(models) == 1, out=options.out)
     if interrupts.noted:

@@ -1,4 +1,4 @@
-"""The folder that a command writes to."""
+"""The folder, and the files of one's own choice, that a command writes to."""
 
 from __future__ import annotations
 
@@ -34,3 +34,17 @@ def make_folder(out: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise UsageProblem(f"{out}: cannot write there: {error.strerror}\n  name another folder with --out") from error
+
+
+def make_files(*files: Path | None) -> None:
+    """Make the files that were asked for, empty, before anything is explored.
+
+    What an earlier run left would pass for this one's.  UsageProblem if one cannot be written.
+    """
+    for file in files:
+        if file is not None:
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(b"")
+            except OSError as error:
+                raise UsageProblem(f"{file}: cannot write there: {error.strerror}\n  name another file") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 
 import click
@@ -9,18 +11,31 @@ import click
 from explorer.cli.failures import UsageProblem
 from explorer.cli.output import text_width
 from explorer.cli.stored import load
-from reports.render import render
+from reports.render import IMAGES, render, render_file
+
+
+def is_terminal() -> bool:
+    """Whether what is printed goes to a screen."""
+    return sys.stdout.isatty()
 
 
 def draw(name: str, form: str, output: Path | None) -> None:
     """Print a report in one form, or write it to a file, the folder of which is made where it is missing."""
-    picture = render(load(name), form, name, text_width() if output is None else None)
+    if output is None and form in IMAGES and is_terminal():
+        command = shlex.join(["sealrace", "graph", name, "-f", form, "-o", f"FILE.{form}"])
+        raise UsageProblem(f"{form.upper()} is no text for a terminal\n  name a file: {command}")
+    report = load(name)
+    if output is None and form in IMAGES:
+        click.echo(render_file(report, form, name), nl=False)
+        return
     if output is None:
+        picture = render(report, form, name, text_width())
         click.echo(picture, nl=not picture.endswith("\n"))
         return
+    content = render_file(report, form, name)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(picture, encoding="utf-8")
+        output.write_bytes(content)
     except OSError as error:
         raise UsageProblem(f"{output}: cannot write there: {error.strerror}\n  name another file with -o") from error
     click.echo(f"wrote {output}", err=True)

@@ -11,7 +11,7 @@ from time import monotonic
 import click
 
 from explorer.cli.failures import BAD_INPUT, shown
-from explorer.cli.folder import make_folder
+from explorer.cli.folder import make_files, make_folder
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.litmus_files import find_tests
 from explorer.cli.litmus_run import LitmusResult, LitmusTask, run_file
@@ -23,7 +23,14 @@ ALONE_SECONDS = 0.5
 
 
 def run_litmus(
-    paths: Sequence[Path], model_name: str, *, as_json: bool, check: bool, reports: Path | None, jobs: int | None
+    paths: Sequence[Path],
+    model_name: str,
+    *,
+    as_json: bool,
+    check: bool,
+    reports: Path | None,
+    junit: Path | None,
+    jobs: int | None,
 ) -> int:
     """Run the tests of files and folders under a model; gives the exit status.
 
@@ -33,11 +40,13 @@ def run_litmus(
     read_model(model_name)
     if reports is not None:
         make_folder(reports)
+    make_files(junit)
     for problem in problems:
         click.echo(shown(problem), err=True)
     alone = len(files) == 1
     tasks = [LitmusTask(file, model_name, check, reports and reports / name, alone) for file, name in files.items()]
     wrong: list[LitmusResult] = []
+    results: list[LitmusResult] = []
     failed = len(problems)
     stated = silent = done = 0
     with Interrupts() as interrupts, progress_bar("Running", len(files)) as advance:
@@ -56,11 +65,16 @@ def run_litmus(
                 stated += result.stated
                 silent += not result.stated
                 wrong.extend([result] if result.wrong else [])
+            results.append(result)
             done += 1
             advance(done, result.file)
             interrupts.check()
 
         _run(tasks, jobs or os.cpu_count() or 1, show, interrupts)
+    if junit is not None:
+        from explorer.cli.litmus_junit import write_junit
+
+        write_junit(junit, model_name, list(map(str, files)), results, problems, check=check)
     if check:
         for result in wrong:
             click.echo(f"{result.file}: {result.wrong}", err=True)

@@ -25,7 +25,18 @@ _EXPORT_ONLY = {
     "small": "--small",
     "output": "-o",
 }
-_RUN_ONLY = {"model": "--model", "as_json": "--json", "check": "--check", "reports": "--reports", "jobs": "--jobs"}
+_RUN_ONLY = {
+    "model": "--model",
+    "as_json": "--json",
+    "check": "--check",
+    "reports": "--reports",
+    "junit": "--junit",
+    "jobs": "--jobs",
+}
+_FORMS = (
+    *("text", "mail", "svg", "html", "png", "dot", "mermaid"),
+    *("shiviz", "trace", "graphml", "json", "junit", "sarif"),
+)
 _PARAM = "Set a size of the scenario: 0 to 1000 where the scenario has no other range. May be repeated."
 
 
@@ -80,6 +91,8 @@ def main() -> None:
     """
 
 
+_FILE = _Path(dir_okay=False, path_type=Path)
+
 _JOBS = click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one per core]")
 
 _Options = tuple[Callable[[Command], Command], ...]
@@ -106,6 +119,12 @@ _BOUNDS: _Options = (
 _SHARED: _Options = (
     click.option("--expect", is_flag=True, help="Exit 0 if every verdict is the one that the scenario declares."),
     *_OUTPUT,
+    click.option(
+        "--junit",
+        type=_FILE,
+        help="Write the verdicts to a JUnit XML file. With --expect, failures are those not as declared.",
+    ),
+    click.option("--sarif", type=_FILE, help="Write the findings to a SARIF 2.1.0 file."),
     click.option("--all-reports", is_flag=True, help="Write a full report for every violating execution."),
     *_BOUNDS,
     click.option(
@@ -331,10 +350,10 @@ def conformance(calls: int, seed: int, kernel: str | None, as_json: bool) -> Non
     "form",
     default="text",
     show_default=True,
-    type=click.Choice(["text", "dot", "svg", "html", "graphml", "json"]),
+    type=click.Choice(_FORMS),
     help="What to draw.",
 )
-@click.option("-o", "--output", type=_Path(dir_okay=False, path_type=Path), help="Write to a file.")
+@click.option("-o", "--output", type=_FILE, help="Write to a file.")
 def graph(report: str, form: str, output: Path | None) -> None:
     """Draw REPORT: a report file, or FILE.run.jsonl:N for the Nth execution of a run file."""
     from explorer.cli.graph import draw
@@ -352,7 +371,7 @@ def graph(report: str, form: str, output: Path | None) -> None:
 @click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=f"With --export: {_PARAM.lower()}")
 @click.option("--switch", "switches", multiple=True, metavar="NAME", help=f"With --export: {_SWITCH.lower()}")
 @click.option("--small", is_flag=True, help="With --export: the scenario's small sizes.")
-@click.option("-o", "--output", type=_Path(dir_okay=False, path_type=Path), help="With --export: write to a file.")
+@click.option("-o", "--output", type=_FILE, help="With --export: write to a file.")
 @click.option("--model", type=_Path(), metavar="MODEL", default="lkmm", show_default=True, help=_MODEL)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
 @click.option("--check", is_flag=True, help="Compare with the tests' comments Result: ..., exit 1 on a difference.")
@@ -360,6 +379,9 @@ def graph(report: str, form: str, output: Path | None) -> None:
     "--reports",
     type=_Path(file_okay=False, path_type=Path),
     help="Folder for a report of a witness of each condition.",
+)
+@click.option(
+    "--junit", type=_FILE, help="Write the results to a JUnit XML file. With --check, failures are those not as stated."
 )
 @_JOBS
 def litmus(
@@ -375,6 +397,7 @@ def litmus(
     as_json: bool,
     check: bool,
     reports: Path | None,
+    junit: Path | None,
     jobs: int | None,
 ) -> None:
     """Run C litmus tests: files, and folders with all that is below them. Or make one of a scenario (--export).
@@ -394,7 +417,7 @@ def litmus(
         return
     from explorer.cli.litmus import run_litmus
 
-    sys.exit(run_litmus(paths, model, as_json=as_json, check=check, reports=reports, jobs=jobs))
+    sys.exit(run_litmus(paths, model, as_json=as_json, check=check, reports=reports, junit=junit, jobs=jobs))
 
 
 @main.group(invoke_without_command=True)

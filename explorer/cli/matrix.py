@@ -12,8 +12,9 @@ import click
 
 from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_undeclared
 from explorer.cli.cells import CellName, Job, cells_of
+from explorer.cli.ci_files import write_files
 from explorer.cli.estimate import Estimate
-from explorer.cli.folder import folder_for
+from explorer.cli.folder import folder_for, make_files
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.matrix_part import Choice, Part, part_of
 from explorer.cli.matrix_work import MatrixDesk
@@ -42,6 +43,7 @@ def explore_matrix(options: Options, choice: Choice, *, jobs: int | None, expect
     at_once = min(processes, cores)
     estimate = Estimate(part.cells, {} if options.small else costs, at_once)
     found: dict[CellName, CellResult] = {}
+    make_files(options.junit, options.sarif)
     with (
         folder_for(options.out),
         Interrupts() as interrupts,
@@ -60,6 +62,7 @@ def explore_matrix(options: Options, choice: Choice, *, jobs: int | None, expect
     drawn = list(_as_drawn(part, found, options))
     left_out = _left_out(part, costs, at_once)
     page = _write_index(drawn, choice.command + options.command, left_out, options)
+    write_files(part.rows, found, options, expect=expect)
     # In the order of the table, whichever cell was the quickest.
     cells = [found[cell] for cell in part.cells if cell in found]
     if as_json:

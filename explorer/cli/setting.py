@@ -47,7 +47,7 @@ class Options:
     """How cells are explored, whatever they are.
 
     ``parameters`` are sizes that differ from the scenario's, or from its small ones, and switches (1: chosen).
-    ``max_time`` is in seconds; None stands for no limit.
+    ``max_time`` is in seconds; None stands for no limit.  ``junit`` and ``sarif`` are files for continuous integration.
     """
 
     out: Path
@@ -60,6 +60,8 @@ class Options:
     all_reports: bool = False
     symmetry: bool = True
     projection: bool = True
+    junit: Path | None = None
+    sarif: Path | None = None
 
     @property
     def reductions(self) -> Reductions:

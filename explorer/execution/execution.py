@@ -11,11 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from explorer.execution.event import Event, Source
 from explorer.execution.kinds import Kind
-from explorer.execution.location import Location
+from explorer.execution.location import Location, Object
 from explorer.execution.relation import Relation, from_orders, from_sources, inverse, sequence
+
+if TYPE_CHECKING:
+    import networkx
 
 
 class Ending(Enum):
@@ -142,6 +146,51 @@ class Execution:
     def thread_events(self, thread: int) -> list[int]:
         """Positions of one thread's events, in program order."""
         return [i for i, event in enumerate(self.events) if event.thread == thread]
+
+    def to_networkx(self) -> networkx.MultiDiGraph:
+        """The execution as a MultiDiGraph, for graph algorithms of one's own.
+
+        Nodes are the positions of events, with the attributes ``kind`` (``R``, ``W``, ``F``, ... as in cat), ``tag``,
+        ``location``, ``value`` (an integer, or an object's name), ``thread`` (its number, -1 for initial writes),
+        ``thread_name``, ``index`` (place in program order), ``step``, ``reference`` (the kernel place), ``function``,
+        ``file``, ``line``, and the booleans ``waits`` and ``implied``.  What an event does not have is absent.
+
+        Edges have the attribute ``relation``, also their key: ``po`` and ``co`` as immediate pairs, ``rf``, ``fr``,
+        ``rmw``, ``addr``, ``data``, ``ctrl`` and ``ctrl-later``.  The graph has ``threads``, their names, and ``ends``,
+        how each ended.  ``reports.forms.graph.to_networkx`` has the same names, and what a report knows beside.
+        """
+        import networkx as nx
+
+        from explorer.execution.graph import node_attributes, related
+
+        graph = nx.MultiDiGraph(threads=self.threads, ends=tuple(end.ending.value for end in self.ends))
+        for position, event in enumerate(self.events):
+            source = event.source
+            graph.add_node(
+                position,
+                **node_attributes(
+                    kind=event.kind,
+                    tag=event.tag,
+                    location=event.location.name if event.location else None,
+                    value=event.value.name if isinstance(event.value, Object) else event.value,
+                    thread=event.thread,
+                    thread_name=self.threads[event.thread] if event.thread >= 0 else None,
+                    index=event.index,
+                    step=source.step if source else "",
+                    reference=source.reference if source else "",
+                    function=source.function if source else "",
+                    file=source.file if source else "",
+                    line=source.line if source else 0,
+                    waits=event.waits,
+                    implied=event.implied,
+                ),
+            )
+        relations = {"rf": self.rf, "fr": self.fr, "rmw": self.rmw, "addr": self.addr, "data": self.data}
+        relations |= {"ctrl": self.ctrl, "ctrl-later": self.ctrl_later}
+        threads = [self.thread_events(thread) for thread in range(len(self.threads))]
+        for first, second, name in related(relations, threads, self.coherence):
+            graph.add_edge(first, second, key=name, relation=name)
+        return graph
 
     @cached_property
     def key(self) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from explorer.execution.graph import node_attributes
 from explorer.visible import visible
 from reports.structure import Event, Report
 
@@ -18,12 +19,9 @@ if TYPE_CHECKING:
 def to_networkx(report: Report) -> networkx.MultiDiGraph:
     """The execution as a MultiDiGraph.
 
-    Nodes are event numbers with the attributes ``kind``, ``tag``, ``location``, ``value``
-    (integer, or an object's name), ``thread`` (its number, -1 for initial writes),
-    ``thread_name``, ``index`` (place in program order), ``position`` (place in the witness
-    order, -1 for initial writes), ``step``, ``reference``, ``function``, ``file``, ``line``,
-    ``marks`` (joined by ", ") and the booleans ``waits``, ``implied``, ``reordered`` and
-    ``forwarded``.  An attribute that an event does not have is absent.
+    Nodes are event numbers with the attributes that ``Execution.to_networkx`` gives them, and ``position`` (place in
+    the witness order, -1 for initial writes), ``marks`` (joined by ", ", absent without one) and the booleans
+    ``reordered`` and ``forwarded``.
 
     Edges have the attributes ``relation`` (also their key) and ``path``: their places on
     the violating path, from 1, joined by ", " (empty off the path).  All relations
@@ -76,27 +74,29 @@ def node_link(report: Report) -> str:
 
 
 def _attributes(report: Report, event: Event, position: int) -> dict[str, Any]:
-    attributes = {
-        "kind": event.kind.value,
-        "tag": event.tag.value if event.tag else None,
-        "location": event.location,
-        "value": event.value,
-        "thread": event.thread,
-        "thread_name": report.threads[event.thread].name if event.thread >= 0 else None,
-        "index": event.index,
+    marks = ", ".join(mark.label for mark in report.property.marks if mark.event == event.id)
+    return {
+        **node_attributes(
+            kind=event.kind,
+            tag=event.tag,
+            location=event.location,
+            value=event.value,
+            thread=event.thread,
+            thread_name=report.threads[event.thread].name if event.thread >= 0 else None,
+            index=event.index,
+            step=event.step,
+            reference=event.reference,
+            function=event.stack[-1].function if event.stack else "",
+            file=event.file,
+            line=event.line,
+            waits=event.waits,
+            implied=event.implied,
+        ),
         "position": position,
-        "step": event.step or None,
-        "reference": event.reference or None,
-        "function": event.stack[-1].function if event.stack else None,
-        "file": event.file or None,
-        "line": event.line or None,
-        "marks": ", ".join(mark.label for mark in report.property.marks if mark.event == event.id) or None,
-        "waits": event.waits,
-        "implied": event.implied,
+        **({"marks": marks} if marks else {}),
         "reordered": event.id in report.witness.reordered,
         "forwarded": event.id in report.witness.forwarded,
     }
-    return {name: value for name, value in attributes.items() if value is not None}
 
 
 def _clean(attributes: dict[str, Any]) -> dict[str, Any]:

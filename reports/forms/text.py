@@ -14,17 +14,16 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from explorer.visible import visible
+from reports.forms.ladder import GAP, arrows, behind, hanging
 from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
 from reports.words import counts, effort, meanings, remarks, replay_command, sizes, title, verdict
 
-_GAP = "  "
 _WIDTH = 120  # of a file's paragraphs; its steps are as long as they are
 _LANE = 8  # where room is scarce: a thread's name makes its lane no wider than this,
 _ACCESS = 44  # a longer access runs on into the column of references,
 _NAME = 12  # a step's name is cut to this,
 _SHORTEST = 12  # and a reference no shorter than this
-_NARROWEST = 14  # of wrapped text
 
 
 @dataclass(frozen=True)
@@ -63,8 +62,8 @@ class _Ladder:
 
     def _parts(self, row: _Row) -> tuple[str, str, str]:
         """What stands before the kernel reference, the reference, and the labels."""
-        start = f"{row.head}{_GAP}{row.step.action:{self.access}}{_GAP}"
-        return start, row.step.where, "".join(f"{_GAP}<- {label}" for label in row.step.labels)
+        start = f"{row.head}{GAP}{row.step.action:{self.access}}{GAP}"
+        return start, row.step.where, "".join(f"{GAP}<- {label}" for label in row.step.labels)
 
 
 def text(report: Report, *, file: str, width: int | None = None) -> str:
@@ -80,10 +79,10 @@ def text(report: Report, *, file: str, width: int | None = None) -> str:
         list(_why(report, ladder, width)),
         list(_steps(ladder, width)),
         [
-            *_behind(" initially  ", initial_lines(report, width - 12)),
-            *_hanging(" order      ", effort(report), width),
-            *(line for remark in remarks(report) for line in _hanging(" note       ", remark, width)),
-            *_hanging(" replay     ", replay_command(file), width),
+            *behind(" initially  ", initial_lines(report, width - 12)),
+            *hanging(" order      ", effort(report), width),
+            *(line for remark in remarks(report) for line in hanging(" note       ", remark, width)),
+            *hanging(" replay     ", replay_command(file), width),
         ],
     ]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
@@ -104,7 +103,7 @@ def _why(report: Report, ladder: _Ladder, width: int) -> Iterator[str]:
     """The violating path: its events from top to bottom, each after the relation that leads to it."""
     for row in ladder.why:
         yield ladder.line(row, width)
-    yield from _hanging(" " * 6, meanings(report), width)
+    yield from hanging(" " * 6, meanings(report), width)
 
 
 def _steps(ladder: _Ladder, width: int) -> Iterator[str]:
@@ -113,7 +112,7 @@ def _steps(ladder: _Ladder, width: int) -> Iterator[str]:
     for row in ladder.rows:
         yield ladder.line(row, width)
         for note in row.step.notes:
-            yield from _hanging(" " * len(row.head + _GAP), note, width)
+            yield from hanging(" " * len(row.head + GAP), note, width)
         if row.step.seals:
             yield " sealed ".center(width, "═")
 
@@ -131,7 +130,7 @@ def _ladder(report: Report, schedule: Schedule, *, scarce: bool) -> _Ladder:
 
     def head(mark: str, number: str, cells: dict[int, str]) -> str:
         columns = [cells.get(i, "").ljust(lane) for i, lane in enumerate(lanes)]
-        return _GAP.join([f"{mark:1} {number:>{numbers}}", *columns])
+        return GAP.join([f"{mark:1} {number:>{numbers}}", *columns])
 
     return _Ladder(
         why=list(_path(schedule)),
@@ -145,11 +144,11 @@ def _ladder(report: Report, schedule: Schedule, *, scarce: bool) -> _Ladder:
 
 
 def _path(schedule: Schedule) -> Iterator[_Row | str]:
-    events = [(f"--{relation}-->" if relation else "", event) for relation, event in schedule.path()]
-    arrows = max((len(arrow) for arrow, _ in events), default=0)
+    events = list(arrows(schedule))
+    widest = max((len(arrow) for arrow, _ in events), default=0)
     names = max((len(schedule.name(event)) for _, event in events), default=0)
     for i, (arrow, event) in enumerate(events):
-        head = f" {'' if i else 'why':5}{arrow:{arrows}} {schedule.name(event):{names}}"
+        head = f" {'' if i else 'why':5}{arrow:{widest}} {schedule.name(event):{names}}"
         step = schedule.step_of.get(event)
         yield _Row(head, step) if step else head
 
@@ -160,12 +159,3 @@ def _shortened(line: str, width: int) -> str:
         return line
     tail = (width - 1) // 2
     return f"{line[: width - 1 - tail]}…{line[len(line) - tail :]}"
-
-
-def _hanging(head: str, body: str, width: int) -> list[str]:
-    """The body behind a head, wrapped with later lines indented below its start."""
-    return _behind(head, wrap(body, max(width - len(head), _NARROWEST), subsequent_indent=_GAP))
-
-
-def _behind(head: str, lines: list[str]) -> list[str]:
-    return [(head if i == 0 else " " * len(head)) + line for i, line in enumerate(lines)]

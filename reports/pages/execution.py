@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.visible import visible
-from reports.forms.dot import description
+from reports.forms.edges import description
 from reports.holds import lock_holds
 from reports.pages.code import Function, function_of, functions
 from reports.pages.relations import PageRelations, page_relations

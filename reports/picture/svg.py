@@ -23,7 +23,12 @@ from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
 from reports.words import bold, title, verdict
 
-_STYLE = Path(__file__).parent / "picture.css"
+STYLE = Path(__file__).parent / "picture.css"
+"""The picture's style sheet."""
+
+FOLDED = "steps off that path, listed in the tooltip"
+"""What the key says of folded steps."""
+
 _TITLE = 17.0  # font size of the headline
 _NARROWEST = 560.0  # of the picture, for its headline's sake
 _CORNER = 6.0  # radius of an edge's bends
@@ -49,7 +54,7 @@ def picture(report: Report, *, headline: bool) -> str:
     width = max(layout.width, _NARROWEST)
     root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "class": "sealrace", "role": "img"})
     ET.SubElement(root, "title").text = visible(report.property.sentence)
-    ET.SubElement(root, "style").text = _STYLE.read_text(encoding="utf-8")
+    ET.SubElement(root, "style").text = STYLE.read_text(encoding="utf-8")
     background = ET.SubElement(root, "rect", {"style": "fill: var(--bg)"})
     y = _initial(root, report, width, _headline(root, report, width)) if headline else 0.0
     y += LINE
@@ -204,7 +209,7 @@ def _key(report: Report, layout: Layout) -> list[tuple[str, str]]:
     entries = [("bold", f"{bold(report)}: {', '.join(visible(relation) for relation in relations)}")]
     entries += [("rf", "rf: the load reads this store")] if any(not r.link.on_path for r in layout.routes) else []
     entries += [("stub", "the load reads the initial value")] if layout.stubs else []
-    entries += [("fold", "steps off that path, listed in the tooltip")] if layout.strips else []
+    entries += [("fold", FOLDED)] if layout.strips else []
     entries += [("reordered", "dashed: takes effect out of program order")] if report.witness.reordered else []
     return entries
 

@@ -1,4 +1,4 @@
-"""Same input, same bytes: reports and all their forms do not depend on the hash seed."""
+"""Same input, same bytes: reports and all their forms do not depend on the hash seed, images included."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 PROGRAM = """
 import sys, conftest
-from reports.render import FORMS, render
+from reports.render import FORMS, IMAGES, render_file
 from reports.report import encode_report
 for make in (conftest.leak_report, conftest.odd_report, conftest.long_report):
     report = make()
     sys.stdout.buffer.write(encode_report(report))
-    for form in FORMS:
-        sys.stdout.buffer.write(render(report, form).encode())
+    for form in (*FORMS, *IMAGES):
+        sys.stdout.buffer.write(render_file(report, form))
 """
 
 

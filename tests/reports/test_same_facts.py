@@ -7,6 +7,7 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -14,10 +15,11 @@ import networkx as nx
 import pytest
 
 from reports.forms.graph import to_networkx
+from reports.picture.png import figure
 from reports.render import render
 from reports.structure import Event, Report
 
-REPORTS = ["leak", "stale", "odd", "long"]
+REPORTS = ["leak", "stale", "odd", "long", "locked", "crowd"]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -59,6 +61,16 @@ def path_edges(report: Report) -> set[tuple[int, int, str]]:
 
 def listed_edges(report: Report) -> set[tuple[int, int, str]]:
     return {(a, b, name) for name, pairs in report.relations.items() for a, b in pairs} | path_edges(report)
+
+
+def drawn_edges(report: Report) -> set[tuple[int, int, str]]:
+    """What DOT and Mermaid draw: the path, po, rf, co, and fr to the next store; the other fr follow from co."""
+    following = {(a, b) for order in report.coherence for a, b in pairwise(order.writes)}
+    next_stores = {
+        (load, store, "fr") for load, store in report.relations["fr"] if (report.source_of[load], store) in following
+    }
+    plain = {edge for edge in listed_edges(report) if edge[2] in ("po", "rf", "co")}
+    return plain | next_stores | path_edges(report)
 
 
 def test_text_has_a_row_for_each_step(report: Report) -> None:
@@ -190,18 +202,130 @@ def test_html_marks_the_line_of_each_step(leak: Report) -> None:
 
 def test_dot_has_every_event_and_edge(report: Report) -> None:
     source = render(report, "dot")
-    nodes = dict(re.findall(r"^\t\te(\d+) \[label=(\".*?\"|\S+)", source, re.MULTILINE))
+    nodes = dict(re.findall(r"^\te(\d+) \[label=(\".*?\"|\S+)", source, re.MULTILINE))
     assert sorted(map(int, nodes)) == [event.id for event in report.events]
     for event in report.events:
         if event.location is not None:
             assert f"{event.location} = {event.value}" in nodes[str(event.id)]
-    edges = re.findall(r"^\te(\d+) -> e(\d+) \[(.*)\]$", source, re.MULTILINE)
+    edges = re.findall(r"^\te(\d+) -> e(\d+)(?: \[(.*)\])?$", source, re.MULTILINE)
     found = set()
     for a, b, attributes in edges:
         label = re.search(r"label=(\S+)", attributes)
         found.add((int(a), int(b), label[1] if label else "po", "style=bold" in attributes))
-    drawn = {edge for edge in listed_edges(report) if edge[2] in ("po", "rf", "co", "fr")} | path_edges(report)
-    assert found == {(*edge, edge in path_edges(report)) for edge in drawn}
+    assert found == {(*edge, edge in path_edges(report)) for edge in drawn_edges(report)}
+
+
+def test_mermaid_has_every_event_and_edge(report: Report) -> None:
+    lines = [
+        re.sub(r"#(\d+);", lambda code: chr(int(code[1])), line.strip())
+        for line in render(report, "mermaid").splitlines()
+    ]
+    nodes = {int(found[1]): found[2] for line in lines if (found := re.fullmatch(r'e(\d+)\["(.*)"\]', line))}
+    assert sorted(nodes) == [event.id for event in report.events]
+    for event in report.events:
+        if event.location is not None:
+            assert f"{event.location} = {event.value}" in nodes[event.id]
+    for number, events in enumerate(steps(report), 1):
+        assert all(nodes[event.id].startswith(f"{number}: ") for event in events)
+    link = re.compile(r'e(\d+) (==>|-->|-\.->)(?:\|"(.*)"\|)? e(\d+)')
+    links = {(int(f[1]), int(f[4]), f[3] or "po", f[2] == "==>") for line in lines if (f := link.fullmatch(line))}
+    assert links == {(*edge, edge in path_edges(report)) for edge in drawn_edges(report)}
+
+
+def test_shiviz_has_a_line_for_each_step_and_the_reads_between_threads(report: Report) -> None:
+    parser, empty, *lines = render(report, "shiviz").splitlines()
+    assert empty == ""
+    matches = [re.fullmatch(parser.replace("(?<", "(?P<"), line) for line in lines]
+    clocks: dict[int, dict[str, int]] = {}
+    for number, (match, events) in enumerate(zip(matches, steps(report), strict=True), 1):
+        assert match is not None
+        assert match["host"] == report.threads[events[0].thread].name
+        assert match["step"] == str(number)
+        assert says(match["event"], events)
+        assert names_place(match["kernel"], events[0])
+        clocks |= {event.id: json.loads(match["clock"]) for event in events}
+    for source, target in report.relations["rf"]:
+        writer = report.events[source].thread
+        if writer not in (-1, report.events[target].thread):
+            host = report.threads[writer].name
+            assert clocks[target][host] >= clocks[source][host]
+
+
+def test_trace_has_a_slice_for_each_step_and_an_arrow_for_each_edge_forwards(report: Report) -> None:
+    trace = json.loads(render(report, "trace"))
+    entries = trace["traceEvents"]
+    slices = [entry for entry in entries if entry["ph"] == "X" and entry["cat"] != "lock"]
+    assert [entry["args"]["events"] for entry in slices] == [[e.id for e in events] for events in steps(report)]
+    for number, (entry, events) in enumerate(zip(slices, steps(report), strict=True)):
+        assert (entry["ts"], entry["dur"], entry["tid"]) == (number * 1000, 1000, events[0].thread + 1)
+        assert says(entry["name"], events)
+        if events[-1].location is not None:
+            assert (entry["args"]["location"], entry["args"]["value"]) == (events[-1].location, events[-1].value)
+        assert names_place(entry["args"].get("kernel", ""), events[0])
+        assert not events[0].file or entry["args"]["code"] == f"{events[0].file}:{events[0].line}"
+    number_of = {event.id: number for number, events in enumerate(steps(report)) for event in events}
+    reads = {(a, b, "rf") for a, b in report.relations["rf"] if not any(e[:2] == (a, b) for e in path_edges(report))}
+    forwards = {
+        edge
+        for edge in path_edges(report) | reads
+        if edge[0] in number_of and edge[1] in number_of and number_of[edge[0]] < number_of[edge[1]]
+    }
+    for phase in "sf":
+        assert {(e["args"]["from"], e["args"]["to"], e["name"]) for e in entries if e["ph"] == phase} == forwards
+    told = [tuple(edge.values()) for edge in trace["otherData"]["path"]]
+    assert told == [(edge.source, edge.target, edge.relation) for edge in report.property.path]
+
+
+def test_mail_has_a_row_for_each_step(report: Report) -> None:
+    text = render(report, "mail")
+    start = text.index("\n step")
+    ladder = text[start : text.index("\n\n", start)]
+    # A row runs on in the lines below it that have no number.
+    rows = re.split(r"\n(?=[* ] *\d+ )", ladder)[1:]
+    marks = {mark.event for mark in report.property.marks}
+    on_path = {event for edge in path_edges(report) for event in edge[:2]} | marks
+    for number, (row, events) in enumerate(zip(rows, steps(report), strict=True), 1):
+        assert row.lstrip("* ").split()[0] == str(number)
+        assert (row[0] == "*") == any(event.id in on_path for event in events)
+        assert says(" ".join(row.split()), events)
+        assert names_place(" ".join(text.split()), events[0])
+    for edge in report.property.path:
+        assert f"--{edge.relation}-->" in text
+
+
+def test_sarif_has_a_location_for_each_step_and_for_the_path(report: Report) -> None:
+    (result,) = json.loads(render(report, "sarif"))["runs"][0]["results"]
+    (flow,) = result["codeFlows"]
+    places = {
+        place["executionOrder"]: (thread["id"], place)
+        for thread in flow["threadFlows"]
+        for place in thread["locations"]
+    }
+    assert sorted(places) == list(range(1, len(steps(report)) + 1))
+    for number, events in enumerate(steps(report), 1):
+        thread, place = places[number]
+        assert thread == report.threads[events[0].thread].name
+        assert says(place["location"]["message"]["text"], events)
+        if events[0].file:
+            physical = place["location"]["physicalLocation"]
+            assert physical["artifactLocation"]["uri"] == events[0].file
+            assert physical["region"]["startLine"] == events[0].line
+    ends = {event for edge in path_edges(report) for event in edge[:2]}
+    assert len(result["locations"]) + len(result["relatedLocations"]) == len(ends)
+
+
+def test_junit_has_the_verdict_and_the_sentence(report: Report) -> None:
+    failure = ET.fromstring(render(report, "junit")).find("testsuite/testcase/failure")
+    assert failure is not None
+    assert failure.attrib["message"] == f"VIOLATED: {report.property.name}"
+    assert (failure.text or "").startswith(f"{report.property.sentence}\n{report.search.executions:,} executions")
+
+
+def test_png_has_every_text_of_the_svg(report: Report) -> None:
+    root = ET.fromstring(render(report, "svg"))
+    texts = [part for text in root.iter(f"{SVG}text") for part in text.itertext() if part.strip()]
+    drawn = [text.get_text() for text in figure(report).axes[0].texts]
+    assert drawn == [text.removesuffix(", listed in the tooltip") for text in texts]
 
 
 def test_graph_has_every_event_and_edge(report: Report) -> None:

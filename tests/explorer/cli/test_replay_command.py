@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from command_line import Run
 from mailbox_scenario import ENDLESS, MAILBOX, build
 
+from explorer.cli.main import main
 from explorer.execution.location import Location
 from explorer.program.program import Program, ThreadSpec
 from explorer.program.thread import ONCE, Thread
 from explorer.scenario import Case, Scenario
+from reports.render import FORMS, IMAGES
 
 REPORT = Path("out/mailbox-P2-none-pso-leak.json")
 RUN = "out/mailbox-P2-none-pso.run.jsonl"
@@ -48,6 +52,32 @@ def test_a_line_that_is_not_there(explored: Run, name: str, message: str) -> Non
     for command in ("replay", "graph"):
         result = explored(command, name)
         assert (result.exit_code, result.output) == (2, message)
+
+
+def test_every_form_is_drawn(explored: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    (choice,) = [option.type for option in main.commands["graph"].params if option.name == "form"]
+    assert isinstance(choice, click.Choice)
+    assert sorted(choice.choices) == sorted((*FORMS, *IMAGES))
+    for form in choice.choices:
+        result = explored("graph", str(REPORT), "-f", form, "-o", f"leak.{form}")
+        assert result.output == f"wrote leak.{form}\n"
+        assert Path(f"leak.{form}").read_bytes() == explored("graph", str(REPORT), "-f", form).stdout_bytes
+
+
+def test_an_image_is_not_printed_on_a_terminal(explored: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.cli.graph.is_terminal", lambda: True)
+    result = explored("graph", str(REPORT), "-f", "png")
+    advice = f"name a file: sealrace graph {REPORT} -f png -o FILE.png"
+    assert (result.exit_code, result.output) == (2, f"PNG is no text for a terminal\n  {advice}\n")
+
+
+def test_an_image_without_its_library_says_what_to_install(explored: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    result = explored("graph", str(REPORT), "-f", "png", "-o", "leak.png")
+    message = "a PNG needs matplotlib, which is not installed\n  pip install 'sealrace[png]', or take -f svg\n"
+    assert (result.exit_code, result.output) == (2, message)
+    assert not Path("leak.png").exists()
 
 
 def test_a_picture_goes_to_a_file(explored: Run) -> None:

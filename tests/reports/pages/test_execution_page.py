@@ -210,7 +210,7 @@ def test_a_step_shows_access_memory_code_and_what_it_reads(leak: Report, browser
         marked = page.locator(".card tr.at").all_inner_texts()
         assert [text.rsplit("# ", 1)[1] for text in marked] == ["F6", "K4", "R10"]
         about.get_by_role("link", name="guest K4 (step 8)").first.click()
-        assert step(page) == 8
+        expect(page.locator("#slider")).to_have_value("8")
         assert page.locator(".cell.now").all_inner_texts() == ["data 0 → 42"]
         assert page.locator("#memory dt").all_inner_texts() == ["inode", "ready", "page A"]
 
@@ -267,7 +267,7 @@ def test_the_address_says_what_is_looked_at(long: Report, browser: Browser, tmp_
         expect(page.locator("#find")).to_have_value("get_page")
         expect(page.locator("#found")).to_have_text("1 of 8 steps")
         page.evaluate("location.hash = '#step=2'")
-        page.wait_for_function("document.getElementById('slider').value === '2'")
+        expect(page.locator("#slider")).to_have_value("2")
         expect(page.get_by_role("checkbox", name="fr")).not_to_be_checked()
 
 
@@ -397,7 +397,7 @@ def test_the_strip_of_values_follows_and_leads_to_steps(leak: Report, browser: B
             "inode.i_size\n4096\n0\n4096", "inode.seals\n0\n32 (0x20)", "ready\n0\n1", "page A.data\n0\n42",
         ]  # fmt: skip
         page.locator(".span", has_text="32 (0x20)").click()
-        assert step(page) == 4
+        expect(page.locator("#slider")).to_have_value("4")
         (cursor,) = boxes(page, "#cursor")
         (span,) = boxes(page, ".span.now")
         assert abs(cursor["left"] - span["left"]) <= 3
@@ -408,10 +408,10 @@ def test_the_strip_of_values_follows_and_leads_to_steps(leak: Report, browser: B
 def test_links_in_the_reason_the_table_and_the_code_go_to_steps(leak: Report, browser: Browser, tmp_path: Path) -> None:
     with opened(browser, render(leak, "html"), tmp_path) as page:
         page.locator(".why a", has_text="guest K4").click()
-        page.wait_for_function("document.getElementById('slider').value === '8'")
+        expect(page.locator("#slider")).to_have_value("8")
         page.locator("#code summary").click()
         page.locator("#code a", has_text=re.compile(r"^step 4$")).click()
-        page.wait_for_function("document.getElementById('slider').value === '4'")
+        expect(page.locator("#slider")).to_have_value("4")
 
 
 def test_without_a_script_the_facts_are_there(leak: Report, browser: Browser, tmp_path: Path) -> None:
