@@ -16,13 +16,14 @@ from explorer.cli.cells import CellName
 from explorer.cli.failures import INCOMPLETE
 from explorer.cli.named import read_model
 from explorer.cli.setting import Options, Setting
-from explorer.cli.writing import Severity, Writer, by_severity
+from explorer.cli.writing import Severity, Writer, by_severity, kinds_of
 from explorer.memory.model import Model
 from explorer.search.reductions import Switch
 from explorer.search.remarks import Remark, side_facts
 from explorer.search.result import Limits, Projected, Result, Verdict
 from explorer.search.run import Progress, explore
 from explorer.search.violations import DEADLOCK
+from reports.kinds import ViolationKind
 
 RECORDS = 100_000
 """Violating executions that a run file holds at most; the header counts the others."""
@@ -60,7 +61,8 @@ class CellResult:
 
     ``reports`` pairs a label (the property) with a report file, the most severe first;
     ``all_reports`` is the folder of the reports of every violating execution, empty unless
-    asked for.  ``remarks`` are no verdicts: what the model flags, one of each kind.
+    asked for.  ``kinds`` says of each report which kind of violation it shows.  ``remarks`` are no
+    verdicts: what the model flags, one of each kind.
     ``parameters`` are sizes, switches chosen and bounds, as files have them; ``chosen`` names the
     switches.  ``expected`` is what the scenario declares, None where it declares nothing, as for a
     program with switches.  Counts are those of
@@ -86,7 +88,9 @@ class CellResult:
     limits: tuple[str, ...]
     interleavings: int | None
     seconds: float
+    rules_hash: str
     reports: tuple[tuple[str, str], ...]
+    kinds: tuple[ViolationKind, ...]
     run_file: str
     recorded: int
     unrecorded: int
@@ -222,7 +226,9 @@ def write_cell(setting: Setting, model: Model, model_name: str, options: Options
         limits=result.limits,
         interleavings=result.interleavings,
         seconds=result.seconds,
+        rules_hash=model.rules_hash,
         reports=reports,
+        kinds=kinds_of(result),
         run_file=writer.write_run(result, options.out),
         recorded=len(result.records),
         unrecorded=result.unrecorded,

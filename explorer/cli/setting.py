@@ -101,6 +101,21 @@ class Setting:
         """The switches chosen, in the scenario's order."""
         return tuple(name for name in self.scenario.switches if name in self.sizes)
 
+    @property
+    def form(self) -> str:
+        """What names of files say of sizes, switches and bounds that differ from the scenario's own, empty if none do.
+
+        ``small`` stands for the small sizes; else ``pages=3,v6.9,unroll=5``.
+        """
+        own = self.scenario.parameters
+        sizes = {name: value for name, value in self.sizes.items() if name not in self.scenario.switches}
+        small = sizes != own and sizes == self.scenario.small
+        words = ["small"] if small else [f"{name}={value}" for name, value in sizes.items() if value != own.get(name)]
+        words += self.switches
+        words += [f"unroll={self.unfolding.unroll}"] if self.unfolding.unroll != UNROLL else []
+        cut = self.unfolding.max_events
+        return ",".join([*words, *([f"max-events={cut}"] if cut is not None else [])])
+
     @cached_property
     def program_hash(self) -> str:
         return fingerprint(self.unfolding)

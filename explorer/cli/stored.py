@@ -31,7 +31,7 @@ from explorer.schedule.recording import Recording
 from explorer.search.projection import Projection, final_memory, projection_of
 from explorer.search.record import Record
 from explorer.search.symmetry import orbit_of, symmetry_of
-from explorer.search.violations import DEADLOCK, violations_of
+from explorer.search.violations import DEADLOCK, kind_of, violations_of
 from explorer.visible import visible
 from reports.report import Report, ReportError, load_report
 from reports.runs import RunHeader, load_run
@@ -74,8 +74,23 @@ def _report_of_line(name: str, file: Path, number: int) -> Report:
     if not violations:
         raise UsageProblem(f"{name}: this execution breaks no property\n  {_CHANGED}")
     declared = tuple(prop.name for prop in setting.case.properties)
+    _compare_kinds(header, number, execution, violations, name)
     violation = min(violations, key=lambda violation: by_severity(violation.property, declared))
     return Writer(setting, model, header.model.name).report(execution, violation, None, header.search)
+
+
+def _compare_kinds(
+    header: RunHeader, number: int, execution: Execution, violations: Sequence[Violation], file: str
+) -> None:
+    """The header has the kinds of what this execution breaks, told as here where it is their example."""
+    found = {kind_of(execution, violation): violation for violation in violations}
+    known = {kind.key for kind in header.kinds}
+    for key in found:
+        if key not in known:
+            raise UsageProblem(f"{file}: line 1: $.kinds: has no such violation of {visible(key[0])}\n  {_CHANGED}")
+    for i, kind in enumerate(header.kinds):
+        if kind.line == number and (kind.key not in found or found[kind.key].sentence != kind.sentence):
+            raise UsageProblem(f"{file}: line 1: $.kinds[{i}]: is not what execution {number} breaks\n  {_CHANGED}")
 
 
 def _compare_header(header: RunHeader, execution: Execution, setting: Setting, model: Model, file: str) -> None:

@@ -17,10 +17,11 @@ from explorer.property import Violation
 from explorer.schedule.linear import witness
 from explorer.schedule.witness import Witness
 from explorer.search.projection import LeftOut
-from explorer.search.result import Result
+from explorer.search.result import Finding, Result
 from explorer.search.violations import DEADLOCK, violations_of
 from explorer.version import VERSION
 from reports.build import make_report
+from reports.kinds import ViolationKind
 from reports.render import render
 from reports.report import save_report
 from reports.runs import RunHeader, save_run
@@ -45,13 +46,18 @@ def by_severity(name: str, declared: Sequence[str]) -> Severity:
 
 
 class Writer:
-    """Writes what one search found, under names made from scenario, protocol, fix and model."""
+    """Writes what one search found, under names made from scenario, protocol, fix, form and model.
+
+    The form (``Setting.form``) keeps the files of another size or switch; limits and reductions are no part of a
+    name: the same program explored again replaces its files.
+    """
 
     def __init__(self, setting: Setting, model: Model, model_name: str) -> None:
         self._setting = setting
         self._model = model
         self._model_name = ModelName(name=model_name, rules_hash=model.rules_hash)
-        self._stem = f"{setting.scenario.name}-{setting.protocol}-{setting.fix}-{model.name}"
+        words = setting.scenario.name, setting.protocol, setting.fix, setting.form, model.name
+        self._stem = "-".join(word for word in words if word)
 
     def write_findings(self, result: Result, out: Path) -> tuple[tuple[str, str], ...]:
         """Write a report and a page per kind of violation; gives (label, path), the most severe first."""
@@ -60,8 +66,7 @@ class Writer:
             old.unlink()
         written = []
         numbers: dict[str, int] = {}
-        declared = tuple(result.violating)
-        for finding in sorted(result.findings, key=lambda each: by_severity(each.violation.property, declared)):
+        for finding in told(result):
             name = finding.violation.property
             numbers[name] = numbers.get(name, 0) + 1
             label = f"{name}-{numbers[name]}" if numbers[name] > 1 else name
@@ -88,7 +93,7 @@ class Writer:
         path = out / f"{self._stem}.run.jsonl"
         header = RunHeader(
             format="sealrace-run",
-            version=1,
+            version=2,
             tool=VERSION,
             scenario=setting.scenario.name,
             protocol=setting.protocol,
@@ -97,6 +102,9 @@ class Writer:
             program_hash=setting.program_hash,
             model=self._model_name,
             search=search_of(result),
+            verdict=result.verdict,
+            limits=result.limits,
+            kinds=kinds_of(result),
             unrecorded=result.unrecorded,
         )
         save_run(path, header, result.records)
@@ -137,6 +145,26 @@ class Writer:
         """Write a report, and beside it its page."""
         save_report(report, path)
         path.with_suffix(".html").write_text(render(report, "html", path.name), encoding="utf-8")
+
+
+def told(result: Result) -> list[Finding]:
+    """The findings in the order in which they are told: the most severe property first."""
+    declared = tuple(result.violating)
+    return sorted(result.findings, key=lambda each: by_severity(each.violation.property, declared))
+
+
+def kinds_of(result: Result) -> tuple[ViolationKind, ...]:
+    """The kinds of violation, one per report of ``Writer.write_findings`` and in that order."""
+    return tuple(
+        ViolationKind(
+            breaks=finding.kind[0],
+            path=finding.kind[1],
+            executions=finding.count,
+            sentence=finding.violation.sentence,
+            line=next((n for n, record in enumerate(result.records, 1) if record == finding.record), None),
+        )
+        for finding in told(result)
+    )
 
 
 def search_of(result: Result) -> Search:

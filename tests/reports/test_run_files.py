@@ -6,16 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from explorer.errors import InputError
 from explorer.search.record import Record
+from explorer.search.result import Verdict
+from reports.kinds import ViolationKind
 from reports.report import ReportError
-from reports.runs import RunHeader, load_run, save_run
+from reports.runs import RunHeader, load_header, load_run, save_run
 from reports.structure import Model, Search
 
 HEADER = RunHeader(
     format="sealrace-run",
-    version=1,
+    version=2,
     tool="0.1.0",
     scenario="inflight",
     protocol="P2",
@@ -31,6 +34,19 @@ HEADER = RunHeader(
         remarks={},
         switches=(),
         left_out=(),
+    ),
+    verdict=Verdict.VIOLATED,
+    limits=(),
+    kinds=(
+        ViolationKind(
+            breaks="leak",
+            path=(("read_iter", "inode.seals"), ("add_seals", "inode.seals")),
+            executions=3,
+            sentence="A read copies what the guest stored.",
+            line=1,
+        ),
+        ViolationKind(breaks="late", path=(("read_iter", "page A.data"),), executions=4, sentence="Late.", line=1),
+        ViolationKind(breaks="late", path=(("", ""),), executions=1, sentence="Late.", line=None),
     ),
     unrecorded=3,
 )
@@ -66,7 +82,7 @@ def test_a_saved_run_loads_as_it_was(run: Path) -> None:
 def test_a_run_file_has_a_line_for_the_header_and_one_per_execution(run: Path) -> None:
     lines = run.read_text().splitlines()
     assert len(lines) == 3
-    assert lines[0].startswith('{"format":"sealrace-run","version":1,')
+    assert lines[0].startswith('{"format":"sealrace-run","version":2,')
     assert lines[2] == '{"properties":["late"],"reads":[[],[]],"coherence":{},"ends":["returned","returned"]}'
 
 
@@ -113,7 +129,7 @@ def test_a_line_cut_short_is_named(run: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
-        (b'"version":1', b'"version":2', "line 1: Invalid enum value 2 - at `$.version`"),
+        (b'"version":2', b'"version":1', "line 1: $.version: the file has version 1, this sealrace reads version 2"),
         (b'"sealrace-run"', b'"sealrace-report"', "line 1: Invalid enum value 'sealrace-report' - at `$.format`"),
         (b'"ends":["returned","blocked"]', b'"ends":1', "line 2: Expected `array`, got `int` - at `$.ends`"),
         (b'"properties":["leak"', b'"properties":["\xff"', "line 2: "),
@@ -162,6 +178,65 @@ def test_counts_of_the_header_that_the_lines_contradict(run: Path, before: bytes
     assert content.count(before) == 1
     run.write_bytes(content.replace(before, after))
     assert error_of(run) == f"line 1: {message}{AGAIN}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        (b'"VIOLATED"', b'"HOLDS"', "$.verdict: HOLDS, but an execution breaks a property"),
+        (b'"VIOLATED"', b'"INCOMPLETE"', "$.verdict: INCOMPLETE, but an execution breaks a property"),
+        (
+            b'"executions":4,',
+            b'"executions":9,',
+            "$.kinds: 10 executions break 'late', but $.search.violating counts 5",
+        ),
+        (b'[["",""]]', b'[["read_iter","page A.data"]]', "$.kinds[2]: is the same kind as one before it"),
+        (
+            b'"Late.","line":1',
+            b'"Late.","line":3',
+            "$.kinds[1].line: no execution 3 that breaks 'late' is recorded",
+        ),
+        (
+            b'stored.","line":1',
+            b'stored.","line":2',
+            "$.kinds[0].line: no execution 2 that breaks 'leak' is recorded",
+        ),
+    ],
+)
+def test_a_verdict_and_kinds_that_the_counts_contradict(run: Path, before: bytes, after: bytes, message: str) -> None:
+    content = run.read_bytes()
+    assert content.count(before) == 1
+    run.write_bytes(content.replace(before, after))
+    assert error_of(run) == f"line 1: {message}{AGAIN}"
+
+
+def test_where_every_execution_is_recorded_every_kind_has_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.run.jsonl"
+    search = structs.replace(HEADER.search, violating={"leak": 1, "late": 2})
+    kinds = tuple(
+        structs.replace(kind, executions=1, line=line) for kind, line in zip(HEADER.kinds, (1, 1, None), strict=True)
+    )
+    save_run(path, structs.replace(HEADER, search=search, kinds=kinds, unrecorded=0), RECORDS)
+    assert error_of(path) == f"line 1: $.kinds[2].line: is missing, although every execution is recorded{AGAIN}"
+
+
+def test_a_run_without_a_violating_execution_has_a_header_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.run.jsonl"
+    search = structs.replace(HEADER.search, violating={"leak": 0})
+    holds = structs.replace(HEADER, search=search, verdict=Verdict.HOLDS, kinds=(), unrecorded=0)
+    save_run(path, holds, [])
+    assert load_header(path) == holds
+    assert error_of(path) == "there is no execution 1\n  The file records 0."
+    for unfinished in (
+        structs.replace(holds, limits=("interrupted",)),
+        structs.replace(holds, search=structs.replace(search, complete=False, interleavings=None)),
+    ):
+        save_run(path, unfinished, [])
+        with pytest.raises(ReportError, match=r"verdict: HOLDS, but the search was kept from a final answer"):
+            load_header(path)
+    save_run(path, structs.replace(holds, verdict=Verdict.VIOLATED), [])
+    with pytest.raises(ReportError, match=r"verdict: VIOLATED, but no execution breaks a property"):
+        load_header(path)
 
 
 def test_the_command_line_takes_these_errors_for_bad_input() -> None:

@@ -207,6 +207,8 @@ def test_an_edited_run_file(explored: Run, change: Callable[[list[dict[str, Any]
 def test_lines_of_a_run_file_that_name_each_others_properties(explored: Run) -> None:
     def swap(lines: list[dict[str, Any]]) -> None:
         lines[1]["properties"], lines[2]["properties"] = lines[2]["properties"], lines[1]["properties"]
+        for kind in lines[0]["kinds"]:
+            kind["line"] = next(n for n in (1, 2) if kind["breaks"] in lines[n]["properties"])
 
     edit_run(swap)
     messages = sorted(explored("replay", f"{RUN}:{number}").output.split(": ", 1)[1] for number in (1, 2))

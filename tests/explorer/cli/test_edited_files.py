@@ -90,5 +90,7 @@ def test_every_field_of_a_run_file_is_checked(explored: tuple[Path, Path, set[st
 
     # The lines are all there, so the header's counts of broken properties are determined.
     expected = {field for field in not_determined if "violating" not in field}
-    assert accepted(load, f"{file}:1", lambda edited: write(edited, lines[0]), header) == expected
+    found = accepted(load, f"{file}:1", lambda edited: write(edited, lines[0]), header)
+    # One execution does not tell what kept the search from looking at others.
+    assert {field for field in found if not field.startswith("$.limits")} == expected
     assert accepted(load, f"{file}:1", lambda edited: write(header, edited), lines[0]) == set()

@@ -70,7 +70,7 @@ def check_table(folder: Path, lines: list[str], part: Part, undeclared: int) -> 
     step_by_step = " One leak, step by step:  sealrace graph "
     (report,) = [line.removeprefix(step_by_step) for line in lines if line.startswith(step_by_step)]
     assert Path(report).parent == folder
-    assert re.fullmatch(r"[\w-]+-P2-none-sc-leak\.json", Path(report).name)
+    assert re.fullmatch(r"[\w-]+-P2-none(-small)?-sc-leak\.json", Path(report).name)
     total = len(part.cells) + len(part.left_out)
     assert lines[-2].startswith(f" Left out: {len(part.left_out):,} of {total:,} cells, ")
     assert lines[-1] == " All of them: sealrace matrix --all. A part: --scenario, --fix, --protocol, --model."

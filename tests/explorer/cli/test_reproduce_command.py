@@ -90,7 +90,8 @@ def test_in_json() -> None:
 @pytest.mark.usefixtures("userfaultfd")
 def test_a_report_and_a_line_of_a_run_file() -> None:
     assert run("explore", "lingering-page", "--small", "--model", "pso", "--fix", "recheck").exit_code == 1
-    for file in ("out/lingering-page-P2-recheck-pso-late.json", "out/lingering-page-P2-recheck-pso.run.jsonl:1"):
+    stem = "out/lingering-page-P2-recheck-small-pso"
+    for file in (f"{stem}-late.json", f"{stem}.run.jsonl:1"):
         result = run("reproduce", file)
         assert result.exit_code == 0, result.output
         assert result.stdout == (
@@ -117,7 +118,7 @@ def test_inflight_is_refused_with_every_step_that_cannot_be_reached() -> None:
 
 def test_what_needs_reordered_accesses_is_refused() -> None:
     assert run("explore", "fresh", "--small", "--model", "armv8").exit_code == 1
-    result = run("reproduce", "out/fresh-P2-none-armv8-stale.json")
+    result = run("reproduce", "out/fresh-P2-none-small-armv8-stale.json")
     assert result.exit_code == 2
     read = "mm/shmem.c shmem_file_read_iter"
     assert (
