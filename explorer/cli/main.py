@@ -362,6 +362,21 @@ def graph(report: str, form: str, output: Path | None) -> None:
 
 
 @main.command()
+@click.argument("first", metavar="A", type=_Path(path_type=Path))
+@click.argument("second", metavar="B", type=_Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one for each two cells.")
+def diff(first: Path, second: Path, as_json: bool) -> None:
+    """Compare two explored cells, or two folders of them: which violations are gone, kept and new.
+
+    A and B are run files (FILE.run.jsonl; one is written for every cell explored, one that HOLDS
+    too) or folders of them. Exit status: 0 nothing differs, 1 something does, 2 bad input.
+    """
+    from explorer.cli.diff import show_differences
+
+    sys.exit(show_differences(first, second, as_json=as_json))
+
+
+@main.command()
 @click.argument("paths", nargs=-1, type=_Path(path_type=Path))
 @click.option("--export", "scenario", metavar="SCENARIO", help="Write the scenario as a litmus test instead.")
 @click.option(
