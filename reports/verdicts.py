@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from explorer.visible import visible
+from reports.kinds import ViolationKind
 
 NOT_RUN = "not run"
 """The word of a cell that the run did not come to."""
@@ -33,6 +34,10 @@ class Cell:
     whether the scenario declares this verdict, None where it declares none.  ``reports`` are pairs of
     a label and a link, as are ``remarks``: what the model flags, such as data races, which is no
     verdict.  ``reason`` says why a cell means nothing.
+
+    ``kinds`` says of each of the reports which kind of violation it shows.  ``parameters`` are sizes, switches and
+    bounds; ``notes`` what else must be known to read the counts; ``command`` explores the cell again, and
+    ``run_file`` is a link to the file of all its violating executions.
     """
 
     scenario: str
@@ -51,11 +56,20 @@ class Cell:
     limits: tuple[str, ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()
     reason: str = ""
+    blocked: int = 0
+    dropped: int = 0
+    kinds: tuple[ViolationKind, ...] = ()
+    parameters: Mapping[str, int | str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    rules_hash: str = ""
+    command: str = ""
+    run_file: str = ""
 
     @classmethod
-    def not_run(cls, scenario: str, protocol: str, fix: str, model: str) -> Cell:
+    def not_run(cls, scenario: str, protocol: str, fix: str, model: str, command: str = "") -> Cell:
         """A cell that was asked for, and not explored."""
-        return cls(scenario, protocol, fix, model, "INCOMPLETE", NOT_RUN, 0, {}, None, None, (), complete=False)
+        row = scenario, protocol, fix, model
+        return cls(*row, "INCOMPLETE", NOT_RUN, 0, {}, None, None, (), complete=False, command=command)
 
     @classmethod
     def not_applicable(cls, scenario: str, protocol: str, fix: str, model: str, reason: str) -> Cell:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from os.path import relpath
 from pathlib import Path
@@ -22,7 +23,7 @@ from explorer.cli.named import all_scenarios, find_scenario
 from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options, make_setting
 from explorer.cli.stop_file import stop_file
-from explorer.cli.summary import remarks, worst
+from explorer.cli.summary import remarks, threads, worst
 from explorer.cli.workers import Watch
 from explorer.version import VERSION
 from reports.pages.gallery import render_index
@@ -190,7 +191,7 @@ def _as_drawn(part: Part, found: Mapping[CellName, CellResult], options: Options
             elif cell in found:
                 yield _with_links(found[cell], options)
             else:
-                yield Cell.not_run(*row)
+                yield Cell.not_run(*row, _again(cell, tuple(part.switches), options))
 
 
 def _with_links(cell: CellResult, options: Options) -> Cell:
@@ -215,4 +216,29 @@ def _with_links(cell: CellResult, options: Options) -> Cell:
         cut=cell.cut,
         limits=cell.limits,
         remarks=tuple((remark.label, link(remark.report)) for remark in cell.remarks),
+        blocked=cell.blocked,
+        dropped=cell.dropped,
+        kinds=cell.kinds,
+        parameters=cell.parameters,
+        notes=tuple(threads(cell)),
+        rules_hash=cell.rules_hash,
+        command=_again(cell.name, cell.chosen, options),
+        run_file=quote(relpath(cell.run_file, options.out)),
     )
+
+
+def _again(cell: CellName, switches: Sequence[str], options: Options) -> str:
+    """The command that explores this cell alone."""
+    words = [
+        "sealrace",
+        "explore",
+        cell.scenario,
+        "--fix",
+        cell.fix,
+        "--protocol",
+        cell.protocol,
+        "--model",
+        cell.model,
+    ]
+    words += [word for name in switches for word in ("--switch", name)]
+    return shlex.join(words) + options.command

@@ -82,7 +82,7 @@ def details(cell: CellResult) -> str:
     entries = [("explored", explored(cell))]
     if not cell.reports and cell.interleavings:
         entries.append(("", f"they stand for {cell.interleavings:,} interleavings"))
-    entries += [("threads" if i == 0 else "", line) for i, line in enumerate(_threads(cell))]
+    entries += [("threads" if i == 0 else "", line) for i, line in enumerate(threads(cell))]
     entries += [("but" if i == 0 else "", limit) for i, limit in enumerate(cell.limits)]
     reached = ", ".join(name for name, is_reached in cell.goals.items() if is_reached)
     entries += [("reached", reached)] if reached else []
@@ -98,7 +98,7 @@ def details(cell: CellResult) -> str:
     return "\n".join(f" {name:10} {text}" for name, text in entries)
 
 
-def _threads(cell: CellResult) -> list[str]:
+def threads(cell: CellResult) -> list[str]:
     """Which threads were left out and how many executions there are with them, or why none were of identical ones."""
     if cell.not_projected:
         return [f"all explored: {cell.not_projected}"]

@@ -150,7 +150,7 @@ def test_a_run_that_was_stopped_says_what_it_did_not_do(sealrace: Run, monkeypat
     index = Path("out/index.html").read_text()
     assert "<title>Sealrace verdicts (incomplete)</title>" in index
     assert '<p class="banner">INCOMPLETE: 3 of 6 cells were not run.</p>' in index
-    assert index.count('<span class="word not-run">not run</span></td>') == 3
+    assert index.count('<b class="word not-run">not run</b></td>') == 3
 
 
 def test_an_index_of_an_earlier_run_does_not_pass_for_one_that_failed(
@@ -176,9 +176,9 @@ def test_cut_executions_are_told_alike_in_text_json_and_index(sealrace: Run, mon
     index = Path("out/index.html").read_text()
     bound = "limit of 1 events per thread reached: raise --max-events"
     assert cells[0]["limits"][0] == bound
-    assert index.count('<span class="word incomplete">INCOMPLETE</span>') == 3
-    assert index.count('<span class="counts">0 executions, all within the bounds, 1 cut') == 3
-    assert index.count(f'<span class="limit">{bound}</span>') == 3
+    assert index.count('<b class="word incomplete">INCOMPLETE</b>') == 3
+    assert index.count("<i>0 executions, all within the bounds, 1 cut") == 3
+    assert index.count(f'<i class="limit">{bound}</i>') == 3
     printed = sealrace("explore", "mailbox", "--model", "pso", "--max-events", "1").output
     assert " explored   0 executions, all within the bounds, 1 cut; " in printed
     assert f" but        {bound}" in printed.splitlines()

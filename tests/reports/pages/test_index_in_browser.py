@@ -27,14 +27,14 @@ MODELS = ("sc", "tso", "pso", "armv8", "lkmm")
 
 
 def index_page() -> str:
-    """A row that is full under five models, and one that means nothing."""
+    """A row that is full under five models, and one that was not run."""
     reports = (("leak", "x.html"), ("late", "y.html"), ("late-2", "z.html"))
     full = [
         Cell("inflight", "P2", "acquire-size+recheck-after-copy", model, "VIOLATED", "leak", 314_382, {"leak": 104_794},
              "103855630", False, reports, cut=3, limits=(LONG,))
         for model in MODELS
     ]  # fmt: skip
-    nothing = [Cell.not_applicable("inflight", "P2", "create-time", model, "no transition") for model in MODELS]
+    nothing = [Cell.not_run("inflight", "P2", "create-time", model) for model in MODELS]
     return render_index([*full, *nothing], command="sealrace matrix", tool="0.1.0")
 
 
@@ -57,4 +57,4 @@ def test_the_index_has_a_line_per_model_in_a_narrow_window(browser: Browser, tmp
     assert len(set(tops)) == 5, "models stand side by side"
     assert tops == sorted(tops)
     assert all(0 <= cell["left"] < cell["right"] <= 375 for cell in cells)
-    assert len({cell["top"] for cell in cells[5:]}) <= 2, "what means nothing takes as many lines as there are models"
+    assert len({cell["top"] for cell in cells[5:]}) <= 2, "what was not run takes as many lines as there are models"

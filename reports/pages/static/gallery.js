@@ -1,0 +1,59 @@
+// Putting it together: clicks, filters, and the address, in which an open cell and the filters can be mailed.
+//
+// An address is #CELL&with=OTHER&fix=recheck&text=inode, each part only where it is needed.
+
+function writeAddress() {
+  const parts = [];
+  if (panel.open && opened) {
+    parts.push(opened.square.hash.slice(1));
+    if (beside && beside !== withoutFix(opened)) parts.push(`with=${beside.square.hash.slice(1)}`);
+  }
+  for (const [name, value] of Object.entries(chosen())) parts.push(`${name}=${encodeURIComponent(value)}`);
+  history.replaceState(null, "", parts.length ? `#${parts.join("&")}` : location.pathname + location.search);
+}
+
+function plain(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function readAddress() {
+  const values = {};
+  let wanted = null;
+  for (const part of location.hash.slice(1).split("&")) {
+    const at = part.indexOf("=");
+    if (at < 0) wanted = cellOfKey.get(plain(part)) ?? null;
+    else values[part.slice(0, at)] = plain(part.slice(at + 1));
+  }
+  choose(values);
+  showFiltered();
+  if (wanted) openCell(wanted, cellOfKey.get(values.with));
+  else if (panel.open) panel.close();
+}
+
+matrix.addEventListener("click", event => {
+  const cell = cellOfSquare.get(event.target.closest("a"));
+  if (!cell || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  openCell(cell);
+  writeAddress();
+});
+panel.addEventListener("click", event => { if (event.target === panel) panel.close(); });
+panel.addEventListener("close", () => {
+  const cell = opened;
+  opened = beside = null;
+  writeAddress();
+  if (cell && linkIn(cell.square.parentElement)) cell.square.focus();
+});
+form.addEventListener("input", () => { showFiltered(); writeAddress(); });
+form.addEventListener("submit", event => event.preventDefault());
+// The fields are empty only once the event is over.
+form.addEventListener("reset", () => setTimeout(() => { showFiltered(); writeAddress(); }));
+addEventListener("hashchange", readAddress);
+
+form.hidden = false;
+for (const element of document.querySelectorAll(".js-only")) element.hidden = false;
+readAddress();

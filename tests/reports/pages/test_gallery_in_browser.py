@@ -1,0 +1,428 @@
+"""The gallery in chromium: walk the squares, open cells, filter, compare, mail an address; and without its script."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from browser import SCHEMES, WIDTHS, needs_chromium, opened, scrolls_sideways, serious_findings
+from playwright.sync_api import Browser, Locator, Page, expect
+from toy_gallery import CELLS, LATE_TEXT, STALE_TEXT, gallery, leak
+from toy_gallery import cell as toy_cell
+
+from reports.comparison import Answer, Comparison
+from reports.pages.gallery import render_index
+from reports.pages.matrix import name_of
+from reports.verdicts import Cell
+
+pytestmark = needs_chromium
+RECHECK = "inflight-P2-recheck-lkmm"
+
+
+def square(page: Page, name: str) -> Locator:
+    """The square of a cell by the start of its accessible name."""
+    return page.locator("#matrix").get_by_role("link", name=name, exact=False)
+
+
+def shown(page: Page) -> list[str]:
+    """The keys of the squares that can be seen."""
+    links = page.locator("#matrix td a:visible")
+    return [link.removeprefix("#") for link in links.evaluate_all("all => all.map(a => a.getAttribute('href'))")]
+
+
+def listed(page: Page) -> list[str]:
+    """The keys of the verdicts that can be seen in the list, in the order of squares."""
+    found = page.locator(".verdicts td[id] > .word:visible").evaluate_all("all => all.map(w => w.parentElement.id)")
+    return sorted(found)
+
+
+def fragment(page: Page) -> str:
+    return page.url.partition("#")[2]
+
+
+def lines(page: Page, selector: str) -> list[str]:
+    return [" ".join(text.split()) for text in page.locator(selector).all_inner_texts()]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [*product(WIDTHS, SCHEMES)])
+def test_nothing_serious_at_any_width_in_either_scheme(
+    browser: Browser, tmp_path: Path, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    with opened(browser, gallery(), tmp_path, width=width, scheme=scheme) as page:
+        assert not scrolls_sideways(page)
+        assert serious_findings(page) == []
+        box = page.locator(".matrix").bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] < box["x"] + box["width"] <= width
+        square(page, "inflight, fix recheck, P2, lkmm").click()
+        panel = page.locator("#cell").bounding_box()
+        assert panel is not None
+        assert 0 <= panel["x"] < panel["x"] + panel["width"] <= width
+        assert page.evaluate("cell.scrollWidth <= cell.clientWidth")
+        assert serious_findings(page) == []
+
+
+def test_every_square_has_letter_name_and_place(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path) as page:
+        links = page.locator("#matrix td a")
+        assert links.count() == 16
+        names = links.evaluate_all("all => all.map(a => a.getAttribute('aria-label'))")
+        assert sorted(names) == sorted(name_of(cell) for cell in CELLS if cell.applies)
+        assert "".join(links.all_inner_texts()) == "✓SLL✓SAA✓✓✓?✓✓··"
+        assert page.locator("#matrix td.surprise").count() == 1
+        # Two letters of one word never differ, whatever the colours.
+        assert lines(page, ".legend li") == [
+            "L leak 2",
+            "A late 2",
+            "S stale 2",
+            "✓ HOLDS 7",
+            "? INCOMPLETE 1",
+            "· not run 2",
+            "– n/a 2",
+            "not part of this run",
+            "! not as declared 1",
+        ]
+
+
+def test_a_cell_opens_by_a_click_and_tells_all_that_is_known(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path) as page:
+        square(page, "inflight, fix recheck, P2, lkmm").click()
+        panel = page.get_by_role("dialog", name="inflight, fix recheck, P2, lkmm")
+        expect(panel).to_be_visible()
+        assert fragment(page) == RECHECK
+        assert lines(page, "#cell .verdict") == ["late 127 executions, 1 late, 13 stale as declared"]
+        assert lines(page, "#cell > .kinds li") == [
+            f"late 1 execution {LATE_TEXT} add_seals(inode.seals), copy_page(page.data)",
+            f"stale 13 executions {STALE_TEXT} add_seals(inode.seals), read(inode.seals)",
+        ]
+        links = panel.locator("> .kinds a, .flags a, p a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+        stem = "inflight-P2-recheck-small-lkmm"
+        assert list(dict.fromkeys(links)) == [
+            f"{stem}-late.html",
+            f"{stem}-stale.html",
+            f"{stem}.run.jsonl",
+            f"{stem}-flag-data-race.html",
+        ]
+        assert lines(page, "#cell .command pre") == [
+            "sealrace explore inflight --fix recheck --protocol P2 --model lkmm --small"
+        ]
+        terms = zip(lines(page, "#cell dl dt"), lines(page, "#cell dl dd"), strict=True)
+        assert dict(terms) == {
+            "sizes and bounds": "pages=1, unroll=3",
+            "rules of lkmm": "hash c0delkmm",
+            "sealrace": "0.1.0",
+        }
+        page.keyboard.press("Escape")
+        expect(panel).to_be_hidden()
+        assert fragment(page) == ""
+        expect(square(page, "inflight, fix recheck, P2, lkmm")).to_be_focused()
+
+
+def test_a_cell_that_was_not_run_has_its_command(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path, fragment="#inflight-P1-recheck-sc") as page:
+        assert lines(page, "#cell .verdict") == ["not run"]
+        assert lines(page, "#cell .command pre") == ["sealrace explore inflight --fix recheck --protocol P1 --model sc"]
+
+
+def test_limits_and_surprises_are_told(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path, fragment="#inflight-P2-rwsem-lkmm") as page:
+        assert lines(page, "#cell .verdict") == ["INCOMPLETE 7 executions limit of 7 executions reached as declared"]
+        assert lines(page, ".comparison .limit") == [
+            "Not every execution was explored: what is missing may only not have been met."
+        ]
+    with opened(browser, gallery(), tmp_path, fragment="#fresh-P2-recheck-lkmm") as page:
+        assert lines(page, "#cell .verdict .unexpected") == ["not as declared"]
+    with opened(browser, gallery(), tmp_path, fragment="#fresh-P2-rwsem-lkmm") as page:
+        assert lines(page, "#cell .verdict") == ["HOLDS 4 executions nothing is declared for it"]
+
+
+def test_the_command_is_copied(browser: Browser, tmp_path: Path) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    with opened(browser, gallery(), tmp_path, fragment=f"#{RECHECK}", permissions=permissions) as page:
+        page.get_by_role("button", name="Copy").click()
+        expect(page.locator(".command button")).to_have_text("Copied")
+        command = "sealrace explore inflight --fix recheck --protocol P2 --model lkmm --small"
+        assert page.evaluate("navigator.clipboard.readText()") == command
+
+
+def test_arrow_keys_walk_the_squares_and_enter_opens(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path) as page:
+        square(page, "fresh, fix none, P2, sc").focus()
+
+        def walk(*keys: str) -> str:
+            for key in keys:
+                page.keyboard.press(key)
+            name: str = page.evaluate("document.activeElement.hash")
+            return name.removeprefix("#")
+
+        assert walk("ArrowRight") == "fresh-P2-none-lkmm"
+        assert walk("ArrowDown", "ArrowRight") == "inflight-P2-recheck-sc"
+        # Across the block of a protocol, and not onto what means nothing.
+        assert walk("ArrowDown", "ArrowDown") == "inflight-P1-none-sc"
+        assert walk("ArrowDown", "ArrowDown") == "inflight-P1-recheck-sc"
+        assert walk("ArrowUp", "ArrowLeft") == "inflight-P1-none-sc"
+        assert walk("End") == "inflight-P1-none-lkmm"
+        assert walk("Home") == "inflight-P1-none-sc"
+        assert walk("Control+Home") == "fresh-P2-none-sc"
+        assert walk("ArrowLeft", "ArrowUp") == "fresh-P2-none-sc"
+        assert walk("Control+End") == "inflight-P1-recheck-lkmm"
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("dialog", name="inflight, fix recheck, P1, lkmm")).to_be_visible()
+
+
+def test_the_squares_are_one_stop_of_the_tab_key(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path) as page:
+        assert page.locator('#matrix a[tabindex="0"]').count() == 1
+        square(page, "fresh, fix none, P2, sc").focus()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('#matrix')") is None
+        page.keyboard.press("Shift+Tab")
+        expect(square(page, "fresh, fix recheck, P2, sc")).to_be_focused()
+
+
+def test_an_address_opens_its_cell(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path, fragment=f"#{RECHECK}") as page:
+        expect(page.get_by_role("dialog", name="inflight, fix recheck, P2, lkmm")).to_be_visible()
+        # Another one, typed into the address or followed in a mail.
+        page.evaluate("location.hash = '#fresh-P2-none-lkmm'")
+        expect(page.get_by_role("dialog", name="fresh, fix none, P2, lkmm")).to_be_visible()
+        page.get_by_role("button", name="Close").click()
+        expect(page.locator("#cell")).to_be_hidden()
+    with opened(browser, gallery(), tmp_path, fragment="#no-such-cell&fix=nothing&x=y&%") as page:
+        expect(page.locator("#cell")).to_be_hidden()
+        assert len(shown(page)) == 16
+
+
+def keys(scenarios: str, protocol: str, fixes: str, models: str = "sc lkmm") -> list[str]:
+    """The keys of the cells with these names."""
+    parts = product(scenarios.split(), [protocol], fixes.split(), models.split())
+    return ["-".join(names) for names in parts]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("scenario", "fresh", keys("fresh", "P2", "none recheck rwsem")),
+        ("protocol", "P1", keys("inflight", "P1", "none recheck")),
+        ("fix", "rwsem", keys("fresh inflight", "P2", "rwsem")),
+        (
+            "model",
+            "lkmm",
+            keys("fresh inflight", "P2", "none recheck rwsem", "lkmm") + keys("inflight", "P1", "none recheck", "lkmm"),
+        ),
+        ("verdict", "INCOMPLETE", keys("inflight", "P2", "rwsem", "lkmm")),
+        # Also where something worse stands in the square.
+        ("verdict", "late", keys("inflight", "P2", "none recheck")),
+        ("verdict", "stale", [*keys("fresh", "P2", "none recheck", "lkmm"), RECHECK]),
+        ("verdict", "not run", keys("inflight", "P1", "recheck")),
+    ],
+)
+def test_a_filter(browser: Browser, tmp_path: Path, name: str, value: str, expected: list[str]) -> None:
+    with opened(browser, gallery(), tmp_path) as page:
+        expect(page.locator("output")).to_have_text("16 cells")
+        page.get_by_label(name, exact=True).first.select_option(value)
+        assert sorted(shown(page)) == sorted(expected)
+        assert listed(page) == sorted(expected)
+        count = f"{len(expected)} of 16 cells"
+        expect(page.locator("output")).to_have_text(count)
+        assert fragment(page) == f"{name}={value.replace(' ', '%20')}"
+        address = page.url.partition("#")[2]
+    with opened(browser, gallery(), tmp_path, fragment=f"#{address}") as page:
+        assert sorted(shown(page)) == sorted(expected)
+        page.get_by_role("button", name="Reset").click()
+        expect(page.locator("output")).to_have_text("16 cells")
+        assert len(shown(page)) == len(listed(page)) == 16
+        assert fragment(page) == ""
+        assert page.locator("#matrix td.na:visible").count() == 2
+
+
+def test_only_what_is_not_as_declared(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path) as page:
+        page.get_by_label("not as declared only").check()
+        assert shown(page) == listed(page) == ["fresh-P2-recheck-lkmm"]
+        assert fragment(page) == "surprises=only"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("FRESH lkmm", ["fresh-P2-none-lkmm", "fresh-P2-recheck-lkmm", "fresh-P2-rwsem-lkmm"]),
+        # In a sentence, in a place, in a limit, in a flag.
+        ("returned 42", ["inflight-P2-none-sc", "inflight-P2-none-lkmm"]),
+        ("read(inode.seals), copy_page", ["inflight-P2-none-sc", "inflight-P2-none-lkmm"]),
+        ("limit of 7", ["inflight-P2-rwsem-lkmm"]),
+        ("data-race", ["inflight-P2-recheck-lkmm"]),
+        ("nowhere", []),
+    ],
+)
+def test_free_text(browser: Browser, tmp_path: Path, text: str, expected: list[str]) -> None:
+    with opened(browser, gallery(), tmp_path) as page:
+        page.get_by_label("text").fill(text)
+        assert shown(page) == expected
+        expect(page.locator("output")).to_have_text(f"{len(expected)} of 16 cells")
+        if not expected:
+            assert listed(page) == []
+            assert serious_findings(page) == []
+
+
+def test_filters_and_an_open_cell_are_one_address(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path) as page:
+        page.get_by_label("fix", exact=True).first.select_option("recheck")
+        page.get_by_label("model", exact=True).first.select_option("lkmm")
+        square(page, "inflight, fix recheck, P2, lkmm").click()
+        assert fragment(page) == f"{RECHECK}&fix=recheck&model=lkmm"
+        page.keyboard.press("Escape")
+        # Arrow keys go to what is shown alone.
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.hash") == "#inflight-P1-recheck-lkmm"
+        page.keyboard.press("ArrowLeft")
+        assert page.evaluate("document.activeElement.hash") == "#inflight-P1-recheck-lkmm"
+    with opened(browser, gallery(), tmp_path, fragment=f"#{RECHECK}&fix=recheck&model=lkmm") as page:
+        expect(page.get_by_role("dialog", name="inflight, fix recheck, P2, lkmm")).to_be_visible()
+        expect(page.locator("output")).to_have_text("3 of 16 cells")
+
+
+def test_a_fix_is_compared_with_none(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path, fragment=f"#{RECHECK}") as page:
+        assert lines(page, ".beside tr") == [
+            "fix none fix recheck",
+            "verdict leak late",
+            "executions 162 127",
+            "leak 26 0",
+            "late 73 1",
+            "stale 0 13",
+        ]
+        assert lines(page, ".outcome") == ["Kinds of violation: 2 gone, 1 kept, 1 new."]
+        assert [text.partition(" execution")[0] for text in lines(page, ".comparison li")] == [
+            "gone: leak 26",
+            "gone: late 71",
+            "kept: late 2 → 1",
+            "new: stale 13",
+        ]
+        links = page.locator(".comparison li").evaluate_all(
+            "all => all.map(li => [...li.querySelectorAll('a')].map(a => `${a.textContent} ${a.getAttribute('href')}`))"
+        )
+        none, recheck = "inflight-P2-none-small-lkmm", "inflight-P2-recheck-small-lkmm"
+        assert links == [
+            [f"before {none}-leak.html"],
+            [f"before {none}-late.html"],
+            [f"before {none}-late-2.html", f"after {recheck}-late.html"],
+            [f"after {recheck}-stale.html"],
+        ]
+
+
+def test_any_two_cells_are_compared(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path, fragment=f"#{RECHECK}") as page:
+        page.locator("#cell").get_by_label("model").select_option("sc")
+        assert lines(page, ".beside thead th") == ["", "fix none, sc", "fix recheck, lkmm"]
+        assert fragment(page) == f"{RECHECK}&with=inflight-P2-none-sc"
+        page.locator("#cell").get_by_label("scenario").select_option("fresh")
+        assert lines(page, ".outcome") == ["Kinds of violation: 0 gone, 0 kept, 2 new."]
+        page.locator("#cell").get_by_label("protocol").select_option("P1")
+        assert lines(page, ".comparison") == ["There is no such cell in this run."]
+    with opened(browser, gallery(), tmp_path, fragment=f"#{RECHECK}&with=fresh-P2-none-lkmm") as page:
+        assert lines(page, ".beside thead th") == ["", "fresh, fix none", "inflight, fix recheck"]
+        assert lines(page, ".outcome") == ["Kinds of violation: 0 gone, 1 kept, 1 new."]
+    with opened(browser, gallery(), tmp_path, fragment="#inflight-P2-none-lkmm") as page:
+        assert lines(page, ".comparison") == ["This is the cell itself: choose another fix, or another model."]
+
+
+def test_the_page_compares_as_the_command_does(browser: Browser, tmp_path: Path) -> None:
+    """Every two cells: what sealrace diff calls gone, kept and new."""
+
+    def answer(cell: Cell) -> Answer:
+        return Answer(cell.verdict, cell.complete, cell.executions, cell.violating, {}, cell.kinds)
+
+    explored = [cell for cell in CELLS if cell.kinds or cell.verdict == "HOLDS"]
+    with opened(browser, gallery(), tmp_path) as page:
+        for before, after in product(explored, explored):
+            if before is after:
+                continue
+            keys = ["-".join((cell.scenario, cell.protocol, cell.fix, cell.model)) for cell in (after, before)]
+            page.evaluate(f"location.hash = '#{keys[0]}&with={keys[1]}'")
+            expect(page.locator("#cell-title")).to_have_text(
+                f"{after.scenario}, fix {after.fix}, {after.protocol}, {after.model}"
+            )
+            found = Comparison.of(answer(before), answer(after))
+            numbers = f"{len(found.gone)} gone, {len(found.kept)} kept, {len(found.new)} new"
+            expected = f"Kinds of violation: {numbers}." if before.kinds or after.kinds else "No violation in either."
+            expect(page.locator(".outcome")).to_have_text(expected)
+
+
+def test_heads_stay_in_sight(browser: Browser, tmp_path: Path) -> None:
+    """Of a matrix that scrolls both ways in its own box."""
+    cells = [
+        toy_cell(f"scenario-{s:02}", protocol, f"fix-{f:02}", model, 4)
+        for s in range(12)
+        for protocol in ("P2", "P1")
+        for f in range(18)
+        for model in ("sc", "tso", "lkmm")
+    ]
+    page_text = render_index(cells, command="sealrace matrix", tool="0.1.0")
+    with opened(browser, page_text, tmp_path, width=375) as page:
+        assert not scrolls_sideways(page)
+        box = page.locator(".matrix").bounding_box()
+        assert box is not None
+        # A square in the middle of both directions.
+        link = square(page, "scenario-08, fix fix-09, P1, tso")
+        link.focus()
+        at = link.bounding_box()
+        row = page.locator("#matrix tbody:nth-of-type(2) tr:has(th:text-is('fix-09')) th").bounding_box()
+        head = page.locator("#matrix thead th", has_text="scenario-08").bounding_box()
+        assert at is not None
+        assert row is not None
+        assert head is not None
+        assert row["x"] == pytest.approx(box["x"] + 1, abs=1)
+        assert head["y"] == pytest.approx(box["y"] + 1, abs=1)
+        assert row["x"] + row["width"] <= at["x"], "the square is under its row's head"
+        assert head["y"] + head["height"] <= at["y"], "the square is under its column's head"
+        assert at["x"] + at["width"] <= box["x"] + box["width"] + 1
+
+
+def test_without_the_script_all_verdicts_and_links_are_there(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path, java_script_enabled=False, fragment=f"#{RECHECK}") as page:
+        expect(page.locator("#filters")).to_be_hidden()
+        expect(page.locator("#cell")).to_be_hidden()
+        ran = [cell for cell in CELLS if cell.applies]
+        assert sorted(page.locator(".verdicts td[id] .word").all_inner_texts()) == sorted(cell.word for cell in ran)
+        links = page.locator(".verdicts a:visible")
+        hrefs = [link.get_attribute("href") for link in links.all()]
+        assert sorted(str(href) for href in hrefs) == sorted(
+            link for cell in ran for _, link in (*cell.reports, *cell.remarks)
+        )
+        expect(page.locator(f"#{RECHECK}")).to_be_in_viewport()
+        square(page, "fresh, fix none, P2, lkmm").click()
+        assert fragment(page) == "fresh-P2-none-lkmm"
+        expect(page.locator("#fresh-P2-none-lkmm")).to_be_in_viewport()
+
+
+def test_hostile_names_run_nothing(browser: Browser, tmp_path: Path) -> None:
+    name = "</script><img src=x onerror=alert(1)>'\"&#=\u202e {0} b"
+    one, other = toy_cell(name, name, "none", name, 9, leak(2)), toy_cell(name, name, name, name, 9)
+    text = render_index([one, other], command=name, tool=name, titles={name: name}, remarks=(name,))
+    seen = name.replace("\u202e", "\\u202e")
+    with opened(browser, text, tmp_path) as page:
+        page.locator("#matrix td a").last.click()
+        expect(page.locator("#cell-title")).to_have_text(f"{seen}, fix {seen}, {seen}, {seen}")
+        assert lines(page, ".outcome") == ["Kinds of violation: 1 gone, 0 kept, 0 new."]
+        address = fragment(page)
+        page.keyboard.press("Escape")
+        page.get_by_label("fix", exact=True).first.select_option(seen)
+        expect(page.locator("output")).to_have_text("1 of 2 cells")
+        filtered = fragment(page)
+    for part in (address, filtered, f"{address}&{filtered}"):
+        with opened(browser, text, tmp_path, fragment=f"#{part}") as page:
+            assert fragment(page) == part
+    with opened(browser, text, tmp_path, fragment=f"#{address}") as page:
+        expect(page.locator("#cell-title")).to_have_text(f"{seen}, fix {seen}, {seen}, {seen}")
+
+
+def test_it_prints_the_whole_matrix(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path) as page:
+        page.emulate_media(media="print")
+        expect(page.locator("#filters")).to_be_hidden()
+        assert page.locator("#matrix td a:visible").count() == 16
+        assert page.evaluate("getComputedStyle(document.querySelector('.matrix')).overflow") == "visible"
