@@ -16,8 +16,12 @@ function openCell(cell, other) {
   beside = other ?? withoutFix(cell);
   panel.replaceChildren(heading(cell), ...verdictOf(cell), ...executionsOf(cell), ...reproduce(cell), ...besideOf(cell), facts(cell));
   if (!panel.open) panel.showModal();
-  cell.square.scrollIntoView({ block: "center", inline: "center" });
+  showSquare(cell);
   panel.scrollTop = 0;
+}
+
+function showSquare(cell) {
+  cell.square.scrollIntoView({ block: "center", inline: "center" });
 }
 
 function heading(cell) {

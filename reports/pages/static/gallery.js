@@ -54,6 +54,9 @@ form.addEventListener("submit", event => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(() => { showFiltered(); writeAddress(); }));
 addEventListener("hashchange", readAddress);
 
+// The browser goes to the verdict in the list that an address names; what is opened is its square.
+addEventListener("load", () => requestAnimationFrame(() => { if (opened) showSquare(opened); }));
+
 form.hidden = false;
 for (const element of document.querySelectorAll(".js-only")) element.hidden = false;
 readAddress();
