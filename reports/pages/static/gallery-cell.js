@@ -55,7 +55,9 @@ function executionsOf(cell) {
 }
 
 function reproduce(cell) {
-  const command = make("pre", { tabindex: "0", "aria-label": "Command" }, cell.command);
+  // Lines end before an option, never within one.
+  const parts = cell.command.split(/ (?=--)/).flatMap(part => [make("span", {}, part), " "]).slice(0, -1);
+  const command = make("pre", { tabindex: "0", "aria-label": "Command" }, ...parts);
   const copy = make("button", { type: "button" }, "Copy");
   copy.addEventListener("click", async () => {
     try {

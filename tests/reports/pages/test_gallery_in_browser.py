@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Literal
 
@@ -380,6 +380,30 @@ def test_heads_stay_in_sight(browser: Browser, tmp_path: Path) -> None:
         assert row["x"] + row["width"] <= at["x"], "the square is under its row's head"
         assert head["y"] + head["height"] <= at["y"], "the square is under its column's head"
         assert at["x"] + at["width"] <= box["x"] + box["width"] + 1
+
+
+@pytest.mark.parametrize("models", [("sc",), ("sc", "tso", "pso"), ("sc", "tso", "pso", "armv8", "lkmm")])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_names_of_scenarios_and_fixes_are_not_cut(
+    browser: Browser, tmp_path: Path, width: int, models: tuple[str, ...]
+) -> None:
+    """The longest word of a scenario's name stands on one line, and no two heads touch."""
+    cells = [
+        toy_cell(name, "P2", fix, model, 4)
+        for name in ("preallocated", "seal-punch", "lingering-page")
+        for fix in ("none", "recheck-after-copy")
+        for model in models
+    ]
+    with opened(browser, render_index(cells, command="sealrace matrix", tool="0.1.0"), tmp_path, width=width) as page:
+        heads = page.locator("#matrix thead tr:first-child span").evaluate_all(
+            "all => all.map(e => ({...e.getBoundingClientRect().toJSON(), fits: e.scrollWidth <= e.clientWidth}))"
+        )
+        assert [head["fits"] for head in heads] == [True] * 3
+        assert all(left["right"] <= right["left"] for left, right in pairwise(heads))
+        assert heads[0]["height"] < 20, "a name without a hyphen is broken"
+        rows = page.locator("#matrix tbody tr:not(.protocol) th").evaluate_all("all => all.map(e => e.clientHeight)")
+        assert rows[0] < 30
+        assert rows[1] < (30 if width > 760 else 45)
 
 
 def test_without_the_script_all_verdicts_and_links_are_there(browser: Browser, tmp_path: Path) -> None:
