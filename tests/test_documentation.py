@@ -33,6 +33,14 @@ def blocks(name: str) -> list[str]:
     return re.findall(r"```[a-z]*\n(.*?)```", page(name), re.DOTALL)
 
 
+def test_the_comparison_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    commands, printed = blocks("gallery.md")
+    explored, compared = (CliRunner().invoke(main, line.split()[1:]) for line in commands.splitlines())
+    assert (explored.exit_code, compared.exit_code) == (1, 1)
+    assert compared.output == printed
+
+
 def test_the_litmus_example_prints_what_it_says(tmp_path: Path) -> None:
     test, printed = blocks("litmus.md")
     path = tmp_path / "mp.litmus"

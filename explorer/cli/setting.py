@@ -116,6 +116,11 @@ class Setting:
         cut = self.unfolding.max_events
         return ",".join([*words, *([f"max-events={cut}"] if cut is not None else [])])
 
+    @property
+    def stem(self) -> str:
+        """What names of files begin with: scenario, protocol, fix, and the form if it has one."""
+        return "-".join(filter(None, (self.scenario.name, self.protocol, self.fix, self.form)))
+
     @cached_property
     def program_hash(self) -> str:
         return fingerprint(self.unfolding)

@@ -54,7 +54,7 @@ def survey_case(
         else _scenario(name, fix, protocol, switches, options)
     )
     outcomes = outcomes_of(setting)
-    stem = Path(name).stem if is_test else f"{setting.scenario.name}-{setting.protocol}-{setting.fix}"
+    stem = Path(name).stem if is_test else setting.stem
     folder = options.out / _NO_NAME.sub("-", f"{stem}-{model.name}-survey")
     limits = Limits(options.max_executions, options.max_time, records=0)
     with folder_for(folder), Interrupts() as interrupts, progress_bar(f"{name}, model {model_name}", None) as advance:

@@ -56,8 +56,7 @@ class Writer:
         self._setting = setting
         self._model = model
         self._model_name = ModelName(name=model_name, rules_hash=model.rules_hash)
-        words = setting.scenario.name, setting.protocol, setting.fix, setting.form, model.name
-        self._stem = "-".join(word for word in words if word)
+        self._stem = f"{setting.stem}-{model.name}"
 
     def write_findings(self, result: Result, out: Path) -> tuple[tuple[str, str], ...]:
         """Write a report and a page per kind of violation; gives (label, path), the most severe first."""

@@ -224,8 +224,8 @@ def test_forms_of_a_cell_are_paired_by_their_sizes(sealrace: Run) -> None:
             sealrace("explore", "mailbox", "--model", "sc", "--param", f"stores={stores}", "--out", folder)
     # Those of two stores, and the one of each that is left.
     first = [json.loads(line) for line in sealrace("diff", "one", "two", "--json").output.splitlines()]
-    sizes = [(found["before"]["parameters"]["stores"], found["after"]["parameters"]["stores"]) for found in first]
-    assert sizes == [(2, 2), (1, 3)]
+    pairs = [(found["before"]["parameters"]["stores"], found["after"]["parameters"]["stores"]) for found in first]
+    assert pairs == [(2, 2), (1, 3)]
     assert sealrace("diff", "one", "three").output == (
         "only in B (three)  mailbox, fix none, protocol P2, model sc, stores=3, unroll=3\n"
         "2 cells are in both, none differs; 1 only in B.\n"

@@ -14,7 +14,7 @@ import pytest
 from command_line import Run
 from mailbox_scenario import toys
 
-import explorer.cli.matrix
+from reports.pages.gallery import render_index
 from reports.verdicts import Cell
 
 PART = ("matrix", "--scenario", "mailbox", "--fix", "none", "--fix", "fenced", "--model", "sc", "--model", "pso")
@@ -24,11 +24,10 @@ PART = ("matrix", "--scenario", "mailbox", "--fix", "none", "--fix", "fenced", "
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[Cell]:
     """The cells that the page is made from, once there is one."""
     found: list[Cell] = []
-    render = explorer.cli.matrix.render_index
 
     def noted(cells: list[Cell], **more: Any) -> str:
         found.extend(cells)
-        return render(cells, **more)
+        return render_index(cells, **more)
 
     monkeypatch.setattr("explorer.cli.matrix.render_index", noted)
     return found

@@ -134,5 +134,5 @@ def test_the_table_says_how_many_kinds_and_the_index_links_each(sealrace: Run, m
     assert " racing/P2/none/lkmm: model lkmm flags data-race" in result.output.splitlines()
     index = Path("out/index.html").read_text()
     link = Path(REPORT).with_suffix(".html").name
-    assert f'<span class="remarks">flags: <a href="{link}">data-race W1/R1</a></span>' in index
+    assert f'<i class="remarks">flags: <a href="{link}">data-race W1/R1</a></i>' in index
     assert "<dt>flags</dt>" in index

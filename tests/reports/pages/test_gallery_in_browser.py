@@ -116,8 +116,8 @@ def test_a_cell_opens_by_a_click_and_tells_all_that_is_known(browser: Browser, t
         }
         page.keyboard.press("Escape")
         expect(panel).to_be_hidden()
-        assert fragment(page) == ""
         expect(square(page, "inflight, fix recheck, P2, lkmm")).to_be_focused()
+        assert fragment(page) == ""
 
 
 def test_a_cell_that_was_not_run_has_its_command(browser: Browser, tmp_path: Path) -> None:
@@ -275,6 +275,7 @@ def test_filters_and_an_open_cell_are_one_address(browser: Browser, tmp_path: Pa
         square(page, "inflight, fix recheck, P2, lkmm").click()
         assert fragment(page) == f"{RECHECK}&fix=recheck&model=lkmm"
         page.keyboard.press("Escape")
+        expect(square(page, "inflight, fix recheck, P2, lkmm")).to_be_focused()
         # Arrow keys go to what is shown alone.
         page.keyboard.press("ArrowDown")
         assert page.evaluate("document.activeElement.hash") == "#inflight-P1-recheck-lkmm"
@@ -434,6 +435,7 @@ def test_hostile_names_run_nothing(browser: Browser, tmp_path: Path) -> None:
         assert lines(page, ".outcome") == ["Kinds of violation: 1 gone, 0 kept, 0 new."]
         address = fragment(page)
         page.keyboard.press("Escape")
+        expect(page.locator("#matrix td a").last).to_be_focused()
         page.get_by_label("fix", exact=True).first.select_option(seen)
         expect(page.locator("output")).to_have_text("1 of 2 cells")
         filtered = fragment(page)
