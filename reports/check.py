@@ -184,8 +184,10 @@ def _search(report: Report) -> Iterator[Fault]:
             yield Fault(f"$.search.left_out[{i}]", "does not name threads that are left out and one that is not")
     name = report.property.name
     if name == OUTCOME and name not in report.search.violating:
-        if not report.search.same_outcome:
+        if not report.search.same_outcome and not report.search.goal:
             yield Fault("$.search.same_outcome", "counts no execution with this outcome, which this one has")
+    elif report.search.goal:
+        yield Fault("$.search.goal", f"is not told by an execution that violates {name!r}")
     elif not {**report.search.violating, **report.search.remarks}.get(name):
         yield Fault("$.search.violating", f"counts no execution that violates {name!r}, which this one does")
 

@@ -158,7 +158,7 @@ class Search(Part, frozen=True, omit_defaults=True):
     None where it was not counted.  ``switches`` are the reductions that were not to be used.
     Where threads are ``left_out``, all else in the file is of the threads that are not.
     ``same_outcome`` counts the executions that had the outcome of this one, in a survey; elsewhere it is 0, and
-    left out.
+    left out.  So is ``goal``, where the execution is no example of how a goal of the scenario is reached.
     """
 
     executions: Natural
@@ -169,6 +169,7 @@ class Search(Part, frozen=True, omit_defaults=True):
     switches: tuple[Switch, ...]
     left_out: tuple[LeftOut, ...]
     same_outcome: Natural = 0
+    goal: str = ""
 
 
 class SourceText(Part, frozen=True):

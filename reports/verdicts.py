@@ -32,8 +32,8 @@ class Cell:
     or the first violated property.  ``violating`` counts executions per property,
     ``interleavings`` is a decimal number or None where it was not counted.  ``expected`` says
     whether the scenario declares this verdict, None where it declares none.  ``reports`` are pairs of
-    a label and a link, as are ``remarks``: what the model flags, such as data races, which is no
-    verdict.  ``reason`` says why a cell means nothing.
+    a label and a link, as are ``examples``: executions that reach the goals of what HOLDS, and ``remarks``:
+    what the model flags, such as data races, which is no verdict.  ``reason`` says why a cell means nothing.
 
     ``kinds`` says of each of the reports which kind of violation it shows.  ``parameters`` are sizes, switches and
     bounds; ``notes`` what else must be known to read the counts; ``command`` explores the cell again, and
@@ -54,6 +54,7 @@ class Cell:
     complete: bool = True
     cut: int = 0
     limits: tuple[str, ...] = ()
+    examples: tuple[tuple[str, str], ...] = ()
     remarks: tuple[tuple[str, str], ...] = ()
     reason: str = ""
     blocked: int = 0

@@ -62,16 +62,18 @@ def is_litmus(report: Report) -> bool:
 
 
 def finding(report: Report) -> str:
-    """What was found: ``VIOLATED``, ``REMARK``, ``OUTCOME``, and of litmus tests ``WITNESS`` or ``COUNTEREXAMPLE``."""
+    """What was found: ``VIOLATED``, ``REMARK``, ``REACHED`` of a goal, ``OUTCOME``; of litmus tests ``WITNESS``, ..."""
     if is_remark(report):
         return "REMARK"
     if is_outcome(report):
-        return "OUTCOME"
+        return "REACHED" if report.search.goal else "OUTCOME"
     return _QUANTIFIED.get(report.property.name, "VIOLATED") if is_litmus(report) else "VIOLATED"
 
 
 def verdict(report: Report) -> str:
     """What was found, with its name: ``VIOLATED: leak``, ``REMARK: flag data-race``, ``WITNESS: exists``."""
+    if report.search.goal:
+        return f"{finding(report)}: {visible(report.search.goal)}"
     if is_outcome(report):
         return f"{finding(report)}: {'not of the condition' if is_litmus(report) else 'breaks no property'}"
     return f"{finding(report)}: {visible(report.property.name)}"
@@ -106,6 +108,8 @@ def counts(report: Report) -> str:
     parts += [", ".join([*found, *(f"{n:,} {visible(name)}" for name, n in remarked(report))])]
     if search.same_outcome:
         parts += [f"{search.same_outcome:,} with this outcome"]
+    if search.goal:
+        parts += ["none breaks a property" if not any(search.violating.values()) else "this one breaks no property"]
     if search.interleavings is not None:
         parts += [f"they stand for {int(search.interleavings):,} interleavings"]
     return "; ".join(part for part in parts if part)
@@ -214,7 +218,7 @@ def explore_command(report: Report) -> str:
     if is_litmus(report):
         return shlex.join(["sealrace", "survey" if is_outcome(report) else "litmus", "--model", model, test])
     names = report.scenario, report.fix, report.protocol, report.model.name
-    if is_outcome(report):
+    if report.search.same_outcome and is_outcome(report):
         # A survey knows no reductions.
         return cell_command(*names, report.parameters, (), command="survey")
     return cell_command(*names, report.parameters, report.search.switches)

@@ -60,6 +60,7 @@ class CellResult:
     """What is kept of one cell: the answer, and the files written for it.
 
     ``reports`` pairs a label (the property) with a report file, the most severe first;
+    ``examples`` pairs each goal that a program which HOLDS has reached with the report of an execution that does;
     ``all_reports`` is the folder of the reports of every violating execution, empty unless
     asked for.  ``kinds`` says of each report which kind of violation it shows.  ``remarks`` are no
     verdicts: what the model flags, one of each kind.
@@ -95,6 +96,7 @@ class CellResult:
     recorded: int
     unrecorded: int
     all_reports: str
+    examples: tuple[tuple[str, str], ...]
     remarks: tuple[FoundRemark, ...]
     expected: frozenset[str] | None
     switches: tuple[Switch, ...]
@@ -157,6 +159,7 @@ class CellResult:
             "interleavings": None if self.interleavings is None else str(self.interleavings),
             "seconds": round(self.seconds, 3),
             "reports": [path for _label, path in self.reports],
+            "examples": dict(self.examples),
             "dropped": self._of_all(self.dropped),
             "run_file": self.run_file,
             "unrecorded": self.unrecorded,
@@ -233,6 +236,7 @@ def write_cell(setting: Setting, model: Model, model_name: str, options: Options
         recorded=len(result.records),
         unrecorded=result.unrecorded,
         all_reports=writer.write_all(result, options.out) if options.all_reports else "",
+        examples=writer.write_examples(result, options.out),
         remarks=tuple(map(FoundRemark.of, result.remarks, remarks)),
         expected=None if setting.switches else setting.declared(model_name),
         switches=options.reductions.switches,

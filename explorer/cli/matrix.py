@@ -212,6 +212,7 @@ def _with_links(cell: CellResult, options: Options) -> Cell:
         interleavings=None if cell.interleavings is None else str(cell.interleavings),
         expected=None if cell.expected is None else cell.as_declared,
         reports=tuple((label, link(path)) for label, path in cell.reports),
+        examples=tuple((goal, link(path)) for goal, path in cell.examples),
         complete=cell.complete,
         cut=cell.cut,
         limits=cell.limits,

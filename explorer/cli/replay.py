@@ -35,7 +35,7 @@ def replay_report(name: str) -> None:
     execution, violations = rerun(recording_of(report), threads, setting, model, name)
     violation: Violation | None
     if is_outcome(report):
-        violation = _outcome(setting, execution, violations, name)
+        violation = _outcome(report, setting, execution, violations, name)
     else:
         violation = _told(report, remarks_of(execution, model) if is_remark(report) else violations)
     if violation is None:
@@ -56,14 +56,25 @@ def replay_report(name: str) -> None:
         click.echo(f"run after them to the end: {others}")
 
 
-def _outcome(setting: Setting, execution: Execution, violations: Sequence[Violation], file: str) -> Violation:
-    """What came out of an execution that breaks nothing (UsageProblem where it does, or is not to be counted)."""
+def _outcome(
+    report: Report, setting: Setting, execution: Execution, violations: Sequence[Violation], file: str
+) -> Violation:
+    """What came out of an execution that breaks nothing.
+
+    UsageProblem where it does, or is not to be counted, or does not reach the goal that the report tells.
+    """
     with naming(file):
         facts = outcomes_of(setting).of(execution)
     if violations or facts is None:
         what = f"breaks '{visible(violations[0].property)}'" if violations else "does not pass the test's filter"
         raise UsageProblem(
             f"{file}: the execution runs again, but {what}\n  the property or the file has changed: survey again"
+        )
+    goal = report.search.goal
+    if goal and not any(each.name == goal and each.reached(execution) for each in setting.case.goals):
+        raise UsageProblem(
+            f"{file}: the execution runs again, but does not reach the goal '{visible(goal)}'\n"
+            "  the goal or the file has changed: explore again"
         )
     return shown_outcome(execution, facts)
 

@@ -86,6 +86,8 @@ def details(cell: CellResult) -> str:
     entries += [("but" if i == 0 else "", limit) for i, limit in enumerate(cell.limits)]
     reached = ", ".join(name for name, is_reached in cell.goals.items() if is_reached)
     entries += [("reached", reached)] if reached else []
+    for i, (_, path) in enumerate(cell.examples):
+        entries.append(("how" if i == 0 else "", str(Path(path).with_suffix(".html"))))
     if cell.reports:
         entries.append(("page", str(Path(cell.reports[0][1]).with_suffix(".html"))))
         entries += [("others" if i == 0 else "", path) for i, (_, path) in enumerate(cell.reports[1:])]

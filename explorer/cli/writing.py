@@ -9,6 +9,9 @@ from glob import escape
 from pathlib import Path
 from typing import TypeAlias
 
+import msgspec
+
+from explorer.cli.outcome import outcomes_of
 from explorer.cli.setting import Setting
 from explorer.execution.execution import Execution
 from explorer.execution.relation import is_acyclic, union
@@ -16,9 +19,10 @@ from explorer.memory.model import Model, flag_title
 from explorer.property import Violation
 from explorer.schedule.linear import witness
 from explorer.schedule.witness import Witness
+from explorer.search.outcomes import shown_outcome
 from explorer.search.projection import LeftOut
-from explorer.search.result import Finding, Result
-from explorer.search.violations import DEADLOCK, violations_of
+from explorer.search.result import Finding, Result, Verdict
+from explorer.search.violations import DEADLOCK, OUTCOME, violations_of
 from explorer.version import VERSION
 from reports.build import make_report
 from reports.kinds import ViolationKind
@@ -84,6 +88,27 @@ class Writer:
             path = out / f"{self._stem}-flag-{_NO_NAME.sub('-', label)}.json"
             self.save(self.report(remark.execution, remark.finding, remark.witness, search_of(result)), path)
             written.append((label, str(path)))
+        return tuple(written)
+
+    def write_examples(self, result: Result, out: Path) -> tuple[tuple[str, str], ...]:
+        """Where nothing is violated, write a report and a page per goal that was reached; gives (goal, path).
+
+        After ``write_findings``.  They show what a HOLDS rests on: that a read met the seal, that one returned data.
+        """
+        case = self._setting.case
+        if result.verdict is not Verdict.HOLDS or any(prop.name == OUTCOME for prop in case.properties):
+            return ()
+        outcomes = outcomes_of(self._setting)
+        written = []
+        for goal, record in result.examples.items():
+            execution = record.execution(result.searched)
+            facts = outcomes.of(execution)
+            if facts is None:
+                continue
+            search = msgspec.structs.replace(search_of(result), goal=goal)
+            path = out / f"{self._stem}-{_NO_NAME.sub('-', goal)}.json"
+            self.save(self.report(execution, shown_outcome(execution, facts), None, search), path)
+            written.append((goal, str(path)))
         return tuple(written)
 
     def write_run(self, result: Result, out: Path) -> str:

@@ -12,7 +12,7 @@ from explorer.visible import visible
 from reports.forms.edges import description
 from reports.holds import lock_holds
 from reports.pages.code import Function, function_of, functions
-from reports.pages.relations import PageRelations, page_relations
+from reports.pages.relations import ROOM, PageRelations, page_relations
 from reports.pages.strip import strips
 from reports.pages.template import render_page
 from reports.picture.folding import Row, fold, summary
@@ -56,11 +56,22 @@ class _LadderRow:
     summary: str
 
 
+SIZE = 500_000
+"""Bytes of a page, at most; an execution may be so long that its page takes more without any relation of the model."""
+
+
 def html(report: Report, *, file: str) -> str:
     """The page; ``file`` is the report's name in the replay command."""
+    page = _page(report, file, ROOM)
+    excess = len(page.encode()) - SIZE
+    return page if excess < 0 else _page(report, file, max(ROOM - excess, 0))
+
+
+def _page(report: Report, file: str, room: int) -> str:
+    """The page with this room for relations."""
     schedule = Schedule(report)
     holds = lock_holds(report, schedule)
-    relations = page_relations(report)
+    relations = page_relations(report, room)
     code = functions(report, schedule.steps)
     return render_page(
         "report.html.j2",

@@ -32,6 +32,7 @@ class _Entry:
     limits: list[str]
     surprises: bool
     reports: list[tuple[str, str]]
+    examples: list[tuple[str, str]]
     remarks: list[tuple[str, str]]
 
 
@@ -96,6 +97,7 @@ def render_index(
         reasons=reasons(cells),
         violated=violated,
         cut=any(cell.cut for cell in cells),
+        reached=any(cell.examples for cell in cells),
         remarked=any(cell.remarks for cell in cells),
         command=visible(command),
         tool=visible(tool),
@@ -119,7 +121,7 @@ def _sections(
 
 def _entry(model: str, cell: Cell | None, keys: Mapping[Row, str]) -> _Entry:
     if cell is None:
-        return _Entry(visible(model), "", NOTHING, "nothing", "", [], False, [], [])
+        return _Entry(visible(model), "", NOTHING, "nothing", "", [], False, [], [], [])
     counts = [coverage(cell.executions, complete=cell.complete, cut=cell.cut)]
     counts += [f"{n:,} {visible(name)}" for name, n in cell.violating.items() if n]
     counts += [f"{cell.cut:,} cut"] if cell.cut else []
@@ -133,5 +135,6 @@ def _entry(model: str, cell: Cell | None, keys: Mapping[Row, str]) -> _Entry:
         limits=[visible(limit) for limit in cell.limits],
         surprises=cell.surprises,
         reports=[(visible(label), link) for label, link in cell.reports],
+        examples=[(visible(label), link) for label, link in cell.examples],
         remarks=[(visible(label), link) for label, link in cell.remarks],
     )

@@ -15,7 +15,7 @@ from explorer.visible import visible
 from reports.structure import Pair, Report
 
 ROOM = 260_000
-"""Characters of all relations of a page together."""
+"""Characters of all relations of a page together, where the rest of the page leaves as many."""
 
 _GROUPS = ("basic", "dependences", "fences", "model")
 _BASIC = ("po", "rf", "co", "fr")

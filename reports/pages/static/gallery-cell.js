@@ -31,7 +31,7 @@ function heading(cell) {
 }
 
 function verdictOf(cell) {
-  const copied = [...cell.entry.children].filter(part => !part.matches("a, .remarks, .unexpected")).map(part => part.cloneNode(true));
+  const copied = [...cell.entry.children].filter(part => !part.matches("a, .examples, .remarks, .unexpected")).map(part => part.cloneNode(true));
   const line = make("p", { class: "verdict" });
   for (const part of copied) line.append(part, " ");
   if (cell.declared) line.append(make("span", { class: cell.declared === "not as declared" ? "unexpected" : "soft" }, cell.declared));
@@ -49,6 +49,9 @@ function executionsOf(cell) {
   const parts = items.length ? [make("h3", {}, "Executions"), make("ul", { class: "kinds" }, ...items)] : [];
   if (cell.run && items.length)
     parts.push(make("p", { class: "soft" }, "All of them, one a line: ", make("a", { href: cell.run }, decodeURIComponent(cell.run))));
+  const reached = cell.entry.querySelector(".examples");
+  if (reached)
+    parts.push(make("h3", {}, "Executions"), make("p", {}, ...[...reached.childNodes].map(part => part.cloneNode(true))));
   const flags = cell.entry.querySelector(".remarks");
   if (flags) parts.push(make("p", { class: "flags" }, ...[...flags.childNodes].map(part => part.cloneNode(true))));
   return parts;

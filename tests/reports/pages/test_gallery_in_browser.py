@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Literal
@@ -276,6 +278,7 @@ def test_filters_and_an_open_cell_are_one_address(browser: Browser, tmp_path: Pa
         assert fragment(page) == f"{RECHECK}&fix=recheck&model=lkmm"
         page.keyboard.press("Escape")
         expect(square(page, "inflight, fix recheck, P2, lkmm")).to_be_focused()
+        expect(page).to_have_url(re.compile("#fix=recheck&model=lkmm$"))  # the panel is closed
         # Arrow keys go to what is shown alone.
         page.keyboard.press("ArrowDown")
         assert page.evaluate("document.activeElement.hash") == "#inflight-P1-recheck-lkmm"
@@ -452,3 +455,15 @@ def test_it_prints_the_whole_matrix(browser: Browser, tmp_path: Path) -> None:
         expect(page.locator("#filters")).to_be_hidden()
         assert page.locator("#matrix td a:visible").count() == 16
         assert page.evaluate("getComputedStyle(document.querySelector('.matrix')).overflow") == "visible"
+
+
+def test_a_cell_that_holds_opens_the_executions_that_reach_its_goals(browser: Browser, tmp_path: Path) -> None:
+    goals = (("met-seal", "a.html"), ("returned-data", "b.html"))
+    holds = replace(toy_cell("inflight", "P2", "rwsem", "sc", 4), examples=goals)
+    with opened(browser, render_index([holds], command="sealrace matrix", tool="0.1.0"), tmp_path) as page:
+        expect(page.locator(".verdicts .examples")).to_have_text("reached: met-seal returned-data")
+        expect(page.get_by_text("an execution that reaches a goal")).to_be_visible()
+        square(page, "inflight, fix rwsem, P2, sc").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog.get_by_role("link", name="met-seal")).to_have_attribute("href", "a.html")
+        expect(dialog.get_by_role("link", name="returned-data")).to_have_attribute("href", "b.html")
