@@ -236,7 +236,7 @@ def write_cell(setting: Setting, model: Model, model_name: str, options: Options
         recorded=len(result.records),
         unrecorded=result.unrecorded,
         all_reports=writer.write_all(result, options.out) if options.all_reports else "",
-        examples=writer.write_examples(result, options.out),
+        examples=writer.write_examples(result, options.out, every_goal=options.every_goal),
         remarks=tuple(map(FoundRemark.of, result.remarks, remarks)),
         expected=None if setting.switches else setting.declared(model_name),
         switches=options.reductions.switches,

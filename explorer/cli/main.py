@@ -257,7 +257,7 @@ def matrix(
     from explorer.cli.setting import Options
 
     choice = Choice(scenarios, fixes, protocols, models, switches, everything)
-    sys.exit(explore_matrix(Options(**how), choice, jobs=jobs, expect=expect, as_json=as_json))
+    sys.exit(explore_matrix(Options(every_goal=False, **how), choice, jobs=jobs, expect=expect, as_json=as_json))
 
 
 @main.command()

@@ -48,6 +48,8 @@ class Options:
 
     ``parameters`` are sizes that differ from the scenario's, or from its small ones, and switches (1: chosen).
     ``max_time`` is in seconds; None stands for no limit.  ``junit`` and ``sarif`` are files for continuous integration.
+    ``every_goal``: of a cell that HOLDS each goal reached gets a report; else the last one does, as there are a
+    thousand such cells.
     """
 
     out: Path
@@ -62,6 +64,7 @@ class Options:
     projection: bool = True
     junit: Path | None = None
     sarif: Path | None = None
+    every_goal: bool = True
 
     @property
     def reductions(self) -> Reductions:

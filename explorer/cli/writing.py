@@ -90,17 +90,19 @@ class Writer:
             written.append((label, str(path)))
         return tuple(written)
 
-    def write_examples(self, result: Result, out: Path) -> tuple[tuple[str, str], ...]:
-        """Where nothing is violated, write a report and a page per goal that was reached; gives (goal, path).
+    def write_examples(self, result: Result, out: Path, *, every_goal: bool) -> tuple[tuple[str, str], ...]:
+        """Where nothing is violated, write a report and a page per goal that was reached, or of the last one.
 
-        After ``write_findings``.  They show what a HOLDS rests on: that a read met the seal, that one returned data.
+        Gives (goal, path), after ``write_findings``.
+        They show what a HOLDS rests on: that a read met the seal, that one returned data.
         """
         case = self._setting.case
         if result.verdict is not Verdict.HOLDS or any(prop.name == OUTCOME for prop in case.properties):
             return ()
         outcomes = outcomes_of(self._setting)
         written = []
-        for goal, record in result.examples.items():
+        reached = list(result.examples.items())
+        for goal, record in reached if every_goal else reached[-1:]:
             execution = record.execution(result.searched)
             facts = outcomes.of(execution)
             if facts is None:

@@ -88,3 +88,13 @@ def test_a_goal_beside_a_violation_is_a_fault_of_the_file(sealrace: Run, tmp_pat
     result = sealrace("replay", path)
     assert result.exit_code == 2
     assert f"{path}: $.search.goal: is not told by an execution that violates 'leak'" in result.stderr
+
+
+def test_the_matrix_shows_the_last_goal(sealrace: Run, tmp_path: Path) -> None:
+    part = ("--scenario", "inflight", "--protocol", "P2", "--fix", "rwsem", "--model", "sc", "--small", "--json")
+    (line,) = sealrace("matrix", *part, "--jobs", "1").stdout.splitlines()
+    answer = json.loads(line)
+    assert len([goal for goal, reached in answer["goals"].items() if reached]) > 1
+    assert list(answer["examples"]) == list(answer["goals"])[-1:]
+    (page,) = answer["examples"].values()
+    assert f'href="{Path(page).with_suffix(".html").name}"' in (tmp_path / "out" / "index.html").read_text()
