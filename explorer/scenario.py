@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from explorer.execution.execution import Execution
 from explorer.program.program import Program
-from explorer.property import Property
+from explorer.property import Mark, Property
 
 QUICK_MODELS = ("sc", "tso", "pso")
 """The models that keep loads in order: the search of a kernel path takes seconds, under others it can take minutes."""
@@ -48,11 +48,15 @@ class Goal:
 
 @dataclass(frozen=True)
 class Case:
-    """One program to explore: a scenario with a fix, a protocol and parameters chosen."""
+    """One program to explore: a scenario with a fix, a protocol and parameters chosen.
+
+    ``landmarks`` find what is marked in an execution that breaks nothing, such as the store that sets the seal.
+    """
 
     program: Program
     properties: tuple[Property, ...] = ()
     goals: tuple[Goal, ...] = ()
+    landmarks: tuple[Callable[[Execution], Mark | None], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -70,13 +70,14 @@ def _outcome(
         raise UsageProblem(
             f"{file}: the execution runs again, but {what}\n  the property or the file has changed: survey again"
         )
-    goal = report.search.goal
-    if goal and not any(each.name == goal and each.reached(execution) for each in setting.case.goals):
+    name = report.search.goal
+    goal = next((each for each in setting.case.goals if each.name == name), None)
+    if name and (goal is None or not goal.reached(execution)):
         raise UsageProblem(
-            f"{file}: the execution runs again, but does not reach the goal '{visible(goal)}'\n"
+            f"{file}: the execution runs again, but does not reach the goal '{visible(name)}'\n"
             "  the goal or the file has changed: explore again"
         )
-    return shown_outcome(execution, facts)
+    return shown_outcome(execution, facts, setting.case, goal)
 
 
 def _told(report: Report, found: Sequence[Violation]) -> Violation | None:

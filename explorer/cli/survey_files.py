@@ -69,7 +69,7 @@ def _write_witness(
         found = violations_of(execution, setting.case, model)
         violation = next(violation for violation in found if violation.property == worst)
     else:
-        violation = shown_outcome(execution, outcome.facts)
+        violation = shown_outcome(execution, outcome.facts, setting.case)
     search = replace(search_of(survey.result), same_outcome=outcome.executions)
     writer.save(writer.report(execution, violation, outcome.witness, search), path)
 

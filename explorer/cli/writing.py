@@ -101,16 +101,17 @@ class Writer:
             return ()
         outcomes = outcomes_of(self._setting)
         written = []
-        reached = list(result.examples.items())
-        for goal, record in reached if every_goal else reached[-1:]:
+        reached = [goal for goal in case.goals if goal.name in result.examples]
+        for goal in reached if every_goal else reached[-1:]:
+            record = result.examples[goal.name]
             execution = record.execution(result.searched)
             facts = outcomes.of(execution)
             if facts is None:
                 continue
-            search = msgspec.structs.replace(search_of(result), goal=goal)
-            path = out / f"{self._stem}-{_NO_NAME.sub('-', goal)}.json"
-            self.save(self.report(execution, shown_outcome(execution, facts), None, search), path)
-            written.append((goal, str(path)))
+            search = msgspec.structs.replace(search_of(result), goal=goal.name)
+            path = out / f"{self._stem}-{_NO_NAME.sub('-', goal.name)}.json"
+            self.save(self.report(execution, shown_outcome(execution, facts, case, goal), None, search), path)
+            written.append((goal.name, str(path)))
         return tuple(written)
 
     def write_run(self, result: Result, out: Path) -> str:

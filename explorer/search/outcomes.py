@@ -28,6 +28,7 @@ from explorer.program.errors import ScenarioError
 from explorer.program.told import Returned, Tell, result_words, returned_words
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.property import Edge, Violation
+from explorer.scenario import Case, Goal
 from explorer.schedule.calls import told_thread
 from explorer.search.violations import OUTCOME
 
@@ -111,10 +112,11 @@ class ThreadOutcomes:
         return facts
 
 
-def shown_outcome(execution: Execution, facts: Facts) -> Violation:
+def shown_outcome(execution: Execution, facts: Facts, case: Case, goal: Goal | None = None) -> Violation:
     """What a report says of an execution that breaks nothing: its outcome, and what one thread read from another.
 
-    Locks and other updates are left out of the path: they say who came first, and the schedule shows that.
+    Where it is an example of how a goal of the case is reached, that comes first.  Locks and other updates are
+    left out of the path: they say who came first, and the schedule shows that.
     """
     events = execution.events
     path = [
@@ -126,7 +128,11 @@ def shown_outcome(execution: Execution, facts: Facts) -> Violation:
         and not execution.rmw[read]
     ]
     sentence = "; ".join(f"{name}: {text}" for name, text in facts)
-    return Violation(OUTCOME, tuple(path), (), f"{sentence or 'Nothing is told of this execution'}.")
+    told = f"{sentence or 'Nothing is told of this execution'}."
+    if goal is not None:
+        told = f"{goal.text[:1].upper()}{goal.text[1:]}. {told}"
+    marks = tuple(mark for find in case.landmarks if (mark := find(execution)) is not None)
+    return Violation(OUTCOME, tuple(path), marks, told)
 
 
 def _words(call: Returned, tell: Tell | None) -> str:

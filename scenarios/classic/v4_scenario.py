@@ -16,7 +16,7 @@ and lkmm nothing orders the two loads, and the second may be made first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from explorer.execution.execution import Execution
@@ -49,6 +49,12 @@ def _copies(execution: Execution, thread: int, core: Core) -> list[int]:
     return [i for i in data if all(execution.events[check].value == 0 for check in seals if check > i)]
 
 
+def _seal_store(execution: Execution, core: Core) -> int | None:
+    """The store that sets the seal."""
+    stores = (i for i, event in enumerate(execution.events) if event.writes and event.thread >= 0)
+    return next((i for i in stores if execution.events[i].location is core.seals), None)
+
+
 @dataclass(frozen=True)
 class Leak:
     """A reader returns what was stored after the seal."""
@@ -60,8 +66,7 @@ class Leak:
 
     def find(self, execution: Execution, _before: Sequence[int] | None) -> Violation | None:
         events = execution.events
-        stores = (i for i, event in enumerate(events) if event.writes and event.thread >= 0)
-        seal = next((i for i in stores if events[i].location is self.core.seals), None)
+        seal = _seal_store(execution, self.core)
         if seal is None:
             return None
         sealed = reachable(union(execution.po, execution.rf), 1 << seal)
@@ -97,9 +102,21 @@ def _met_seal(core: Core) -> Goal:
     return Goal("met-seal", "a reader found the file sealed", reached, alike=True, of_one_thread=True)
 
 
+def _sealed(core: Core) -> Callable[[Execution], Mark | None]:
+    """The landmark: the store that sets the seal."""
+
+    def find(execution: Execution) -> Mark | None:
+        store = _seal_store(execution, core)
+        return None if store is None else Mark(store, "sealed")
+
+    return find
+
+
 def build(fix: str, _protocol: str, sizes: Parameters) -> Case:
     core = Core()
-    return Case(core.program(sizes["readers"], fix), (Leak(core),), (_returned_data(core), _met_seal(core)))
+    return Case(
+        core.program(sizes["readers"], fix), (Leak(core),), (_returned_data(core), _met_seal(core)), (_sealed(core),)
+    )
 
 
 V4 = Scenario(

@@ -29,7 +29,7 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     kvm = Kvm()
     changes = ThreadSpec("owner", owner, (kvm, window.file, parameters["pages"] * PAGE_SIZE))
     program = window.program(changes, window.reader(parameters), kvm=kvm)
-    return Case(program, properties(window.inode), _goals(window))
+    return Case(program, properties(window.inode), _goals(window), window.landmarks)
 
 
 def _goals(window: Window) -> tuple[Goal, ...]:

@@ -33,7 +33,7 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     kvm = Kvm()
     changes = ThreadSpec("owner", owner, (kvm, window.file, parameters["pages"] * PAGE_SIZE))
     program = window.program(changes, window.reader(parameters), kvm=kvm)
-    return Case(program, properties(window.inode), _goals(window))
+    return Case(program, properties(window.inode), _goals(window), window.landmarks)
 
 
 _NOT_ENTERED = frozenset({Fix.RWSEM, Fix.INVALIDATE_LOCK, Fix.SRCU, Fix.READER_COUNT})

@@ -39,7 +39,7 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     kvm = Kvm()
     changes = ThreadSpec("owner", owner, (kvm, window.file, parameters["pages"] * PAGE_SIZE))
     program = window.program(changes, window.reader(parameters), kvm=kvm)
-    return Case(program, properties(window.inode), _goals(window))
+    return Case(program, properties(window.inode), _goals(window), window.landmarks)
 
 
 LEAKS = {"leak", "late"}

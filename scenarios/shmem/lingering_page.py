@@ -32,7 +32,7 @@ async def owner(t: Thread, file: File) -> None:
 def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     window = Window.of(fix, protocol, parameters, parameters["pages"])
     program = window.program(ThreadSpec("owner", owner, (window.file,)), window.reader(parameters))
-    return Case(program, properties(window.inode), _goals(window, parameters))
+    return Case(program, properties(window.inode), _goals(window, parameters), window.landmarks)
 
 
 def _goals(window: Window, parameters: Parameters) -> tuple[Goal, ...]:

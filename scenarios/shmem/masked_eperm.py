@@ -36,7 +36,12 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     result = Location("return value")
     changes = ThreadSpec("owner", owner, (window.file, window.kernel.protocol is Protocol.P2))
     program = window.program(changes, window.reader(parameters, result))
-    return Case(program, (*properties(window.inode), Masked(window.inode, result)), _goals(window))
+    return Case(
+        program,
+        (*properties(window.inode), Masked(window.inode, result)),
+        _goals(window),
+        window.landmarks,
+    )
 
 
 def _goals(window: Window) -> tuple[Goal, ...]:

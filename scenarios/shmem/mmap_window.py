@@ -90,7 +90,7 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
         MREMAP: window.thread("mapper", by_mremap, look, mm, old, vma),
     }[how]
     asked: tuple[Property, ...] = (*properties(window.inode, mms=(mm, child)), Mapped(window.inode))
-    return Case(window.program(changes, mapper, kvm=kvm), asked, _goals(window, how))
+    return Case(window.program(changes, mapper, kvm=kvm), asked, _goals(window, how), window.landmarks)
 
 
 def _goals(window: Window, how: int) -> tuple[Goal, ...]:

@@ -48,7 +48,7 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     first = parameters["pos"] >> PAGE_SHIFT
     changes = ThreadSpec("owner", owner, (kvm, window.file, first << PAGE_SHIFT, parameters["pages"] << PAGE_SHIFT))
     program = window.program(changes, window.reader(parameters), kvm=kvm, first=first)
-    return Case(program, properties(window.inode), _goals(window))
+    return Case(program, properties(window.inode), _goals(window), window.landmarks)
 
 
 # A fix that does not let a read hold a page from before the seal while the file is sealed.

@@ -8,7 +8,7 @@ order and reads-from: (po | rf)+.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from explorer.execution.event import Call, Event
@@ -59,6 +59,16 @@ def seal_store(execution: Execution, inode: Inode) -> int | None:
         if is_sealed(execution.events[store]):
             return store
     return None
+
+
+def seal_landmark(inode: Inode) -> Callable[[Execution], Mark | None]:
+    """The landmark of every scenario here: the store that seals the file."""
+
+    def find(execution: Execution) -> Mark | None:
+        store = seal_store(execution, inode)
+        return None if store is None else Mark(store, "sealed")
+
+    return find
 
 
 def is_sealed(event: Event) -> bool:

@@ -32,6 +32,7 @@ from scenarios.shmem.goals import found_empty, looked_up_after_seal, met_seal, r
 from scenarios.shmem.guest import Kvm, guest_write, kvm_set_memslot
 from scenarios.shmem.kernel import Hunk, Kernel
 from scenarios.shmem.objects import Inode, i_size_read, i_size_write
+from scenarios.shmem.properties import seal_landmark
 
 GROWN = 2 * PAGE_SIZE
 """The size of the file when the guest has it."""
@@ -135,14 +136,14 @@ def build_fresh(fix: str, _protocol: str, _parameters: Parameters) -> Case:
     inode, program = _threads(fix, 0, with_guest=True)
     broken = fix in ("no-check", "seal-first")
     goals = (looked_up_after_seal(inode),) if broken else (found_empty(inode), met_seal(inode))
-    return Case(program, read_properties(inode), goals)
+    return Case(program, read_properties(inode), goals, (seal_landmark(inode),))
 
 
 def build_inflight(fix: str, _protocol: str, _parameters: Parameters) -> Case:
     inode, program = _threads(fix, 1, with_guest=True)
     closed = fix in ("rwsem", "recheck")
     goals = (returned_data(inode), met_seal(inode)) if closed else (looked_up_after_seal(inode),)
-    return Case(program, read_properties(inode), goals)
+    return Case(program, read_properties(inode), goals, (seal_landmark(inode),))
 
 
 def build_lingering_page(fix: str, _protocol: str, _parameters: Parameters) -> Case:
@@ -150,7 +151,7 @@ def build_lingering_page(fix: str, _protocol: str, _parameters: Parameters) -> C
     goals: tuple[Goal, ...] = (returned_data(inode),)
     if fix == "rwsem":
         goals += (met_seal(inode),)
-    return Case(program, read_properties(inode), goals)
+    return Case(program, read_properties(inode), goals, (seal_landmark(inode),))
 
 
 def _expected(

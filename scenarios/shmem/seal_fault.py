@@ -32,7 +32,12 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
         mapper = window.thread("mapper", look_at, look, mm, vma, 0)
     else:
         mapper = window.thread("mapper", by_mmap, look, mm, vma)
-    return Case(window.program(changes, mapper, kvm=kvm), properties(window.inode, mms=(mm,)), _goals(window, kvm))
+    return Case(
+        window.program(changes, mapper, kvm=kvm),
+        properties(window.inode, mms=(mm,)),
+        _goals(window, kvm),
+        window.landmarks,
+    )
 
 
 def _goals(window: Window, kvm: Kvm) -> tuple[Goal, ...]:

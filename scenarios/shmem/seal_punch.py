@@ -32,7 +32,7 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     kvm = Kvm()
     changes = ThreadSpec("owner", owner, (kvm, window.file, parameters["pages"] * PAGE_SIZE))
     program = window.program(changes, window.thread("puncher", puncher, length), kvm=kvm)
-    return Case(program, (Written(window.inode),), _goals(window))
+    return Case(program, (Written(window.inode),), _goals(window), window.landmarks)
 
 
 def _goals(window: Window) -> tuple[Goal, ...]:

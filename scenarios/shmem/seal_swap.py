@@ -51,7 +51,7 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     if window.fd is not None:
         changes = ThreadSpec("owner", creator, (window.file, pages * PAGE_SIZE))
     program = Program((changes, ThreadSpec("kswapd", reclaim, (window.inode,))))
-    return Case(program, (Swapped(window.inode),), _goals(window, how))
+    return Case(program, (Swapped(window.inode),), _goals(window, how), window.landmarks)
 
 
 def _goals(window: Window, how: int) -> tuple[Goal, ...]:

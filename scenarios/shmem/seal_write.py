@@ -34,7 +34,7 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
     window = Window.of(fix, protocol, parameters, pages=0)
     changes = ThreadSpec("owner", owner, (window.file,))
     program: Program = window.program(changes, window.thread("writer", writer, parameters["pages"] * PAGE_SIZE))
-    return Case(program, (Written(window.inode),), _goals(window))
+    return Case(program, (Written(window.inode),), _goals(window), window.landmarks)
 
 
 def _goals(window: Window) -> tuple[Goal, ...]:

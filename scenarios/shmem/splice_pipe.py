@@ -53,10 +53,15 @@ def build(fix: str, protocol: str, parameters: Parameters) -> Case:
         holds = ThreadSpec("owner", holder, (window.file, pipe, pos, count))
         program = window.program(holds, ThreadSpec("drainer", pipe_read, (window.inode, pipe)))
         held = lingered(window.inode.cached[pos // PAGE_SIZE])
-        return Case(program, properties(window.inode, pipes=(pipe,)), (held,))
+        return Case(program, properties(window.inode, pipes=(pipe,)), (held,), window.landmarks)
     changes = ThreadSpec("owner", owner, (kvm, window.file, parameters["pages"] * PAGE_SIZE))
     program = window.program(changes, window.thread("splicer", splicer, pipe, pos, count), kvm=kvm)
-    return Case(program, properties(window.inode, pipes=(pipe,)), _goals(window, pos // PAGE_SIZE))
+    return Case(
+        program,
+        properties(window.inode, pipes=(pipe,)),
+        _goals(window, pos // PAGE_SIZE),
+        window.landmarks,
+    )
 
 
 def _goals(window: Window, index: int) -> tuple[Goal, ...]:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
+from explorer.execution.execution import Execution
 from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.program import Program, ThreadSpec, kernel
 from explorer.program.thread import ACQUIRE, RELEASE, Thread
+from explorer.property import Mark
 from explorer.scenario import Parameters
 from scenarios.shmem.constants import MFD_INACCESSIBLE, PAGE_SHIFT, PAGE_SIZE
 from scenarios.shmem.fixes import Fix
@@ -22,6 +24,7 @@ from scenarios.shmem.guest import Kvm, guest, kvm_set_memslot
 from scenarios.shmem.kernel import Kernel, Protocol
 from scenarios.shmem.memfd import memfd_create
 from scenarios.shmem.objects import File, Inode
+from scenarios.shmem.properties import seal_landmark
 from scenarios.shmem.syscalls import fallocate, pread
 
 
@@ -96,6 +99,11 @@ class Window:
     file: File
     old: File | None
     fd: Descriptor | None
+
+    @property
+    def landmarks(self) -> tuple[Callable[[Execution], Mark | None], ...]:
+        """What pictures of any execution mark: the store that seals the file."""
+        return (seal_landmark(self.inode),)
 
     @classmethod
     def of(cls, fix: str, protocol: str, parameters: Parameters, pages: int, **inode: Any) -> Window:

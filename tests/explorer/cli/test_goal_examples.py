@@ -41,8 +41,19 @@ def test_the_sentence_is_what_came_out(sealrace: Run, tmp_path: Path) -> None:
     (line,) = sealrace(*FIXED, "sc", "--json").stdout.splitlines()
     examples = json.loads(line)["examples"]
     met, got = (load_report(tmp_path / examples[goal]).property.sentence for goal in ("met-seal", "returned-data"))
-    assert "reader: pread = -EPERM." in met
-    assert "reader: pread = 4096: what the file held." in got
+    assert met.startswith("A read found the inode sealed (-EPERM). owner: ftruncate = 0, F_ADD_SEALS = 0, ")
+    assert met.endswith("; reader: pread = -EPERM.")
+    assert got.startswith("A read copied a page's content. owner: ")
+    assert got.endswith("; reader: pread = 4096: what the file held.")
+
+
+def test_the_seal_is_marked(sealrace: Run, tmp_path: Path) -> None:
+    (line,) = sealrace(*FIXED, "sc", "--json").stdout.splitlines()
+    report = load_report(tmp_path / json.loads(line)["examples"]["met-seal"])
+    (mark,) = report.property.marks
+    event = report.events[mark.event]
+    assert (mark.label, event.location, event.value) == ("sealed", "inode.seals", 32)
+    assert "═ sealed ═" in sealrace("graph", json.loads(line)["examples"]["met-seal"]).stdout
 
 
 def test_a_violation_has_no_examples(sealrace: Run) -> None:
