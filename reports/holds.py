@@ -25,7 +25,10 @@ class Hold:
 
 
 def lock_holds(report: Report, schedule: Schedule) -> tuple[Hold, ...]:
-    """All holds that end in the execution, by their first step."""
+    """All holds, by their first step; one that never ends, of a thread that is blocked, lasts to the last step.
+
+    A try that is no wait is told from other uses of an acquire by its values: from 0, and in the end 0 again.
+    """
     pairs = dict(report.relations["rmw"])
     found: list[Hold] = []
     taken: dict[tuple[int, str], Event] = {}
@@ -36,9 +39,16 @@ def lock_holds(report: Report, schedule: Schedule) -> tuple[Hold, ...]:
         if _takes(event) and event.id in pairs:
             taken.setdefault(where, event)
         elif _gives_back(event) and where in taken:
-            first, last = (schedule.step_of[each.id].number for each in (taken.pop(where), event))
+            taking = taken.pop(where)
+            if not _waits(taking) and (taking.value, event.value) != (0, 0):
+                continue
+            first, last = (schedule.step_of[each.id].number for each in (taking, event))
             # Hardware may let an access out of its critical section: the band spans what the lock orders.
             found.append(Hold(visible(event.location), event.thread, min(first, last), max(first, last)))
+    for (thread, location), taking in taken.items():
+        if _waits(taking):
+            first = schedule.step_of[taking.id].number
+            found.append(Hold(visible(location), thread, first, len(schedule.steps)))
     return tuple(sorted(found, key=lambda hold: (hold.first, -hold.last)))
 
 
@@ -49,6 +59,10 @@ def held_at(holds: tuple[Hold, ...], step: Step) -> Hold | None:
 
 def _takes(event: Event) -> bool:
     return event.kind is Kind.LOCK_READ or (event.kind.reads and event.tag is Tag.ACQUIRE)
+
+
+def _waits(event: Event) -> bool:
+    return event.kind is Kind.LOCK_READ or event.waits
 
 
 def _gives_back(event: Event) -> bool:

@@ -13,6 +13,8 @@ from reports.structure import Event
 
 _STORE_BUFFER = "a store waits in the store buffer while later loads of other locations take effect"
 _TWO_STORES = "stores to different locations leave the store buffer in any order"
+_OWN_STORE = "a load may take the value of a store of its own thread that still waits in the store buffer"
+_RELEASE_ACQUIRE = "smp_mb(), or a release before an acquire"
 _ORDERED_BY = {
     ("load", "load"): "an acquire, smp_rmb(), smp_mb() or an address dependence",
     ("load", "store"): "an acquire, a release, a dependence or smp_mb()",
@@ -31,15 +33,15 @@ _BUFFERED = {
 def why_unordered(earlier: Event, later: Event, model: str) -> str:
     """Why ``later`` may take effect before ``earlier``, which stands before it in the code; ``model`` is its name."""
     kinds = _what(earlier), _what(later)
+    same = earlier.location is not None and earlier.location == later.location
     buffered = _BUFFERED.get((model, *kinds))
     if buffered is not None:
-        return f"{model}: {buffered}"
-    if model not in ("armv8", "lkmm") or kinds not in _ORDERED_BY:
-        return f"the rules of {model} lead from neither of the two to the other in `before`"
+        return f"{model}: {_OWN_STORE if same and kinds[1] == 'load' else buffered}"
+    if model not in ("armv8", "lkmm") or kinds not in _ORDERED_BY or same:
+        return f"no rule of {model} puts the one that is earlier in the code before this one"
     pair = f"two {kinds[0]}s" if kinds[0] == kinds[1] else f"a {kinds[0]} and a later {kinds[1]}"
-    reason = (
-        f"{model} keeps {pair} of different locations in order by {_ORDERED_BY[kinds]} only, and there is none between"
-    )
+    order = _RELEASE_ACQUIRE if (model, *kinds) == ("armv8", "store", "load") else _ORDERED_BY[kinds]
+    reason = f"{model} keeps {pair} of different locations in order by {order} only, and there is none between"
     if model == "lkmm" and earlier.tag is Tag.PLAIN and later.tag is Tag.PLAIN:
         reason += "; both are plain, so a compiler may exchange them too"
     return reason

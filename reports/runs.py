@@ -96,7 +96,8 @@ def load_run(path: Path, number: int) -> tuple[RunHeader, Record]:
     header = _header(lines, path)
     count = len(lines) - 1
     if not 1 <= number <= count:
-        raise ReportError(str(path), "", f"there is no execution {number}", f"The file records {count}.")
+        advice = f"The file records {count}." if count else f"The verdict is {header.verdict.value}: it records none."
+        raise ReportError(str(path), "", f"there is no execution {number}", advice)
     line = _decode_whole(lines[number], path, number + 1, RunLine)
     _check(header, lines, path)
     return header, Record(line.properties, line.reads, tuple(line.coherence.items()), line.ends, line.orbit)
@@ -121,6 +122,8 @@ def _lines(path: Path) -> list[bytes]:
 
 
 def _header(lines: Sequence[bytes], path: Path) -> RunHeader:
+    if lines[0].strip() == b"{":
+        raise ReportError(str(path), "line 1", "this is a report, which is one execution", "Name it without a number.")
     version = _decode(lines[0], path, 1, _Form).version
     if version != VERSION:
         cause = f"the file has version {version}, this sealrace reads version {VERSION}"

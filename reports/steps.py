@@ -51,7 +51,7 @@ class Step:
         place: file and line of the modelled code.
         change: what it changes in memory, None for a store that a later one has overwritten already, a load or a fence.
         notes: remarks on its place in the schedule: reordered, forwarded, an old value.
-        rules: for every reordered access why the model lets it overtake.
+        rules: for every reordered access why the model lets it overtake, for every old value why it may be read.
         labels: the property's marks on it.
         on_path: whether it belongs to the violating path or has a mark.
     """
@@ -169,7 +169,7 @@ class Schedule:
                 place=f"{visible(first.file)}:{first.line}" if first.file else "",
                 change=change,
                 notes=tuple(notes),
-                rules=tuple(rule for event in events for rule in self._rules(event, position)),
+                rules=tuple(rule for event in events for rule in self._rules(event, position, latest)),
                 labels=tuple(label for i in group for label in marks.get(i, ())),
                 on_path=not path.isdisjoint(group),
             )
@@ -216,11 +216,16 @@ class Schedule:
         overtaken = [e for e in before if position[e.id] > position[event.id]][-1]
         return overtaken, overtaken is before[-1]
 
-    def _rules(self, event: Event, position: dict[int, int]) -> Iterator[str]:
-        """Why a reordered access may overtake."""
+    def _rules(self, event: Event, position: dict[int, int], latest: int) -> Iterator[str]:
+        """Why a reordered access may overtake, and why a load may give an old value."""
+        model = visible(self._report.model.name)
+        if event.kind.reads and self._rank[self._report.source_of[event.id]] < self._rank[latest]:
+            if self._report.events[latest].thread != event.thread:
+                writer = self._short(latest)
+                yield f"no rule of {model} puts {writer} before this load, so it may still give the older value"
         if event.id in self._report.witness.reordered:
             overtaken, _ = self._overtaken(event, position)
-            yield why_unordered(overtaken, event, visible(self._report.model.name))
+            yield why_unordered(overtaken, event, model)
 
     def _order_notes(self, event: Event, position: dict[int, int]) -> Iterator[str]:
         """Where a reordered or forwarded access would have stood in program order."""

@@ -41,7 +41,8 @@ def _load(file: Path) -> RunHeader:
     if colon and number.isdecimal() and name.endswith(SUFFIX) and not file.exists():
         raise UsageProblem(f"{file}: this is one execution\n  name the run file: {name}")
     if not str(file).endswith(SUFFIX):
-        raise UsageProblem(f"{file}: no run file\n  name a file *{SUFFIX} that sealrace explore has written")
+        what = "no run file" if file.exists() else "no such file or folder"
+        raise UsageProblem(f"{file}: {what}\n  name a file *{SUFFIX} that sealrace explore has written")
     return load_header(file)
 
 

@@ -83,7 +83,7 @@ class Options:
         words = [" --small"] if self.small else []
         words += [f" --unroll {self.unroll}"] if self.unroll != UNROLL else []
         limits = (("executions", self.max_executions), ("time", self.max_time), ("events", self.max_events))
-        words += [f" --max-{name} {limit:g}" for name, limit in limits if limit is not None]
+        words += [f" --max-{name} {limit:.15g}" for name, limit in limits if limit is not None]
         words += [f" {switch}" for switch in self.reductions.switches]
         return "".join(words)
 

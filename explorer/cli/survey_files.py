@@ -114,5 +114,5 @@ def _command(setting: Setting, model_name: str, options: Options) -> str:
     words += ["--model", model_name]
     limits = (("executions", options.max_executions), ("time", options.max_time), ("events", options.max_events))
     for name, limit in limits:
-        words += [f"--max-{name}", f"{limit:g}"] if limit is not None else []
+        words += [f"--max-{name}", f"{limit:.15g}"] if limit is not None else []
     return shlex.join(words)

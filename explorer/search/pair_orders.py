@@ -189,9 +189,9 @@ def _conflict(one: Access, other: Access) -> bool:
     return one.thread != other.thread and (one.writes or other.writes)
 
 
-def _place(access: Access) -> tuple[int, str, int, str, str]:
-    """What accesses of one location are sorted by."""
-    return access.thread, access.file, access.line, access.step, access.does
+def _place(access: Access) -> tuple[int, str, int, str, str, str]:
+    """What accesses of one location are sorted by: all that tells two of them apart."""
+    return access.thread, access.file, access.line, access.step, access.does, access.function
 
 
 def accesses_of(pairs: Sequence[Pair]) -> list[Access]:

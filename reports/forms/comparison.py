@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict, dataclass
 from textwrap import wrap
 from typing import Any
@@ -78,7 +79,11 @@ def _executions(kind: ViolationKind) -> str:
 
 def _look(file: str, kind: ViolationKind) -> str:
     name = visible(file)
-    return f"sealrace graph {name}:{kind.line}" if kind.line else f"{name} holds none of them: it is full"
+    return (
+        f"sealrace graph {shlex.quote(f'{name}:{kind.line}')}"
+        if kind.line
+        else f"{name} holds none of them: it is full"
+    )
 
 
 def compared_json(compared: Compared) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from xml.etree import ElementTree as ET
 
 from explorer.visible import visible
 from reports.structure import Report
-from reports.words import counts, explore_command, finding, is_litmus, is_remark, replay_command, verdict
+from reports.words import counts, explore_command, finding, is_litmus, is_outcome, is_remark, replay_command, verdict
 
 
 class Outcome(Enum):
@@ -44,8 +44,8 @@ class Case:
 
 
 def junit(report: Report, *, file: str) -> str:
-    """One report as a file of one test case: it failed, unless it is a remark or the witness of an ``exists``."""
-    passed = is_remark(report) or finding(report) == "WITNESS"
+    """One report as a file of one test case: it failed, unless it breaks nothing or is the witness of an ``exists``."""
+    passed = is_remark(report) or is_outcome(report) or finding(report) == "WITNESS"
     lines = [
         visible(report.property.sentence),
         counts(report),

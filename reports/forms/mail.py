@@ -7,7 +7,7 @@ like the start of a patch or of a signature.  Other characters are written as es
 
 * ``Sometimes``: this one does, and another does not;
 * ``Always``: all do, and the search was exhaustive;
-* ``Maybe``: all do that the search saw, but it was stopped;
+* ``Maybe``: all do that the search saw (with ``forall``: none met the condition), but it was stopped;
 * ``Never``: as in a litmus test with ``forall``, where the executions counted are those that do not meet the condition;
 * ``DEADLOCK``: a thread waits for ever.
 
@@ -28,7 +28,7 @@ from explorer.visible import escaped, visible
 from reports.forms.ladder import GAP, arrows, behind, hanging
 from reports.steps import SEALED, Schedule, Step, initial_lines
 from reports.structure import Report
-from reports.words import counts, effort, is_litmus, meanings, remarks, replay_words, sizes, title, verdict
+from reports.words import counts, effort, is_litmus, is_outcome, meanings, remarks, replay_words, sizes, title, verdict
 
 WIDTH = 72
 """Columns of a line at most."""
@@ -65,11 +65,11 @@ def mail(report: Report, *, file: str) -> str:
 def result(report: Report) -> str:
     """What stands behind ``Result:``."""
     name, search = report.property.name, report.search
-    found = search.violating.get(name, search.remarks.get(name, 0))
+    found = search.same_outcome if is_outcome(report) else search.violating.get(name, search.remarks.get(name, 0))
     if name == DEADLOCK:
         word = "DEADLOCK"
     elif is_litmus(report) and name == "forall":
-        word = "Sometimes" if found < search.executions else "Never"
+        word = "Sometimes" if found < search.executions else "Never" if search.complete else "Maybe"
     elif found < search.executions:
         word = "Sometimes"
     else:

@@ -17,10 +17,10 @@ from typing import Any
 from urllib.parse import quote
 
 from explorer.visible import visible
-from reports.forms.rules import help_of, meaning_of
+from reports.meanings import help_of, meaning_of
 from reports.steps import SEALED, Schedule, Step
 from reports.structure import Event, Report
-from reports.words import counts, explore_command, finding, is_remark, replay_command, title, verdict
+from reports.words import counts, explore_command, finding, is_outcome, is_remark, replay_command, title, verdict
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "%SRCROOT%"
@@ -80,7 +80,8 @@ def _result(entry: Entry, rule: int) -> _Object:
         "message": _message("\n".join(lines)),
         "locations": [_location(report, schedule, last)] if last is not None else [],
         "relatedLocations": [{"id": i, **_location(report, schedule, event)} for i, event in enumerate(others, 1)],
-        "codeFlows": [{"threadFlows": list(_flows(report, schedule))}],
+        # A code flow has a thread at least: none where no thread has a step.
+        "codeFlows": [{"threadFlows": flows}] if (flows := list(_flows(report, schedule))) else [],
         "partialFingerprints": {"sealracePath/v1": fingerprint(report)},
     }
     if entry.accepted:
@@ -89,8 +90,8 @@ def _result(entry: Entry, rule: int) -> _Object:
 
 
 def _severity(report: Report) -> _Object:
-    """A violation is an error, a remark of the model a warning; a witness that a test asks for is neither."""
-    if finding(report) == "WITNESS":
+    """A violation is an error, a remark of the model a warning; a witness asked for, or an outcome, is neither."""
+    if is_outcome(report) or finding(report) == "WITNESS":
         return {"kind": "informational", "level": "none"}
     return {"kind": "fail", "level": "warning" if is_remark(report) else "error"}
 

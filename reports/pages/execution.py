@@ -24,6 +24,7 @@ from reports.words import (
     explore_command,
     finding,
     is_litmus,
+    is_outcome,
     left_out,
     meaning,
     meanings,
@@ -64,7 +65,10 @@ def html(report: Report, *, file: str) -> str:
     """The page; ``file`` is the report's name in the replay command."""
     page = _page(report, file, ROOM)
     excess = len(page.encode()) - SIZE
-    return page if excess < 0 else _page(report, file, max(ROOM - excess, 0))
+    if excess < 0:
+        return page
+    taken = sum(map(len, page_relations(report).texts))
+    return _page(report, file, max(taken - excess, 0))
 
 
 def _page(report: Report, file: str, room: int) -> str:
@@ -80,6 +84,7 @@ def _page(report: Report, file: str, room: int) -> str:
         data=_data(report, schedule, relations, code),
         title=title(report),
         property=visible(report.property.name),
+        breaks_nothing=is_outcome(report),
         verdict=verdict(report),
         finding=finding(report).lower(),
         sentence=visible(report.property.sentence),

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.visible import visible
+from reports.meanings import meaning_of
 from reports.pages.cells import page_data
 from reports.pages.matrix import Row, keys_of, picture_of, row_of
 from reports.pages.template import render_page
@@ -70,7 +71,8 @@ def render_index(
     ran = [cell for cell in cells if cell.ran]
     keys = keys_of(cells)
     picture = picture_of(cells, keys)
-    violated = list(dict.fromkeys(visible(name) for cell in ran for name, count in cell.violating.items() if count))
+    broken = list(dict.fromkeys(name for cell in ran for name, count in cell.violating.items() if count))
+    violated = list(map(visible, broken))
     sections = _sections(cells, models, titles or {}, keys)
     return render_page(
         "index.html.j2",
@@ -95,7 +97,7 @@ def render_index(
         run_remarks=[visible(remark) for remark in remarks],
         gaps=LEFT_OUT if has_gaps(cells) else "",
         reasons=reasons(cells),
-        violated=violated,
+        violated=[(visible(name), visible(meaning_of(name))) for name in broken],
         cut=any(cell.cut for cell in cells),
         reached=any(cell.examples for cell in cells),
         remarked=any(cell.remarks for cell in cells),

@@ -129,6 +129,7 @@ def survey_page(shown: ShownSurvey) -> str:
                 (GLYPHS["never"], "never both in one execution")],
         groups=_groups(shown.data_pairs, shown.threads),
         dropped=_dropped(shown),
+        conflicting=bool(shown.data_pairs),
         command=visible(shown.command),
         tool=visible(shown.tool),
     )  # fmt: skip
@@ -256,4 +257,8 @@ def _groups(pairs: Sequence[Pair], threads: Sequence[str]) -> list[tuple[str, li
                 tuple(f"{count:,}" for count in (pair.before, pair.after, pair.both, pair.alone)),
             )
         )
-    return [(words, listed[:PAIRS]) for words, listed in groups.items() if listed]
+    return [
+        (f"{len(listed):,} {words}{f', of which {PAIRS:,} are listed' if len(listed) > PAIRS else ''}", listed[:PAIRS])
+        for words, listed in groups.items()
+        if listed
+    ]

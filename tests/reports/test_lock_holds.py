@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from reports.holds import Hold, held_at, lock_holds
 from reports.steps import Schedule
 from reports.structure import Report
@@ -23,3 +25,19 @@ def test_a_step_belongs_to_the_hold_of_its_thread_that_began_first(odd: Report) 
     inner, outer, other = Hold("b", 1, 4, 4), Hold("a", 1, 3, 5), Hold("c", 0, 1, 6)
     holds = (other, outer, inner)
     assert [held_at(holds, step) for step in steps] == [other, other, outer, outer, outer, None]
+
+
+def test_a_hold_that_never_ends_lasts_to_the_last_step(locked: Report) -> None:
+    """Without the release store, which becomes one of another location."""
+    kept = replace(locked.events[7], location="y")
+    report = replace(locked, events=(*locked.events[:7], kept, *locked.events[8:]))
+    assert lock_holds(report, Schedule(locked)) == (Hold("lock", 0, 1, 6),)
+
+
+def test_an_acquiring_update_that_does_not_wait_is_a_hold_from_0_to_0_only(locked: Report) -> None:
+    tried = replace(locked.events[3], waits=False)
+    report = replace(locked, events=(*locked.events[:3], tried, *locked.events[4:]))
+    assert lock_holds(report, Schedule(locked)) == (Hold("lock", 0, 1, 4),)
+    counted = replace(locked.events[7], value=2)
+    report = replace(report, events=(*report.events[:7], counted, *report.events[8:]))
+    assert lock_holds(report, Schedule(locked)) == ()

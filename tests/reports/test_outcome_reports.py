@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,9 @@ def test_its_page_opens(width: int, outcome: Report, browser: Browser, tmp_path:
     with opened(browser, render(outcome, "html"), tmp_path, width=width) as page:
         assert not scrolls_sideways(page)
         assert serious_findings(page) == []
+
+
+def test_it_is_no_finding_for_continuous_integration(outcome: Report) -> None:
+    assert 'failures="0"' in render(outcome, "junit")
+    (found,) = json.loads(render(outcome, "sarif"))["runs"][0]["results"]
+    assert (found["kind"], found["level"]) == ("informational", "none")

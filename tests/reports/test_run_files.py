@@ -226,7 +226,7 @@ def test_a_run_without_a_violating_execution_has_a_header_alone(tmp_path: Path) 
     holds = structs.replace(HEADER, search=search, verdict=Verdict.HOLDS, kinds=(), unrecorded=0)
     save_run(path, holds, [])
     assert load_header(path) == holds
-    assert error_of(path) == "there is no execution 1\n  The file records 0."
+    assert error_of(path) == "there is no execution 1\n  The verdict is HOLDS: it records none."
     for unfinished in (
         structs.replace(holds, limits=("interrupted",)),
         structs.replace(holds, search=structs.replace(search, complete=False, interleavings=None)),

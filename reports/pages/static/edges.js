@@ -171,7 +171,7 @@ function arrow(edge) {
   group.dataset.source = edge.source;
   group.dataset.target = edge.target;
   group.dataset.relation = edge.relation;
-  const words = data.meanings[edge.relation];
+  const words = Object.hasOwn(data.meanings, edge.relation) ? data.meanings[edge.relation] : "";
   const name = event => stepOf(event) ? `step ${stepOf(event)}: ${data.events[event].text}` : `initially ${data.events[event].text}`;
   draw("title", {}, group).textContent =
     `${edge.relation}${words ? `: ${words}` : ""}\n${name(edge.source)}\n→ ${name(edge.target)}`;

@@ -52,7 +52,11 @@ function comparison(before, after) {
   const all = Object.entries(found).flatMap(([word, kinds]) => kinds.map(each => kindItem(word, each, before, after)));
   const counts = Object.entries(found).map(([word, kinds]) => `${kinds.length} ${word}`).join(", ");
   const unfinished = [before, after].filter(cell => cell.verdict === "INCOMPLETE" || cell.entry.querySelector(".limit"));
-  const parts = [numbersOf(before, after), make("p", { class: "outcome" }, all.length ? `Kinds of violation: ${counts}.` : "No violation in either.")];
+  const changed = names.filter(name => before[name] !== after[name]);
+  const parts = [numbersOf(before, after)];
+  if (changed.length > 1)
+    parts.push(make("p", { class: "limit" }, `${changed.join(" and ")} differ: what changes cannot be put down to one of them.`));
+  parts.push(make("p", { class: "outcome" }, all.length ? `Kinds of violation: ${counts}.` : "No violation in either."));
   if (unfinished.length)
     parts.push(make("p", { class: "limit" }, "Not every execution was explored: what is missing may only not have been met."));
   return [...parts, make("ul", { class: "kinds" }, ...all)];

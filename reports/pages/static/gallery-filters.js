@@ -19,14 +19,19 @@ function chosen() {
   return values;
 }
 
+// Sets the fields; gives what an address names and this run does not have: then all are shown.
 function choose(values) {
+  const left = [];
   for (const name of fields) {
     const field = form.elements[name];
     if (field.type === "checkbox") field.checked = values[name] === "only";
     else field.value = values[name] ?? "";
-    // An address may name what this run does not have: then all are shown.
-    if (field.selectedIndex === -1) field.value = "";
+    if (field.selectedIndex === -1) {
+      left.push(`${name} ${values[name]}`);
+      field.value = "";
+    }
   }
+  return left;
 }
 
 function matching(values) {

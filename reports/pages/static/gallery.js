@@ -23,13 +23,19 @@ function plain(text) {
 function readAddress() {
   const values = {};
   let wanted = null;
+  let missing = "";
   for (const part of location.hash.slice(1).split("&")) {
     const at = part.indexOf("=");
-    if (at < 0) wanted = cellOfKey.get(plain(part)) ?? null;
+    if (at < 0) {
+      wanted = cellOfKey.get(plain(part)) ?? null;
+      if (/-.*-/.test(part) && !wanted && !document.getElementById(plain(part))) missing = `${plain(part)} is no cell of this run.`;
+    }
     else values[part.slice(0, at)] = plain(part.slice(at + 1));
   }
-  choose(values);
+  const left = choose(values);
   showFiltered();
+  if (left.length) missing = `This run has no ${left.join(", no ")}.`;
+  document.getElementById("missing").textContent = missing;
   if (wanted) openCell(wanted, cellOfKey.get(values.with));
   else if (panel.open) panel.close();
 }

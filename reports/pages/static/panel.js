@@ -64,7 +64,7 @@ function memoryList(step) {
   const before = memoryAt(Math.max(view.step - 1, 0));
   const objects = new Map();
   for (const [place, value] of memoryAt(view.step)) {
-    const [, object, field] = /^(.+?)([.[].*)?$/s.exec(place);
+    const [, object, field] = /^(.*?)([.[].*)?$/s.exec(place);
     if (!objects.has(object)) objects.set(object, make("dd"));
     const changed = step?.change?.[0] === place;
     const kind = changed ? "cell now" : step?.reads?.includes(place) ? "cell read" : "cell";

@@ -3,10 +3,13 @@
 
 const PAPER = 690; // CSS pixels between the margins of a sheet of A4
 
+// Rows of a closed fold have their places all the same.
+const isShown = part => part.offsetHeight && (part.matches("summary") || !part.closest(".fold:not([open])"));
+
 function toPaper() {
   ladder.classList.add("paper");
   redraw();
-  const parts = [...ladder.querySelectorAll(".heads, .initial, .row, .fold > summary, .seal")].filter(e => e.offsetHeight);
+  const parts = [...ladder.querySelectorAll(".heads, .initial, .row, .fold > summary, .seal")].filter(isShown);
   const top = ladder.getBoundingClientRect().top;
   const tops = parts.map(part => part.getBoundingClientRect().top - top).concat(ladder.clientHeight);
   parts.forEach((part, i) => {

@@ -47,8 +47,8 @@ function showCursor() {
   }
   const spans = strips.querySelector(".spans");
   const cursor = byId("cursor");
-  cursor.hidden = !spans;
-  if (!spans) return;
+  cursor.hidden = !spans || view.step === 0;
+  if (cursor.hidden) return;
   const width = spans.clientWidth / (end + 1);
   cursor.style.left = `${spans.offsetLeft + view.step * width}px`;
   cursor.style.width = `${Math.max(width, 3)}px`;

@@ -46,6 +46,9 @@ function start() {
   input.value = view.find;
   for (const box of document.querySelectorAll("input[name=show]")) box.checked = view.show.has(box.value);
   for (const more of document.querySelectorAll(".more")) more.open ||= Boolean(more.querySelector(":checked"));
+  // A step that an address names is shown, not only the fold that it is in.
+  const fold = rows.get(view.step)?.closest(".fold");
+  if (fold) fold.open = true;
   search();
   redraw();
   showStep(true);

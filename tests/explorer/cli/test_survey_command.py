@@ -179,6 +179,11 @@ def test_incomplete_is_said_first_and_drawn(sealrace: Run) -> None:
     assert "INCOMPLETE: limit of 3 executions reached" in (FOLDER / "index.html").read_text(encoding="utf-8")
 
 
+def test_the_command_says_a_large_limit_in_full(sealrace: Run) -> None:
+    sealrace("survey", "mailbox", "--model", "pso", "--max-executions", "1234567")
+    assert "--max-executions 1234567<" in (FOLDER / "index.html").read_text(encoding="utf-8")
+
+
 def test_a_time_limit(sealrace: Run) -> None:
     found = surveyed(sealrace, "endless", "--max-time", "0.5", status=3)
     assert found["incomplete"] == ["limit of 0.5 seconds reached"]

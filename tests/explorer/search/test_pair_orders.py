@@ -17,7 +17,7 @@ from explorer.program.program import Program, ThreadSpec
 from explorer.program.thread import FULL, ONCE, Thread
 from explorer.program.tree import Unfolding
 from explorer.search.explore import Search
-from explorer.search.pair_orders import Access, PairOrders
+from explorer.search.pair_orders import Access, Pair, PairOrders, accesses_of
 from scenarios.classic.litmus import load_buffering, message_passing, store_buffering
 from scenarios.classic.table import CLASSICS
 from scenarios.registry import scenarios
@@ -222,3 +222,10 @@ def test_nothing_is_kept_of_the_initial_writes() -> None:
         if leaf is not None:
             orders.add(leaf.execution)
     assert all(event.thread >= 0 for event, _number in orders._known.values())
+
+
+def test_accesses_that_only_their_functions_tell_apart_have_an_order() -> None:
+    """Sets of them come in another order in each process."""
+    writes = Access(1, "store", "W1", "f.py", 2, "x", "writes")
+    reads = [Access(0, f"load_{i}", "R1", "f.py", 1, "x", "reads") for i in range(9)]
+    assert accesses_of([Pair(read, writes, 1, 1, 0, 0) for read in reads]) == [*reads, writes]

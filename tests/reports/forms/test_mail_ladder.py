@@ -154,6 +154,21 @@ def test_the_result_of_a_litmus_test_is_about_its_condition(
     assert result(report) == expected
 
 
+def test_a_forall_whose_search_was_stopped_is_not_never(leak: Report) -> None:
+    """An execution that meets the condition may only not have been met."""
+    litmus = replace(leak, protocol="litmus", property=replace(leak.property, name="forall"))
+    assert (
+        result(searched(litmus, violating={"forall": 8}, executions=8, complete=False, interleavings=None)) == "Maybe"
+    )
+
+
+@pytest.mark.parametrize(("same", "expected"), [(3, "Sometimes"), (8, "Always")])
+def test_the_result_of_an_outcome_counts_the_executions_that_have_it(leak: Report, same: int, expected: str) -> None:
+    outcome = replace(leak, property=replace(leak.property, name="outcome"))
+    report = searched(outcome, violating={}, executions=8, same_outcome=same, interleavings=None)
+    assert result(report) == expected
+
+
 def test_steps_without_a_place_make_no_list(odd: Report) -> None:
     bare = replace(odd, events=tuple(_bare(event) for event in odd.events))
     assert "Where:" not in mail(bare, file="x.json")

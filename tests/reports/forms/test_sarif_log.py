@@ -9,9 +9,15 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft4Validator, FormatChecker
+from made_reports import made
 from msgspec.structs import replace
 from npm import npm_file
+from toy_reports import initial
 
+from explorer.execution.execution import Execution
+from explorer.execution.location import Location
+from explorer.execution.relation import empty
+from explorer.property import Violation
 from reports.forms.sarif import Entry, fingerprint, racing, sarif, sarif_log, uri
 from reports.structure import Event, Report
 
@@ -170,3 +176,21 @@ def test_no_path_of_this_machine_is_told(leak: Report) -> None:
         return replace(event, file=f"/home/somebody/{event.file}") if event.file else event
 
     assert "/home" not in sarif(replace(leak, events=tuple(map(elsewhere, leak.events))), file="x.json")
+
+
+def test_a_report_without_a_step_has_no_code_flow() -> None:
+    """A flow without a thread is against the schema; a litmus test may have no access at all."""
+    x = Location("x")
+    execution = Execution(
+        threads=("P0",),
+        events=(initial(x),),
+        source_of=(-1,),
+        coherence=((0,),),
+        rmw=empty(1),
+        addr=empty(1),
+        data=empty(1),
+        ctrl=empty(1),
+        ctrl_later=empty(1),
+    )
+    report = made(execution, Violation("leak", (), (), "x=0 holds at the end."), ())
+    assert result(report)["codeFlows"] == []

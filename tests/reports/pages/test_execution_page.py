@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any, Literal
 
 import pytest
 from browser import SCHEMES, WIDTHS, needs_chromium, opened, scrolls_sideways, serious_findings
+from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, expect
 
 from reports.render import render
-from reports.structure import Report
+from reports.structure import Report, SourceText
 
 pytestmark = needs_chromium
 Scheme = Literal["light", "dark"]
@@ -452,9 +454,16 @@ def test_on_paper_controls_go_and_every_row_carries_its_slice_of_the_edges(
         assert round(boxes(page, "#ladder")[0]["width"]) > 700
 
 
-def test_it_prints(leak: Report, browser: Browser, tmp_path: Path) -> None:
-    with opened(browser, render(leak, "html"), tmp_path) as page:
+@pytest.mark.parametrize("name", ["leak", "long", "locked"])
+def test_it_prints(name: str, browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    report: Report = request.getfixturevalue(name)
+    with opened(browser, render(report, "html"), tmp_path) as page:
         assert page.pdf().startswith(b"%PDF")
+
+
+def test_an_address_opens_the_fold_of_its_step(long: Report, browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, render(long, "html"), tmp_path, fragment="#step=2") as page:
+        expect(page.locator(".row[data-step='2']")).to_be_visible()
 
 
 def test_hostile_text_runs_nothing_in_the_browser(hostile: Report, browser: Browser, tmp_path: Path) -> None:
@@ -469,6 +478,30 @@ def test_hostile_text_runs_nothing_in_the_browser(hostile: Report, browser: Brow
     with opened(browser, render(hostile, "html"), tmp_path, fragment=address) as page:
         expect(page.locator(".more input[name=show]")).to_be_checked()
         assert step(page) == 2
+
+
+def test_relations_give_way_where_the_rest_of_a_page_is_large(leak: Report) -> None:
+    """They take less than the room that they may have, and what goes is counted from what they take."""
+    size, random = range(len(leak.events)), Random(1)
+    own = {f"own-{i}": tuple((a, b) for a in size for b in size if random.random() < 0.5) for i in range(500)}
+    text = "\n".join(["x" * 300] * 30)
+    large = replace(
+        leak,
+        relations={**leak.relations, **own},
+        sources=tuple(SourceText(file="a.py", function=f"f{i}", first_line=1, text=text) for i in range(24)),
+    )
+    page = render(large, "html")
+    assert len(page.encode()) <= 500_000
+    assert "Too large for this page" in page
+
+
+def test_a_relation_has_only_its_own_meaning(leak: Report, browser: Browser, tmp_path: Path) -> None:
+    """``constructor`` is a name that a model may give, and one that every object of the script has."""
+    named = replace(leak, relations={**leak.relations, "constructor": leak.relations["po"]})
+    with opened(browser, render(named, "html"), tmp_path, fragment="#show=constructor") as page:
+        titles = page.locator("g.arrow[data-relation=constructor] title").all_text_contents()
+        assert titles
+        assert all(title.startswith("constructor\n") for title in titles)
 
 
 def test_two_hundred_events_of_five_threads_draw_and_step(crowd: Report, browser: Browser, tmp_path: Path) -> None:

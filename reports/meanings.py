@@ -1,4 +1,4 @@
-"""What the properties mean, for forms that explain them: SARIF's rules."""
+"""What the properties mean: for SARIF's rules, and the words of the gallery."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from explorer.search.violations import DEADLOCK
-from reports.forms.rules import help_of, meaning_of
+from reports.meanings import help_of, meaning_of
 from scenarios.registry import classics, scenarios
 
 
