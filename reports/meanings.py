@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.search.violations import DEADLOCK
+from explorer.search.violations import DEADLOCK, OUTCOME
 
 _READ = "Follow the edges between threads: each is a pair of accesses that race."
 
@@ -20,6 +20,7 @@ _MEANINGS = {
     "lock-order": "A thread acquires a lock while it holds one that comes later in the lock order.",
     DEADLOCK: "A thread waits for ever: the last value of the location that it waits for does not let it go on.",
     "flag data-race": "Two accesses to one location, one of them a store and one plain, that nothing orders.",
+    OUTCOME: "What came out of an execution that breaks nothing.",
     "exists": "An execution that the litmus test's condition asks for.",
     "~exists": "An execution that the litmus test's condition excludes.",
     "forall": "An execution that does not meet the litmus test's condition, which all should.",

@@ -11,6 +11,7 @@ like the start of a patch or of a signature.  Other characters are written as es
 * ``Never``: as in a litmus test with ``forall``, where the executions counted are those that do not meet the condition;
 * ``DEADLOCK``: a thread waits for ever.
 
+An example of how a goal is reached has no such line: how many executions reach it is not counted.
 ``DATARACE`` follows where the model flags one in some execution.
 """
 
@@ -49,7 +50,8 @@ def mail(report: Report, *, file: str) -> str:
         [
             *_wrapped(f"Sealrace {visible(report.tool)}: {title(report)}"),
             *_wrapped(verdict(report)),
-            f"Result: {result(report)}",
+            # How many executions reach a goal is not counted.
+            *([] if report.search.goal else [f"Result: {result(report)}"]),
         ],
         _wrapped(visible(report.property.sentence)),
         list(_why(report, schedule)),

@@ -49,6 +49,18 @@ def test_it_comes_from_a_survey(outcome: Report) -> None:
     assert write_again_command(replace(outcome, protocol=LITMUS)).endswith(" --out DIR")
 
 
+def test_an_example_of_a_goal_comes_from_an_exploration(outcome: Report) -> None:
+    reached = replace(outcome, search=replace(outcome.search, same_outcome=0, goal="met-seal"))
+    assert first_fault(reached) is None
+    assert (finding(reached), verdict(reached)) == ("REACHED", "REACHED: met-seal")
+    assert "; this one breaks no property" in counts(reached)
+    assert explore_command(reached).startswith("sealrace explore inflight ")
+    assert "Result:" in render(outcome, "mail")
+    assert "Result:" not in render(reached, "mail")
+    nothing = replace(reached, search=replace(reached.search, violating={"late": 0, "leak": 0}))
+    assert "; none breaks a property" in counts(nothing)
+
+
 def test_a_property_of_that_name_is_one(outcome: Report) -> None:
     """Where the search counts it among the properties, it is that of a scenario."""
     own = replace(outcome, search=replace(outcome.search, violating={OUTCOME: 1}))

@@ -8,7 +8,9 @@ function showPanel() {
   byId("brief").textContent = step ? `${view.step} ${data.threads[step.thread]} ${step.name}: ${step.action}` : `before the first of ${data.steps.length} steps`;
   byId("about").replaceChildren(...(step ? about(step) : [make("p", {}, "All locations have their initial values.")]));
   byId("memory").replaceChildren(memoryList(step));
-  byId("threads").replaceChildren(...data.threads.map((name, thread) => card(name, thread)).filter(Boolean));
+  // The thread that acts comes first: it is what the eye looks for.
+  const cards = data.threads.map((name, thread) => card(name, thread)).filter(Boolean);
+  byId("threads").replaceChildren(...cards.sort((a, b) => b.matches(".acts") - a.matches(".acts")));
   for (const lines of byId("threads").querySelectorAll(".lines")) {
     const at = lines.querySelector(".at");
     if (at) lines.scrollTop = at.offsetTop - (lines.clientHeight - at.offsetHeight) / 2;

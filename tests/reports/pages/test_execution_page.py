@@ -205,12 +205,12 @@ def test_a_step_shows_access_memory_code_and_what_it_reads(leak: Report, browser
         expect(about).to_contain_text("← rf guest K4 (step 8)")
         assert page.locator(".cell.read").all_inner_texts() == ["data 42"]
         assert page.locator(".card p").all_inner_texts() == [
+            "reader acts: shmem_file_read_iter",
             "owner after step 6: owner",
             "guest after step 8: guest",
-            "reader acts: shmem_file_read_iter",
         ]
         marked = page.locator(".card tr.at").all_inner_texts()
-        assert [text.rsplit("# ", 1)[1] for text in marked] == ["F6", "K4", "R10"]
+        assert [text.rsplit("# ", 1)[1] for text in marked] == ["R10", "F6", "K4"]
         about.get_by_role("link", name="guest K4 (step 8)").first.click()
         expect(page.locator("#slider")).to_have_value("8")
         assert page.locator(".cell.now").all_inner_texts() == ["data 0 → 42"]
