@@ -19,6 +19,7 @@ from explorer.memory.model import Model, flag_title
 from explorer.property import Violation
 from explorer.schedule.linear import witness
 from explorer.schedule.witness import Witness
+from explorer.search.ordered import witness_if_ordered
 from explorer.search.outcomes import shown_outcome
 from explorer.search.projection import LeftOut
 from explorer.search.result import Finding, Result, Verdict
@@ -222,11 +223,12 @@ def witness_of(execution: Execution, model: Model) -> Witness:
     thread if these have a cycle, and the note says that nothing is claimed by it.
     """
     before = model.before(execution)
-    if before is not None:
-        found = witness(execution, before)
-        assert found is not None, "without a bound there is always a witness"
-        return found
     note = "the model names no order in which accesses take effect (let before = ...): the order shown is no claim"
+    if before is not None:
+        found = witness_if_ordered(execution, before, model)
+        if found is not None:
+            return found
+        note = "the model flags this execution, and its order has a cycle here: the order shown is no claim"
     order = union(execution.po, execution.rf)
     found = witness(execution, order) if is_acyclic(order) else None
     if found is not None:

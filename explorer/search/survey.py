@@ -14,10 +14,11 @@ from explorer.execution.execution import Status
 from explorer.memory.model import Model
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.scenario import Case
-from explorer.schedule.linear import below, witness
+from explorer.schedule.linear import below
 from explorer.schedule.witness import Witness
 from explorer.search.explore import Search
 from explorer.search.leaf import Leaf
+from explorer.search.ordered import witness_if_ordered
 from explorer.search.outcomes import Facts, Outcomes
 from explorer.search.pair_orders import Pair, PairOrders
 from explorer.search.record import Record
@@ -195,7 +196,7 @@ class _Found:
         known = self.outcomes.get((facts, breaks))
         if known is None:
             before = leaf.before(self.model)
-            found = None if before is None else witness(leaf.execution, before)
+            found = None if before is None else witness_if_ordered(leaf.execution, before, self.model)
             self.outcomes[facts, breaks] = Outcome(
                 facts, breaks, 1, self.seen, Record.of(leaf.execution, breaks), found
             )
@@ -215,7 +216,7 @@ class _Found:
             return
         before = leaf.before(self.model)
         assert before is not None, "the model named an order before"
-        better = witness(leaf.execution, before, at_most=bound)
+        better = witness_if_ordered(leaf.execution, before, self.model, at_most=bound)
         if better is not None:
             known.record, known.witness = Record.of(leaf.execution, known.breaks), better
 

@@ -9,8 +9,9 @@ from explorer.execution.execution import Ending, Execution, Status
 from explorer.memory.model import Model
 from explorer.property import Violation
 from explorer.scenario import Case
-from explorer.schedule.linear import below, witness
+from explorer.schedule.linear import below
 from explorer.search.leaf import Leaf
+from explorer.search.ordered import witness_if_ordered
 from explorer.search.record import Record
 from explorer.search.remarks import Remarks
 from explorer.search.result import Finding, KindKey, Limits
@@ -112,12 +113,12 @@ class Tally:
             known = self.findings.get(kind)
             count = number + (known.count if known else 0)
             if known is None or (canonical and not known.canonical):
-                found = witness(execution, before) if before is not None else None
+                found = None if before is None else witness_if_ordered(execution, before, self._model)
                 self.findings[kind] = Finding(kind, violation, execution, found, record, count, canonical)
                 continue
             known = replace(known, count=count)
             if canonical and before is not None and known.witness is not None:
-                better = witness(execution, before, at_most=below(known.witness))
+                better = witness_if_ordered(execution, before, self._model, at_most=below(known.witness))
                 if better is not None:
                     known = replace(known, violation=violation, execution=execution, witness=better, record=record)
             self.findings[kind] = known
