@@ -2,14 +2,15 @@
 //
 // An address is #CELL&with=OTHER&fix=recheck&text=inode, each part only where it is needed.
 
-function writeAddress() {
+// An opened cell is a place of its own, which the browser's Back leaves.
+function writeAddress({ opens = false } = {}) {
   const parts = [];
   if (panel.open && opened) {
     parts.push(opened.square.hash.slice(1));
     if (beside && beside !== withoutFix(opened)) parts.push(`with=${beside.square.hash.slice(1)}`);
   }
   for (const [name, value] of Object.entries(chosen())) parts.push(`${name}=${encodeURIComponent(value)}`);
-  history.replaceState(null, "", parts.length ? `#${parts.join("&")}` : location.pathname + location.search);
+  history[opens ? "pushState" : "replaceState"](null, "", parts.length ? `#${parts.join("&")}` : location.pathname + location.search);
 }
 
 function plain(text) {
@@ -45,7 +46,7 @@ matrix.addEventListener("click", event => {
   if (!cell || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   openCell(cell);
-  writeAddress();
+  writeAddress({ opens: true });
 });
 panel.addEventListener("click", event => { if (event.target === panel) panel.close(); });
 panel.addEventListener("close", () => {

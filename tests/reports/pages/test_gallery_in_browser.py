@@ -495,3 +495,13 @@ def test_a_comparison_of_cells_that_differ_in_more_than_one_thing_warns(browser:
     with opened(browser, gallery(), tmp_path, fragment=f"#{RECHECK}&with=inflight-P2-none-lkmm") as page:
         expect(page.get_by_role("dialog")).to_be_visible()
         expect(page.get_by_text("cannot be put down")).to_have_count(0)
+
+
+def test_back_closes_a_cell(browser: Browser, tmp_path: Path) -> None:
+    with opened(browser, gallery(), tmp_path, fragment="#fix=recheck") as page:
+        square(page, "inflight, fix recheck, P2, lkmm").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        has_fragment(page, f"{RECHECK}&fix=recheck")
+        page.go_back()
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        has_fragment(page, "fix=recheck")
