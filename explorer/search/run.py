@@ -13,6 +13,7 @@ from explorer.program.unfolded import UnfoldedProgram
 from explorer.scenario import Case
 from explorer.search.explore import Search
 from explorer.search.interleavings import count_interleavings, counts_interleavings
+from explorer.search.leaf import Leaf
 from explorer.search.projection import projection_of
 from explorer.search.reductions import ALL, Reductions
 from explorer.search.result import (
@@ -102,23 +103,33 @@ def _explore(
     """Go through a search; ``whole`` follows it where threads are left out, and may raise NotLast."""
     started = time.monotonic()
     tally = Tally(case, search.model, limits, search.symmetry, reduced=search.reduced)
-    reasons: list[str] = []
-    clock = Clock(started, limits, progress)
-    try:
-        for leaf in search:
-            if leaf is not None:
-                broken = tally.count(leaf)
-                if whole is not None:
-                    whole.add(leaf, broken)
-            reason = clock.check(search, tally)
-            if reason:
-                reasons.append(reason)
-                break
-    except KeyboardInterrupt:
-        reasons.append("interrupted")
+
+    def take(leaf: Leaf) -> None:
+        broken = tally.count(leaf)
+        if whole is not None:
+            whole.add(leaf, broken)
+
+    reasons = go_through(search, tally, Clock(started, limits, progress), take)
     projected = whole.projected(complete=not reasons) if whole else None
     seconds = time.monotonic() - started
     return conclude(tally, search, reasons, seconds, reductions, projected=projected, not_projected=not_projected)
+
+
+def go_through(search: Search, tally: Tally, clock: Clock, take: Callable[[Leaf], None]) -> list[str]:
+    """Give ``take`` every execution of a search; why the search ended early, nothing if it did not.
+
+    A limit of the clock ends it, which looks at what ``tally`` has counted, and so does Ctrl-C.
+    """
+    try:
+        for leaf in search:
+            if leaf is not None:
+                take(leaf)
+            reason = clock.check(search, tally)
+            if reason:
+                return [reason]
+    except KeyboardInterrupt:
+        return ["interrupted"]
+    return []
 
 
 def conclude(

@@ -24,7 +24,7 @@ from explorer.search.pair_orders import Pair, PairOrders
 from explorer.search.record import Record
 from explorer.search.reductions import NONE
 from explorer.search.result import UNLIMITED, Limits, Result
-from explorer.search.run import Clock, Progress, conclude
+from explorer.search.run import Clock, Progress, conclude, go_through
 from explorer.search.tally import Tally
 from explorer.search.violations import DEADLOCK
 
@@ -115,17 +115,7 @@ def survey(
     tally = Tally(case, model, limits)
     found = _Found(tally, model, outcomes)
     clock = Clock(started, limits, progress)
-    reasons: list[str] = []
-    try:
-        for leaf in search:
-            if leaf is not None:
-                found.add(leaf, search.states)
-            reason = clock.check(search, tally)
-            if reason:
-                reasons.append(reason)
-                break
-    except KeyboardInterrupt:
-        reasons.append("interrupted")
+    reasons = go_through(search, tally, clock, lambda leaf: found.add(leaf, search.states))
     found.timeline.end(found.sample(search.states))
     result = conclude(tally, search, reasons, time.monotonic() - started, NONE)
     return Survey(

@@ -37,7 +37,7 @@ from reports.words import (
     violating,
 )
 
-_SCRIPTS = ("report.js", "edges.js", "panel.js", "player.js", "search.js", "paper.js", "start.js")
+_SCRIPTS = ("elements.js", "report.js", "edges.js", "panel.js", "player.js", "search.js", "paper.js", "start.js")
 
 
 @dataclass(frozen=True)

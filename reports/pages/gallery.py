@@ -17,8 +17,15 @@ from reports.pages.template import render_page
 from reports.verdicts import LEFT_OUT, NOTHING, Cell, has_gaps, missing, models_of, reasons, rows_of, summary
 from reports.words import coverage
 
-_SCRIPTS = ("gallery-data.js", "gallery-squares.js", "gallery-filters.js", "gallery-compare.js", "gallery-cell.js",
-            "gallery.js")  # fmt: skip
+_SCRIPTS = (
+    "elements.js",
+    "gallery-data.js",
+    "gallery-squares.js",
+    "gallery-filters.js",
+    "gallery-compare.js",
+    "gallery-cell.js",
+    "gallery.js",
+)
 
 
 @dataclass(frozen=True)

@@ -43,11 +43,3 @@ const names = ["scenario", "protocol", "fix", "model"];
 const titleOf = cell => `${cell.scenario}, fix ${cell.fix}, ${cell.protocol}, ${cell.model}`;
 const findCell = wanted => cells.find(cell => names.every(name => cell[name] === wanted[name]));
 const plural = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
-
-// Text is only ever set as text: whatever a name holds, it stays a name.
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}

@@ -9,14 +9,6 @@ const stepOf = event => data.events[event].step;
 
 const view = { step: 0, show: new Set(), find: "" };
 
-// An element with attributes (class, title, ...) and children, which are elements or text.
-function make(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
-
 // The pairs of a relation: "3:7-9,12;5:6" is [[3, 7], [3, 8], [3, 9], [3, 12], [5, 6]].
 function unpack(text) {
   const pairs = [];
