@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from explorer.execution.event import Source
 from explorer.execution.execution import Ending, ThreadEnd
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location, Object, Value, show
@@ -153,6 +154,15 @@ class ConcreteThread:
             case other:
                 raise AssertionError(f"thread {self.name} does not stand at a memory access: {other}")
         return f"{name} at {self.request.at}" if self.request.at else name
+
+    @property
+    def stands_at(self) -> Source:
+        """Where in the modelled code the requested access stands."""
+        segment, index = self._segment, self._index
+        if index == len(segment.accesses):
+            # An update that may fail: both outcomes have their first event at the same place.
+            segment, index = self._tree.child(segment, True), 0
+        return segment.accesses[index].source
 
     def may_write(self, location: Location) -> bool:
         """Whether the thread can still write the location, on any path from here."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from explorer.execution.execution import Execution
+from explorer.execution.execution import Execution, ThreadEnd
 from explorer.execution.location import Location, Value
 from explorer.program.build import INITIAL, Place, build_execution
 from explorer.program.request import Store
@@ -143,7 +143,13 @@ class Partial:
     def execution(self) -> Execution:
         """The whole execution, where it may end (asserted)."""
         assert self.may_end()
-        ends = tuple(thread.end or thread.blocked() for thread in self.threads)
+        return self._so_far(tuple(thread.end or thread.blocked() for thread in self.threads))
+
+    def unfinished(self) -> Execution:
+        """What has been released, as an execution whose threads have no ends."""
+        return self._so_far(())
+
+    def _so_far(self, ends: tuple[ThreadEnd, ...]) -> Execution:
         paths = [thread.path for thread in self.threads]
         values = [thread.values for thread in self.threads]
         coherence = _without_initial(self.coherence)
