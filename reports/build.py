@@ -55,14 +55,16 @@ def make_report(
     named_relations: Mapping[str, Relation],
     search: Search,
     tool: str,
+    token: str = "",
 ) -> Report:
     """The report of one violating execution.
 
     ``named_relations`` are the model's own, over the execution's events; a file that defines
     rf, co, fr or another of the execution's own relations anew does not replace it here.
     Every relation that ``violation.path`` names must be one of these.
-    ``tool`` is the version of Sealrace.  The modelled code is read from the files that the
-    events name; a file that is not found leaves its events without source text.
+    ``tool`` is the version of Sealrace, ``token`` the execution's replay token.  The modelled
+    code is read from the files that the events name; a file that is not found leaves its events
+    without source text.
 
     The result is sound (asserted with ``reports.check``), so what is saved can be loaded.
     """
@@ -107,6 +109,7 @@ def make_report(
         ),
         search=search,
         sources=tuple(_sources(execution)),
+        token=token,
     )
     fault = first_fault(report)
     assert fault is None, fault

@@ -191,13 +191,15 @@ The renderings know the structure, so the structure cannot know them.
 """
 
 
-class Report(Part, frozen=True):
+class Report(Part, frozen=True, omit_defaults=True):
     """One execution of one scenario under one model that breaks a property, that the model flags, or that came out.
 
     ``source_of`` and ``relations`` are those of ``explorer.execution.execution.Execution``
     (``source_of`` is -1 for events that do not read), with ``po`` and ``co`` stored as
     immediate pairs; ``relations`` also holds the model's own, under their names.
     ``program_hash`` and ``model.rules_hash`` tell a replay whether anything has changed.
+    ``token`` stands for the execution wherever a report's file can be named (``explorer.token``); it is left out
+    where it is empty, as in files that were written before there were tokens.
     """
 
     format: Literal["sealrace-report"]
@@ -219,6 +221,7 @@ class Report(Part, frozen=True):
     witness: Witness
     search: Search
     sources: tuple[SourceText, ...]
+    token: str = ""
 
     def _repr_svg_(self) -> str | None:
         """The picture, for notebooks; None (they show something else then) where ``reports.notebook`` is not loaded."""

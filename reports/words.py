@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 
 from explorer.execution.execution import Ending
-from explorer.search.violations import OUTCOME
+from explorer.search.violations import DEADLOCK, OUTCOME
 from explorer.visible import visible
 from reports.structure import LITMUS, Report
 
@@ -103,10 +103,12 @@ def meanings(report: Report) -> str:
 def counts(report: Report) -> str:
     """What the search covered, in one sentence."""
     search = report.search
-    parts = [f"{search.executions:,} executions explored, {_covered(report)}"]
+    alone = not search.complete and search.executions + search.violating.get(DEADLOCK, 0) == 1
+    explored = f"{search.executions:,} executions explored, {_covered(report)}"
+    parts = ["this execution alone was looked at" if alone else explored]
     found = [_found(report, name, n) for name, n in violating(report)]
     parts += [", ".join([*found, *(f"{n:,} {visible(name)}" for name, n in remarked(report))])]
-    if search.same_outcome:
+    if search.same_outcome and not alone:
         parts += [f"{search.same_outcome:,} with this outcome"]
     if search.goal:
         parts += ["none breaks a property" if not any(search.violating.values()) else "this one breaks no property"]
@@ -139,7 +141,7 @@ def _covered(report: Report) -> str:
     A report does not say whether a bound cut anything, so all it can claim is what the bounds let through.
     """
     if not report.search.complete:
-        return "not all of them: the search was stopped"
+        return "not all of them"
     values = sizes(report)
     bounds = [f"{name} = {values[name]}" for name in _BOUNDS if name in values]
     covered = f"all up to {' and '.join(map(visible, bounds))}" if bounds else "all of them"
@@ -205,6 +207,16 @@ def _plural(count: int, one: str, many: str) -> str:
 def replay_command(file: str) -> str:
     """The command that replays the report in this file."""
     return shlex.join(replay_words(file))
+
+
+def token_command(report: Report) -> str:
+    """The command that replays the execution without a file, empty where the report has no token."""
+    return shlex.join(token_words(report))
+
+
+def token_words(report: Report) -> list[str]:
+    """That command word by word."""
+    return ["sealrace", "replay", visible(report.token)] if report.token else []
 
 
 def replay_words(file: str) -> list[str]:

@@ -15,6 +15,7 @@ from explorer.program.tree import Unfolding
 from explorer.scenario import Scenario
 from explorer.search.run import explore
 from reports.render import FORMS, IMAGES
+from reports.report import load_report
 from scenarios.conformance.calls import Call
 from scenarios.conformance.compare import Comparison, Difference
 from scenarios.conformance.script import script
@@ -88,11 +89,16 @@ def test_the_forms_are_drawn_as_it_says(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "scenarios").symlink_to(DOCS.parent / "scenarios")
-    forms, integration, example, printed = blocks("reports.md")
-    for line in [*forms.splitlines(), *integration.splitlines()]:
+    forms, tokens, integration, example, printed = blocks("reports.md")
+    for line in [*forms.splitlines(), *tokens.splitlines(), *integration.splitlines()]:
         result = CliRunner().invoke(main, line.removeprefix("sealrace ").split())
         # 1 says VIOLATED, which only explore may say.
         assert result.exit_code == 0 or (line.startswith("sealrace explore") and result.exit_code == 1), result.output
+    # The token is that of the report that the page draws, and no other page has one.
+    leak = load_report(str(tmp_path / "out" / "inflight-P2-none-small-sc-leak.json"))
+    pages = [DOCS.parent / "README.md", *DOCS.glob("*.md")]
+    printed_tokens = {token for page in pages for token in re.findall(r"sr1_[\w-]+", page.read_text(encoding="utf-8"))}
+    assert printed_tokens == {leak.token}
     drawn = re.findall(r"-f (\w+)", forms)
     assert sorted([*drawn, "text"]) == sorted((*FORMS, *IMAGES))
     table = re.findall(r"^\| (`[^|]*`) \|", page("reports.md").partition("\n## ")[0], re.MULTILINE)

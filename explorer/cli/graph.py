@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from explorer.cli.failures import UsageProblem
+from explorer.cli.named_report import load
 from explorer.cli.output import text_width
-from explorer.cli.stored import load
 from reports.render import IMAGES, render, render_file
 
 

@@ -295,12 +295,19 @@ def survey(
 
 @main.command()
 @click.argument("report", type=_Path())
-def replay(report: str) -> None:
+@click.option("--step", is_flag=True, help="Step through it with the keys of the page, and off it.")
+def replay(report: str, step: bool) -> None:
     """Run the execution of REPORT again, access by access, and check all that it claims.
 
-    REPORT is a report file, or FILE.run.jsonl:N for the Nth execution of a run file. Exits 0 when
-    the report is reproduced, 2 when it is refused.
+    REPORT is a report file, FILE.run.jsonl:N for the Nth execution of a run file, or a token (sr1_...). Exits 0
+    when the report is reproduced, 2 when it is refused. With --step it shows at each point what else could have
+    happened; a number goes there.
     """
+    if step:
+        from explorer.cli.step_command import step_through
+
+        step_through(report)
+        return
     from explorer.cli.replay import replay_report
 
     replay_report(report)
@@ -355,7 +362,7 @@ def conformance(calls: int, seed: int, kernel: str | None, as_json: bool) -> Non
 )
 @click.option("-o", "--output", type=_FILE, help="Write to a file.")
 def graph(report: str, form: str, output: Path | None) -> None:
-    """Draw REPORT: a report file, or FILE.run.jsonl:N for the Nth execution of a run file."""
+    """Draw REPORT: a report file, FILE.run.jsonl:N for the Nth execution of a run file, or a token (sr1_...)."""
     from explorer.cli.graph import draw
 
     draw(report, form, output)

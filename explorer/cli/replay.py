@@ -11,9 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from explorer.cli.failures import UsageProblem
+from explorer.cli.named_report import load
 from explorer.cli.outcome import outcomes_of
 from explorer.cli.setting import Setting
-from explorer.cli.stored import Threads, check_search, load, naming, rerun, stored_model, stored_setting
+from explorer.cli.stored import Threads, check_search, naming, rerun, stored_model, stored_setting
 from explorer.cli.writing import Writer
 from explorer.execution.execution import Execution
 from explorer.property import Violation
@@ -91,9 +92,10 @@ def _told(report: Report, found: Sequence[Violation]) -> Violation | None:
 def _compare(name: str, report: Report, again: Report) -> None:
     """What is known of the execution is what the report says, in every field.
 
-    The report may come from another version of the tool, and its search is not made again.
+    The report may come from another version of the tool, maybe one without tokens, and its search is not made again.
     """
-    difference = next(_differences("$", report, replace(again, tool=report.tool)), None)
+    again = replace(again, tool=report.tool, token=again.token if report.token else "")
+    difference = next(_differences("$", report, again), None)
     if difference is not None:
         raise UsageProblem(
             f"{name}: {difference.path}: the file has {_shown(difference.file)}, "

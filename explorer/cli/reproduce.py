@@ -11,9 +11,10 @@ import click
 
 from explorer.cli.failures import UsageProblem
 from explorer.cli.named import all_scenarios, classic_scenarios, find_reduced_form, find_scenario, read_model
+from explorer.cli.named_report import load
 from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options, make_setting
-from explorer.cli.stored import Threads, load, rerun, stored_model, stored_setting
+from explorer.cli.stored import Threads, rerun, stored_model, stored_setting
 from explorer.cli.writing import by_severity, witness_of
 from explorer.execution.execution import Execution
 from explorer.memory.model import Model
@@ -21,6 +22,7 @@ from explorer.program.unfolded import UnfoldedProgram
 from explorer.schedule.calls import system_calls
 from explorer.search.result import Verdict
 from explorer.search.run import explore
+from explorer.token import is_token
 from reports.replay import recording_of
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ def _is_scenario(name: str) -> bool:
 
 
 def _is_like_a_file(name: str) -> bool:
-    return Path(name).exists() or Path(name).name != name or ".json" in name
+    return Path(name).exists() or Path(name).name != name or ".json" in name or is_token(name)
 
 
 def _of_scenario(name: str) -> _Found:

@@ -105,15 +105,23 @@ class Setting:
         return tuple(name for name in self.scenario.switches if name in self.sizes)
 
     @property
+    def _sizes_alone(self) -> dict[str, int]:
+        return {name: value for name, value in self.sizes.items() if name not in self.scenario.switches}
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the sizes are the scenario's small ones, and these are not its own."""
+        return self.scenario.parameters != self._sizes_alone == self.scenario.small
+
+    @property
     def form(self) -> str:
         """What names of files say of sizes, switches and bounds that differ from the scenario's own, empty if none do.
 
         ``small`` stands for the small sizes; else ``pages=3,v6.9,unroll=5``.
         """
         own = self.scenario.parameters
-        sizes = {name: value for name, value in self.sizes.items() if name not in self.scenario.switches}
-        small = sizes != own and sizes == self.scenario.small
-        words = ["small"] if small else [f"{name}={value}" for name, value in sizes.items() if value != own.get(name)]
+        sizes = self._sizes_alone.items()
+        words = ["small"] if self.is_small else [f"{name}={value}" for name, value in sizes if value != own.get(name)]
         words += self.switches
         words += [f"unroll={self.unfolding.unroll}"] if self.unfolding.unroll != UNROLL else []
         cut = self.unfolding.max_events

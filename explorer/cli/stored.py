@@ -1,4 +1,4 @@
-"""What ``replay`` and ``graph`` are given: a report file, or one execution of a run file.
+"""What files name: a setting, a model, threads, an execution.  What is made of them again.
 
 Files are edited and damaged, and come from others: whatever they lead to is told as an
 error of theirs.
@@ -6,12 +6,12 @@ error of theirs.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import Protocol
 from unicodedata import category
 
 from explorer.cli.failures import UsageProblem
@@ -19,7 +19,7 @@ from explorer.cli.litmus_read import SUFFIX
 from explorer.cli.litmus_setting import stored_litmus
 from explorer.cli.named import choose_fix, find_scenario, read_model
 from explorer.cli.setting import UNROLL, Options, Setting, make_setting
-from explorer.cli.writing import Writer, by_severity, left_out
+from explorer.cli.writing import left_out
 from explorer.errors import InputError
 from explorer.execution.execution import Execution, Status
 from explorer.litmus.source import LitmusError
@@ -29,83 +29,13 @@ from explorer.property import Violation
 from explorer.scenario import Scenario
 from explorer.schedule.recording import Recording
 from explorer.search.projection import Projection, final_memory, projection_of
-from explorer.search.record import Record
-from explorer.search.symmetry import orbit_of, symmetry_of
-from explorer.search.violations import DEADLOCK, kind_of, violations_of
+from explorer.search.violations import DEADLOCK, violations_of
 from explorer.visible import visible
-from reports.report import Report, ReportError, load_report
-from reports.runs import RunHeader, load_run
+from reports.report import ReportError
 from reports.structure import LITMUS, Search
 from reports.structure import Model as ModelName
 
-_RUN_LINE = re.compile(r"(.+):([0-9]{1,9})$")
-_CHANGED = "the scenario or the file has changed: explore again"
-
-
-def load(name: str) -> Report:
-    """The report that ``name`` stands for; one is made for a run file's line.
-
-    Raises InputError (ReportError, UsageProblem) where there is none.
-    """
-    if Path(name).exists():
-        if name.endswith(".run.jsonl"):
-            raise UsageProblem(f"{name}: this is a run file\n  name one of its executions: {name}:1")
-        return load_report(name)
-    match = _RUN_LINE.match(name)
-    return load_report(name) if match is None else _report_of_line(name, Path(match[1]), int(match[2]))
-
-
-def _report_of_line(name: str, file: Path, number: int) -> Report:
-    header, record = load_run(file, number)
-    setting = stored_setting(header, name)
-    model = stored_model(header.model, name)
-    threads = Threads.of(header.search, setting, model, name)
-    with naming(name):
-        execution = record.execution(threads.unfolding)
-    execution, violations = rerun(Recording.of(execution), threads, setting, model, name)
-    _compare_header(header, execution, setting, model, name)
-    _check_orbit(record, header.search, execution, threads.unfolding, setting, model, name)
-    found = tuple(violation.property for violation in violations)
-    if found != record.properties:
-        raise UsageProblem(
-            f"{name}: $.properties: the file has {_listed(record.properties)}, "
-            f"the execution breaks {_listed(found)}\n  {_CHANGED}"
-        )
-    if not violations:
-        raise UsageProblem(f"{name}: this execution breaks no property\n  {_CHANGED}")
-    declared = tuple(prop.name for prop in setting.case.properties)
-    _compare_kinds(header, number, execution, violations, name)
-    violation = min(violations, key=lambda violation: by_severity(violation.property, declared))
-    return Writer(setting, model, header.model.name).report(execution, violation, None, header.search)
-
-
-def _compare_kinds(
-    header: RunHeader, number: int, execution: Execution, violations: Sequence[Violation], file: str
-) -> None:
-    """The header has the kinds of what this execution breaks, told as here where it is their example."""
-    found = {kind_of(execution, violation): violation for violation in violations}
-    known = {kind.key for kind in header.kinds}
-    for key in found:
-        if key not in known:
-            raise UsageProblem(f"{file}: line 1: $.kinds: has no such violation of {visible(key[0])}\n  {_CHANGED}")
-    for i, kind in enumerate(header.kinds):
-        if kind.line == number and (kind.key not in found or found[kind.key].sentence != kind.sentence):
-            raise UsageProblem(f"{file}: line 1: $.kinds[{i}]: is not what execution {number} breaks\n  {_CHANGED}")
-
-
-def _compare_header(header: RunHeader, execution: Execution, setting: Setting, model: Model, file: str) -> None:
-    """The header names what was made of it."""
-    made: dict[str, object] = {
-        "scenario": setting.scenario.name,
-        "protocol": setting.protocol,
-        "fix": setting.fix,
-        "parameters": setting.parameters,
-        "program_hash": setting.program_hash,
-    }
-    for field, value in made.items():
-        if getattr(header, field) != value:
-            raise UsageProblem(f"{file}: line 1: $.{field}: is not that of the program\n  {_CHANGED}")
-    check_search(header.search, execution, setting, model, file)
+CHANGED = "the scenario or the file has changed: explore again"
 
 
 def check_search(search: Search, execution: Execution, setting: Setting, model: Model, file: str) -> None:
@@ -114,38 +44,20 @@ def check_search(search: Search, execution: Execution, setting: Setting, model: 
     counted = sorted(name for name in search.violating if name != DEADLOCK)
     if counted != names:
         raise UsageProblem(
-            f"{file}: $.search.violating: counts {_listed(counted)}, the scenario has {_listed(names)}\n  {_CHANGED}"
+            f"{file}: $.search.violating: counts {listed(counted)}, the scenario has {listed(names)}\n  {CHANGED}"
         )
     flags = {flag_title(flag.name) for flag in model.flag_checks}
     unknown = sorted(search.remarks.keys() - flags)
     if unknown:
-        raise UsageProblem(f"{file}: $.search.remarks: counts {_listed(unknown)}, no flag of the model\n  {_CHANGED}")
+        raise UsageProblem(f"{file}: $.search.remarks: counts {listed(unknown)}, no flag of the model\n  {CHANGED}")
     if execution.status is Status.COMPLETE:
         missing = [title for title in map(flag_title, model.flags(execution)) if not search.remarks.get(title)]
         if missing:
             raise UsageProblem(
-                f"{file}: $.search.remarks: does not count {_listed(missing)}, which this execution has\n  {_CHANGED}"
+                f"{file}: $.search.remarks: does not count {listed(missing)}, which this execution has\n  {CHANGED}"
             )
     if search.interleavings is not None and model.name != "sc":
-        raise UsageProblem(f"{file}: $.search.interleavings: they are counted under sc only\n  {_CHANGED}")
-
-
-def _check_orbit(
-    record: Record,
-    search: Search,
-    execution: Execution,
-    unfolding: UnfoldedProgram,
-    setting: Setting,
-    model: Model,
-    file: str,
-) -> None:
-    """The line stands for as many executions as the renaming of identical threads makes of it."""
-    symmetry = None if "--no-symmetry" in search.switches else symmetry_of(setting.case, model, unfolding)
-    orbit = 1 if symmetry is None else orbit_of(execution, symmetry.classes)
-    if record.orbit != orbit:
-        raise UsageProblem(
-            f"{file}: $.orbit: the file has {record.orbit}, the execution stands for {orbit}\n  {_CHANGED}"
-        )
+        raise UsageProblem(f"{file}: $.search.interleavings: they are counted under sc only\n  {CHANGED}")
 
 
 @dataclass(frozen=True)
@@ -167,11 +79,11 @@ class Threads:
             projection = projection_of(setting.case, model, setting.unfolding)
         if isinstance(projection, str):
             raise UsageProblem(
-                f"{file}: $.search.left_out: {projection or 'no two threads are identical'}\n  {_CHANGED}"
+                f"{file}: $.search.left_out: {projection or 'no two threads are identical'}\n  {CHANGED}"
             )
         for number, (theirs, ours) in enumerate(zip_longest(search.left_out, map(left_out, projection.left_out))):
             if theirs != ours:
-                raise UsageProblem(f"{file}: $.search.left_out[{number}]: is not that of the program\n  {_CHANGED}")
+                raise UsageProblem(f"{file}: $.search.left_out[{number}]: is not that of the program\n  {CHANGED}")
         return cls(projection.unfolding, projection)
 
     def check_others(self, execution: Execution, file: str) -> None:
@@ -179,7 +91,7 @@ class Threads:
         with naming(file):
             obstacle = self.projection.obstacle(final_memory(execution)) if self.projection else ""
         if obstacle:
-            raise UsageProblem(f"{file}: $.search.left_out: {obstacle}\n  {_CHANGED}")
+            raise UsageProblem(f"{file}: $.search.left_out: {obstacle}\n  {CHANGED}")
 
 
 def rerun(
@@ -197,13 +109,28 @@ def rerun(
         try:
             execution = replay(threads.unfolding, recording, model)
         except ReplayMismatch as difference:
-            raise UsageProblem(f"{visible(str(difference))}\n  {_CHANGED}") from difference
+            raise UsageProblem(f"{visible(str(difference))}\n  {CHANGED}") from difference
         violations = violations_of(execution, setting.case, model)
     threads.check_others(execution, file)
     return execution, violations
 
 
-def stored_setting(stored: Report | RunHeader, file: str) -> Setting:
+class Stored(Protocol):
+    """What names a setting: a report, the header of a run file, what a token says."""
+
+    @property
+    def scenario(self) -> str: ...
+    @property
+    def protocol(self) -> str: ...
+    @property
+    def fix(self) -> str: ...
+    @property
+    def parameters(self) -> Mapping[str, int | str]: ...
+    @property
+    def model(self) -> ModelName: ...
+
+
+def stored_setting(stored: Stored, file: str) -> Setting:
     """The setting that a report or run file names; UsageProblem where there is none any more."""
     for field in ("scenario", "protocol", "fix"):
         _check_name(getattr(stored, field), f"$.{field}", file)
@@ -243,13 +170,19 @@ def _has_fix(scenario: Scenario, name: str) -> bool:
 
 def stored_model(stored: ModelName, file: str) -> Model:
     """The model that a report or run file names; UsageProblem if its rules are others by now."""
-    _check_name(stored.name, "$.model.name", file)
+    model = readable_model(stored.name, file)
     with naming(file):
-        _check_readable(stored.name)
-        model = read_model(stored.name)
         if model.rules_hash != stored.rules_hash:
             raise UsageProblem(f"the rules of model {stored.name} have changed\n  explore again")
     return model
+
+
+def readable_model(name: str, file: str) -> Model:
+    """The model of this name, whatever its rules are by now; UsageProblem where there is none."""
+    _check_name(name, "$.model.name", file)
+    with naming(file):
+        _check_readable(name)
+        return read_model(name)
 
 
 @contextmanager
@@ -278,5 +211,5 @@ def _check_readable(name: str) -> None:
         raise UsageProblem(f"{name}: is no file\n  explore again")
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     return visible(", ".join(names)) or "no property"

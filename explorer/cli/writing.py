@@ -13,6 +13,7 @@ import msgspec
 
 from explorer.cli.outcome import outcomes_of
 from explorer.cli.setting import Setting
+from explorer.cli.tokens import token_of_execution
 from explorer.execution.execution import Execution
 from explorer.execution.relation import is_acyclic, union
 from explorer.memory.model import Model, flag_title
@@ -22,8 +23,10 @@ from explorer.schedule.witness import Witness
 from explorer.search.ordered import witness_if_ordered
 from explorer.search.outcomes import shown_outcome
 from explorer.search.projection import LeftOut
+from explorer.search.remarks import remarks_of
 from explorer.search.result import Finding, Result, Verdict
 from explorer.search.violations import DEADLOCK, OUTCOME, violations_of
+from explorer.token import Token
 from explorer.version import VERSION
 from reports.build import make_report
 from reports.kinds import ViolationKind
@@ -152,10 +155,11 @@ class Writer:
     def report(self, execution: Execution, violation: Violation, known: Witness | None, search: Search) -> Report:
         """The report of one violating execution; ``known`` is its witness schedule if there is one already."""
         setting = self._setting
+        schedule = known or witness_of(execution, self._model)
         return make_report(
             execution=execution,
             violation=violation,
-            witness=known or witness_of(execution, self._model),
+            witness=schedule,
             scenario=setting.scenario.name,
             protocol=setting.protocol,
             fix=setting.fix,
@@ -166,6 +170,25 @@ class Writer:
             named_relations=self._model.named_relations(execution),
             search=search,
             tool=VERSION,
+            token=str(self._token(execution, violation, schedule, kept=bool(search.left_out))),
+        )
+
+    def _token(self, execution: Execution, violation: Violation, schedule: Witness, *, kept: bool) -> Token:
+        """The replay token of what a report tells."""
+        name = violation.property
+        nth = 0
+        if name in {flag_title(flag.name) for flag in self._model.flag_checks}:
+            marks = [each.marks for each in remarks_of(execution, self._model) if each.property == name]
+            nth = marks.index(violation.marks)
+        return token_of_execution(
+            self._setting,
+            self._model_name.name,
+            self._model_name.rules_hash,
+            execution,
+            schedule.order,
+            tells=name,
+            nth=nth,
+            kept=kept,
         )
 
     @staticmethod

@@ -72,6 +72,7 @@ class Position:
         steps: those that led here.
         execution: what has happened, with the ends of all threads where it is over and none where it is not.
         order: positions in it of the events of the steps, in the order of the steps, each step's fences with it.
+        reach: how many events of ``order`` have happened after none of the steps, the first, the first two, ...
         options: what may come next, by thread, source in coherence order, and place.
         threads: each thread.
         may_end: whether every thread has ended, or waits for a value that memory does not hold.
@@ -80,6 +81,7 @@ class Position:
     steps: tuple[Step, ...]
     execution: Execution
     order: tuple[int, ...]
+    reach: tuple[int, ...]
     options: tuple[Option, ...]
     threads: tuple[Standing, ...]
     may_end: bool
@@ -98,8 +100,10 @@ async def walk(unfolding: UnfoldedProgram, model: Model, steps: Sequence[Step]) 
     async with staged(unfolding.trees) as stage:
         state = Partial(unfolding, stage.threads)
         order = [(thread, i) for thread, each in enumerate(stage.threads) for i in range(len(each.path))]
+        reach = [len(order)]
         for number, step in enumerate(steps, 1):
             order += await _take(step, number, state, stage)
+            reach.append(len(order))
         execution = state.execution() if state.may_end() else state.unfinished()
         # What the model allows it allows in part: one look is enough, at the end.
         if model.violated_while_growing(execution):
@@ -114,6 +118,7 @@ async def walk(unfolding: UnfoldedProgram, model: Model, steps: Sequence[Step]) 
             tuple(steps),
             execution,
             tuple(places[place] for place in order),
+            tuple(reach),
             tuple(_option(choice, state, places) for choice in candidates),
             tuple(_standing(thread) for thread in stage.threads),
             state.may_end(),

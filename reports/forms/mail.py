@@ -29,7 +29,19 @@ from explorer.visible import escaped, visible
 from reports.forms.ladder import GAP, arrows, behind, hanging
 from reports.steps import SEALED, Schedule, Step, initial_lines
 from reports.structure import Report
-from reports.words import counts, effort, is_litmus, is_outcome, meanings, remarks, replay_words, sizes, title, verdict
+from reports.words import (
+    counts,
+    effort,
+    is_litmus,
+    is_outcome,
+    meanings,
+    remarks,
+    replay_words,
+    sizes,
+    title,
+    token_words,
+    verdict,
+)
 
 WIDTH = 72
 """Columns of a line at most."""
@@ -59,6 +71,7 @@ def mail(report: Report, *, file: str) -> str:
         list(_places(schedule)),
         list(_about(report)),
         ["To replay it, access by access:", "", *_command(replay_words(file))],
+        ["or, without the file:", "", *_command(token_words(report))] if report.token else [],
     ]
     text = "\n\n".join("\n".join(block) for block in blocks if block)
     return "\n".join(map(_safe, text.split("\n"))) + "\n"

@@ -3,7 +3,7 @@
 A line holds the step's number, its name in the lane of its thread, what it does, and the
 kernel reference; reading down is reading the schedule.  Steps of the violating path have
 ``>`` in the margin, the double line is the seal.  The path itself comes first, by itself.
-Lines are at most ``width`` columns wide, of visible text only; nothing is left out that
+Lines are at most ``width`` columns wide but for that of a token, of visible text only; nothing is left out that
 fits.  Without a width, as in a file, nothing is left out at all.
 """
 
@@ -82,10 +82,26 @@ def text(report: Report, *, file: str, width: int | None = None) -> str:
             *behind(" initially  ", initial_lines(report, width - 12)),
             *hanging(" order      ", effort(report), width),
             *(line for remark in remarks(report) for line in hanging(" note       ", remark, width)),
-            *hanging(" replay     ", replay_command(file), width),
+            *_replay(report, file, width),
         ],
     ]
     return "\n\n".join("\n".join(line.rstrip() for line in block) for block in blocks if block) + "\n"
+
+
+def ladder_lines(report: Report, schedule: Schedule, width: int) -> list[str]:
+    """The heading of the schedule, and a line for each step without its notes, in ``width`` columns."""
+    ladder = _ladder(report, schedule, scarce=False)
+    if ladder.width > width:
+        ladder = _ladder(report, schedule, scarce=True)
+    return [ladder.heading.rstrip(), *(ladder.line(row, width).rstrip() for row in ladder.rows)]
+
+
+def _replay(report: Report, file: str, width: int) -> list[str]:
+    """How to replay it; a token is one word, and stays whole on a line however narrow."""
+    if file == report.token:
+        return [f" replay     {replay_command(file)}"]
+    lines = hanging(" replay     ", replay_command(file), width)
+    return [*lines, *([f" token      {visible(report.token)}"] if report.token else [])]
 
 
 def _headline(report: Report, width: int) -> list[str]:

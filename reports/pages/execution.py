@@ -33,6 +33,7 @@ from reports.words import (
     replay_command,
     sizes,
     title,
+    token_command,
     verdict,
     violating,
 )
@@ -104,6 +105,7 @@ def _page(report: Report, file: str, room: int) -> str:
         functions=code,
         facts=_facts(report),
         replay=replay_command(file),
+        by_token=token_command(report),
         explore=explore_command(report),
     )
 

@@ -1,0 +1,155 @@
+"""``sealrace replay --step``: keys in, screens out."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import shutil
+import sys
+import termios
+import tty
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import click
+
+from explorer.cli.output import MIN_WIDTH
+from explorer.cli.step_screen import screen
+from explorer.cli.stepping import Stepping
+
+_PACE = 0.9  # seconds from step to step when playing, as on the page
+_SIZE = (100, 30)  # columns and lines where the output is no terminal
+_KEY = re.compile(r"\x1b(?:\[[0-9;]*[A-Za-z~]|O[A-Za-z])|.", re.DOTALL)
+"""One key as terminals send it: an escape sequence, or a character."""
+
+_NAMES = {
+    "\x1b[C": "right", "\x1bOC": "right", "j": "right",
+    "\x1b[D": "left", "\x1bOD": "left", "k": "left",
+    "\x1b[H": "home", "\x1bOH": "home", "\x1b[1~": "home",
+    "\x1b[F": "end", "\x1bOF": "end", "\x1b[4~": "end",
+    "\x1b": "q", "\x04": "q",
+}  # fmt: skip
+
+
+def step_through(name: str) -> None:
+    """Step through what a report, a run file's line or a token stands for, until ``q`` or the end of the input.
+
+    Where the input is no terminal every character of it is a key (``<`` and ``>`` stand for Home and End), and a
+    screen is printed after the last.  Says at the end how to come back.
+    """
+    stepping = Stepping.of(name)
+    screens = _Screens(stepping)
+    told = ""
+    screens.show()
+    for key in screens.pressed():
+        if key == "q":
+            break
+        told = _act(stepping, key, screens)
+        screens.show(told)
+    screens.last(told)
+    click.echo(f"to come back here: sealrace replay --step {stepping.token}")
+
+
+def _act(stepping: Stepping, key: str, screens: _Screens) -> str:
+    """Do what a key asks for; gives what there is to say about it."""
+    moves: Mapping[str, Callable[[], None]] = {
+        "right": stepping.on,
+        "left": lambda: stepping.go(stepping.at - 1),
+        "home": lambda: stepping.go(0),
+        "end": lambda: stepping.go(stepping.end),
+        "n": lambda: stepping.go(next((r for r in stepping.reasons if r > stepping.at), stepping.at)),
+        "p": lambda: stepping.go(next((r for r in stepping.reasons[::-1] if r < stepping.at), stepping.at)),
+        " ": screens.play,
+        "u": stepping.back_to_line,
+    }
+    options = len(stepping.here.options)
+    if key in moves:
+        moves[key]()
+    elif key.isdecimal() and 1 <= int(key) <= options:
+        stepping.take(int(key) - 1)
+    elif key.isdecimal():
+        return f"there is no step {key} to take here: {f'1 to {options}' if options else 'it is over'}"
+    elif key == "t":
+        return str(stepping.token)
+    else:
+        return f"no key does this: {key!r}"
+    return ""
+
+
+class _Screens:
+    """Keys and screens, on a terminal or not."""
+
+    def __init__(self, stepping: Stepping) -> None:
+        self._stepping = stepping
+        self._live = sys.stdin.isatty() and sys.stdout.isatty()
+
+    def pressed(self) -> Iterator[str]:
+        """Keys by name; the digits of a number come as one where there are more than nine options."""
+        number = ""
+        for key in self._characters():
+            name = _NAMES.get(key, key)
+            if name.isdecimal() and len(self._stepping.here.options) > 9:
+                number += name
+                continue
+            if number:
+                yield number
+                number = ""
+            if name not in ("\r", "\n"):
+                yield name
+        if number:
+            yield number
+
+    def show(self, told: str = "") -> None:
+        """Show where one stands, on a terminal in place of what was there."""
+        if self._live:
+            click.clear()
+            self._draw(told)
+
+    def last(self, told: str) -> None:
+        """The same once more where the output is no terminal, and nothing has been shown."""
+        if not self._live:
+            self._draw(told)
+
+    def play(self) -> None:
+        """Step on by itself to the end of the line, on a terminal at a pace, until a key is pressed."""
+        stepping = self._stepping
+        while stepping.at < stepping.end:
+            stepping.go(stepping.at + 1)
+            self.show()
+            if self._live and select.select([sys.stdin], [], [], _PACE)[0]:
+                break
+
+    def _draw(self, told: str) -> None:
+        columns, lines = shutil.get_terminal_size(_SIZE)
+        for line in screen(self._stepping, max(columns, MIN_WIDTH), lines - 1 - bool(told)):
+            click.echo(line)
+        if told:
+            click.echo(told)
+
+    def _characters(self) -> Iterator[str]:
+        if not self._live:
+            for character in sys.stdin.read():
+                yield {"<": "home", ">": "end"}.get(character, character)
+            return
+        with _keys_at_once() as terminal:
+            try:
+                while pressed := os.read(terminal, 1024):
+                    yield from _KEY.findall(pressed.decode(errors="replace"))
+            except (KeyboardInterrupt, OSError):
+                return
+
+
+@contextmanager
+def _keys_at_once() -> Iterator[int]:
+    """Let the terminal hand over keys as they are pressed, without showing them; gives its file descriptor.
+
+    Once for all keys: what is pressed between two of them is kept.
+    """
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    tty.setcbreak(terminal, termios.TCSANOW)
+    try:
+        yield terminal
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)

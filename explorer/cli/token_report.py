@@ -1,0 +1,146 @@
+"""The report that a token stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.cli.failures import UsageProblem
+from explorer.cli.named import find_scenario
+from explorer.cli.outcome import outcomes_of
+from explorer.cli.setting import Setting
+from explorer.cli.stored import naming, readable_model, stored_setting
+from explorer.cli.writing import Writer, by_severity, left_out
+from explorer.execution.execution import Execution, Status
+from explorer.memory.model import Model, flag_title
+from explorer.program.unfolded import UnfoldedProgram
+from explorer.property import Violation
+from explorer.schedule.walk import walk_now
+from explorer.search.outcomes import shown_outcome
+from explorer.search.projection import projection_of
+from explorer.search.remarks import remarks_of
+from explorer.search.violations import DEADLOCK, OUTCOME, violations_of
+from explorer.token import Token, read_token, start_of_hash
+from explorer.visible import visible
+from reports.structure import LITMUS, LeftOut, Report, Search
+from reports.structure import Model as ModelName
+
+
+@dataclass(frozen=True)
+class TokenSetting:
+    """What a token says of a setting, as files say it."""
+
+    scenario: str
+    protocol: str
+    fix: str
+    parameters: dict[str, int]
+    model: ModelName
+
+
+def report_of_token(text: str) -> Report:
+    """The report of the execution that a token stands for.
+
+    Raises InputError where it is damaged, or has not come to its end, and where the scenario or the model has changed.
+    """
+    token = read_token(text)
+    name = title_of(token)
+    if not token.over:
+        raise UsageProblem(
+            f"{name}: after these {len(token.steps)} steps the execution is not over\n"
+            f"  go on from there: sealrace replay --step {text}"
+        )
+    setting, model = setting_and_model(token)
+    with naming(name):
+        unfolding, others = threads_of(token, setting, model)
+        execution = _execution(token, unfolding, model)
+        _check_end(execution, model)
+        violation = _told(token, execution, setting, model)
+    search = _search(execution, violation, setting, model, others)
+    return Writer(setting, model, token.model).report(execution, violation, None, search)
+
+
+def title_of(token: Token) -> str:
+    """What messages call a token: by what it is of."""
+    what = "" if token.protocol == LITMUS else f", fix {token.fix}, protocol {token.protocol}"
+    return visible(f"token of {token.scenario}{what}, model {token.model}")
+
+
+def setting_and_model(token: Token) -> tuple[Setting, Model]:
+    """What a token names; InputError where there is none any more, or another program or other rules by now."""
+    name = title_of(token)
+    sizes = dict(token.parameters)
+    if token.small:
+        with naming(name):
+            sizes = {**find_scenario(token.scenario).small, **sizes}
+    model = readable_model(token.model, name)
+    model_name = ModelName(name=token.model, rules_hash=model.rules_hash)
+    setting = stored_setting(TokenSetting(token.scenario, token.protocol, token.fix, sizes, model_name), name)
+    if start_of_hash(setting.program_hash) != token.program:
+        raise UsageProblem(f"{name}: the scenario has changed since the token was made\n  explore again")
+    if start_of_hash(model.rules_hash) != token.rules:
+        raise UsageProblem(f"{name}: the rules of model {token.model} have changed since\n  explore again")
+    return setting, model
+
+
+def threads_of(token: Token, setting: Setting, model: Model) -> tuple[UnfoldedProgram, tuple[LeftOut, ...]]:
+    """The threads that a token speaks of, and those that it leaves out (UsageProblem where it can leave out none)."""
+    if not token.kept:
+        return setting.unfolding, ()
+    projection = projection_of(setting.case, model, setting.unfolding)
+    if isinstance(projection, str):
+        raise UsageProblem("no threads are left out of it any more\n  explore again")
+    return projection.unfolding, tuple(map(left_out, projection.left_out))
+
+
+def _execution(token: Token, unfolding: UnfoldedProgram, model: Model) -> Execution:
+    if token.record is not None:
+        return token.record.execution(unfolding)
+    position = walk_now(unfolding, model, token.steps)
+    if not position.may_end:
+        raise UsageProblem(f"after these {len(token.steps)} steps the execution is not over\n  explore again")
+    return position.execution
+
+
+def _check_end(execution: Execution, model: Model) -> None:
+    """The model allows it, and it has an end that can be told (UsageProblem)."""
+    broken = model.violated(execution)
+    if broken:
+        raise UsageProblem(f"the model {model.name} does not allow this execution: it violates {', '.join(broken)}")
+    if execution.status in (Status.CUT, Status.DROPPED):
+        raise UsageProblem(
+            f"this execution is {execution.status.value}: nothing is claimed of it\n  step through it: --step"
+        )
+
+
+def _told(token: Token, execution: Execution, setting: Setting, model: Model) -> Violation:
+    """What the report tells: what the token says, or the most severe of what the execution breaks, or what came out."""
+    violations = violations_of(execution, setting.case, model)
+    if token.tells in ("", OUTCOME) and not any(each.property == token.tells for each in violations):
+        if violations:
+            declared = tuple(prop.name for prop in setting.case.properties)
+            return min(violations, key=lambda each: by_severity(each.property, declared))
+        facts = outcomes_of(setting).of(execution)
+        if facts is None:
+            raise UsageProblem("this execution does not pass the test's filter")
+        return shown_outcome(execution, facts, setting.case)
+    named = [each for each in (*violations, *remarks_of(execution, model)) if each.property == token.tells]
+    if token.nth >= len(named):
+        raise UsageProblem(f"the execution does not break '{visible(token.tells)}'\n  explore again")
+    return named[token.nth]
+
+
+def _search(
+    execution: Execution, told: Violation, setting: Setting, model: Model, others: tuple[LeftOut, ...]
+) -> Search:
+    """What a report says where nothing was searched: this one execution is all that was looked at."""
+    broken = {each.property for each in violations_of(execution, setting.case, model)}
+    names = [prop.name for prop in setting.case.properties]
+    return Search(
+        executions=int(execution.status is Status.COMPLETE),
+        violating={name: int(name in broken) for name in (*names, *(broken & {DEADLOCK}))},
+        interleavings=None,
+        complete=False,
+        remarks={flag_title(flag): 1 for flag in model.flags(execution)} if execution.status is Status.COMPLETE else {},
+        switches=(),
+        left_out=others,
+        same_outcome=int(told.property == OUTCOME),
+    )
