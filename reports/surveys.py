@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from explorer.execution.pair_orders import Access, Pair
 from explorer.search.outcomes import Fact, Facts
-from explorer.search.pair_orders import Access, Pair
 from explorer.search.survey import Outcome, Survey
 from explorer.visible import visible
 

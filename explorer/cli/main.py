@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 import click
 
-Command = Callable[..., None]
-
-_MODEL = (
-    "A model's name (see 'sealrace models'), a .cat file, or a folder with one .cfg file, as a kernel's "
-    "tools/memory-model is."
+from explorer.cli.options import (
+    FILE,
+    JOBS,
+    MODEL,
+    PARAM,
+    STRATEGIES,
+    SWITCH,
+    PathName,
+    explores,
+    runs_of_a_case,
+    surveys,
 )
-_SWITCH = "Choose another form of the modelled code (see list). May be repeated."
+
 _EXPORT_ONLY = {
     "fix": "--fix",
     "protocol": "--protocol",
@@ -37,7 +41,6 @@ _FORMS = (
     *("text", "mail", "svg", "html", "png", "dot", "mermaid"),
     *("shiviz", "trace", "graphml", "json", "junit", "sarif"),
 )
-_PARAM = "Set a size of the scenario: 0 to 1000 where the scenario has no other range. May be repeated."
 
 
 class _Commands(click.Group):
@@ -48,28 +51,6 @@ class _Commands(click.Group):
 
         with user_errors():
             return super().invoke(ctx)
-
-
-class _Path(click.Path):
-    """A path. The empty one is refused: it would be the current folder."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if value == "":
-            self.fail("it is empty: name a file or folder", param, ctx)
-        return super().convert(value, param, ctx)
-
-
-class _Seconds(click.FloatRange):
-    """A time above 0, and not infinite."""
-
-    def __init__(self) -> None:
-        super().__init__(0, min_open=True)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        seconds = super().convert(value, param, ctx)
-        if not isfinite(seconds):
-            self.fail(f"{value} is no number of seconds", param, ctx)
-        return seconds
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -86,77 +67,9 @@ def main() -> None:
     """Explore every execution of a lockless path, and show the ones that break a property.
 
     Exit status: 0 all HOLDS (with --expect: all as declared), 1 something VIOLATED (or not as
-    declared, or nothing is declared for it), 2 bad input or usage, 3 INCOMPLETE and nothing of
-    this, 70 an error of the program itself.
+    declared, or nothing is declared for it; of run: found), 2 bad input or usage, 3 INCOMPLETE and
+    nothing of this (of run: not found), 70 an error of the program itself.
     """
-
-
-_FILE = _Path(dir_okay=False, path_type=Path)
-
-_JOBS = click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one per core]")
-
-_Options = tuple[Callable[[Command], Command], ...]
-
-_OUTPUT: _Options = (
-    click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text."),
-    click.option(
-        "--out",
-        type=_Path(file_okay=False, path_type=Path),
-        default=Path("out"),
-        show_default=True,
-        help="Folder for reports and run files.",
-    ),
-)
-_BOUNDS: _Options = (
-    click.option("--small", is_flag=True, help="The scenario's small sizes, which take a fraction of the time."),
-    click.option(
-        "--unroll", type=click.IntRange(1, 100), default=3, show_default=True, help="Iterations of a while loop."
-    ),
-    click.option("--max-executions", type=click.IntRange(1), help="Stop after this many complete executions."),
-    click.option("--max-time", type=_Seconds(), help="Stop a search after this many seconds."),
-    click.option("--max-events", type=click.IntRange(1, 1000), help="Cut a thread's path after this many events."),
-)
-_SHARED: _Options = (
-    click.option("--expect", is_flag=True, help="Exit 0 if every verdict is the one that the scenario declares."),
-    *_OUTPUT,
-    click.option(
-        "--junit",
-        type=_FILE,
-        help="Write the verdicts to a JUnit XML file. With --expect, failures are those not as declared.",
-    ),
-    click.option("--sarif", type=_FILE, help="Write the findings to a SARIF 2.1.0 file."),
-    click.option("--all-reports", is_flag=True, help="Write a full report for every violating execution."),
-    *_BOUNDS,
-    click.option(
-        "--symmetry/--no-symmetry",
-        default=True,
-        show_default=True,
-        help="Search executions that differ in the names of identical threads once.",
-    ),
-    click.option(
-        "--projection/--no-projection",
-        default=True,
-        show_default=True,
-        help="Leave out threads that never write, beside one identical to them.",
-    ),
-)
-
-
-def _with(command: Command, options: _Options) -> Command:
-    """Give a command these options, in their order."""
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def _explores(command: Command) -> Command:
-    """Give a command the options that ``explore`` and ``matrix`` share."""
-    return _with(command, _SHARED)
-
-
-def _surveys(command: Command) -> Command:
-    """Those of them that mean something where every execution is visited."""
-    return _with(command, (*_OUTPUT, *_BOUNDS))
 
 
 @main.command("list")
@@ -188,15 +101,15 @@ def list_scenarios(as_json: bool) -> None:
     "--model",
     "models",
     multiple=True,
-    type=_Path(),
+    type=PathName(),
     metavar="MODEL",
-    help=f"{_MODEL} May be repeated.  [default: the scenario's]",
+    help=f"{MODEL} May be repeated.  [default: the scenario's]",
 )
-@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=_PARAM)
+@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=PARAM)
 @click.option("--readers", type=click.IntRange(min=0), metavar="N", help="The same as --param readers=N.")
-@click.option("--switch", "switches", multiple=True, metavar="NAME", help=_SWITCH)
-@_JOBS
-@_explores
+@click.option("--switch", "switches", multiple=True, metavar="NAME", help=SWITCH)
+@JOBS
+@explores
 def explore(
     scenario: str,
     fixes: tuple[str, ...],
@@ -232,9 +145,9 @@ def explore(
 @click.option(
     "--model", "models", multiple=True, help="Models alone (sc, tso, pso, armv8, lkmm), or 'all'. May be repeated."
 )
-@click.option("--switch", "switches", multiple=True, metavar="NAME", help=_SWITCH)
-@_JOBS
-@_explores
+@click.option("--switch", "switches", multiple=True, metavar="NAME", help=SWITCH)
+@JOBS
+@explores
 def matrix(
     everything: bool,
     scenarios: tuple[str, ...],
@@ -261,13 +174,13 @@ def matrix(
 
 
 @main.command()
-@click.argument("scenario_or_test", metavar="SCENARIO|FILE.litmus", type=_Path())
+@click.argument("scenario_or_test", metavar="SCENARIO|FILE.litmus", type=PathName())
 @click.option("--fix", help="Fix variant, or several joined as a+b.  [default: the scenario's first]")
 @click.option("--protocol", help="How the seal gets set.  [default: the scenario's first]")
-@click.option("--model", type=_Path(), metavar="MODEL", help=f"{_MODEL}  [default: sc; for a litmus test lkmm]")
-@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=_PARAM)
-@click.option("--switch", "switches", multiple=True, metavar="NAME", help=_SWITCH)
-@_surveys
+@click.option("--model", type=PathName(), metavar="MODEL", help=f"{MODEL}  [default: sc; for a litmus test lkmm]")
+@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=PARAM)
+@click.option("--switch", "switches", multiple=True, metavar="NAME", help=SWITCH)
+@surveys
 def survey(
     scenario_or_test: str,
     fix: str | None,
@@ -294,7 +207,55 @@ def survey(
 
 
 @main.command()
-@click.argument("report", type=_Path())
+@click.argument("scenario")
+@click.option(
+    "--strategy", default="pct", show_default=True, type=click.Choice(STRATEGIES), help="Who chooses the steps."
+)
+@click.option("--runs", type=click.IntRange(1), help="Make this many.  [default: 1000; bounded strategies: all]")
+@click.option("--seed", type=click.IntRange(0), help="Other random numbers.  [default: 1]")
+@click.option("--run", type=click.IntRange(1), help="Look at this one of the runs alone.")
+@click.option("--depth", type=click.IntRange(1, 100), help="pct: that of the bugs to look for.  [default: 3]")
+@click.option("--bound", type=click.IntRange(0, 1000), help="How many preemptions or delays.  [default: 2]")
+@click.option("--quantum", type=click.IntRange(1, 1000), help="round-robin: steps of a turn.  [default: 1, 2, ...]")
+@click.option("--fix", help="Fix variant, or several joined as a+b.  [default: the scenario's first]")
+@click.option("--protocol", help="How the seal gets set.  [default: the scenario's first]")
+@click.option("--model", type=PathName(), metavar="MODEL", help=f"{MODEL}  [default: sc]")
+@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=PARAM)
+@click.option("--switch", "switches", multiple=True, metavar="NAME", help=SWITCH)
+@runs_of_a_case
+def run(
+    scenario: str,
+    strategy: str,
+    fix: str | None,
+    protocol: str | None,
+    model: str | None,
+    parameters: tuple[str, ...],
+    switches: tuple[str, ...],
+    as_json: bool,
+    out: Path,
+    small: bool,
+    unroll: int,
+    max_time: float | None,
+    max_events: int | None,
+    **how: Any,
+) -> None:
+    """Run one case of SCENARIO again and again as a strategy chooses: for what is too large to explore.
+
+    Writes a report of the first run that breaks each property. Exit status: 1 found, 2 bad input, 3 not
+    found, which claims nothing of what was not run: only explore says HOLDS.
+    """
+    from explorer.cli.named import numbers
+    from explorer.cli.run import run_scenario
+    from explorer.cli.setting import Options
+    from explorer.cli.strategies import Chosen
+
+    options = Options(out, numbers(parameters), small, unroll, max_time=max_time, max_events=max_events)
+    chosen = Chosen(strategy, **how)
+    sys.exit(run_scenario(scenario, fix, protocol, model, switches, chosen, options, as_json=as_json))
+
+
+@main.command()
+@click.argument("report", type=PathName())
 @click.option("--step", is_flag=True, help="Step through it with the keys of the page, and off it.")
 def replay(report: str, step: bool) -> None:
     """Run the execution of REPORT again, access by access, and check all that it claims.
@@ -314,7 +275,7 @@ def replay(report: str, step: bool) -> None:
 
 
 @main.command()
-@click.argument("scenario_or_report", metavar="SCENARIO|REPORT", type=_Path())
+@click.argument("scenario_or_report", metavar="SCENARIO|REPORT", type=PathName())
 @click.option("--runs", type=click.IntRange(1, 100_000), default=1, show_default=True, help="Do it this many times.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
 def reproduce(scenario_or_report: str, runs: int, as_json: bool) -> None:
@@ -350,7 +311,7 @@ def conformance(calls: int, seed: int, kernel: str | None, as_json: bool) -> Non
 
 
 @main.command()
-@click.argument("report", type=_Path())
+@click.argument("report", type=PathName())
 @click.option(
     "-f",
     "--format",
@@ -360,7 +321,7 @@ def conformance(calls: int, seed: int, kernel: str | None, as_json: bool) -> Non
     type=click.Choice(_FORMS),
     help="What to draw.",
 )
-@click.option("-o", "--output", type=_FILE, help="Write to a file.")
+@click.option("-o", "--output", type=FILE, help="Write to a file.")
 def graph(report: str, form: str, output: Path | None) -> None:
     """Draw REPORT: a report file, FILE.run.jsonl:N for the Nth execution of a run file, or a token (sr1_...)."""
     from explorer.cli.graph import draw
@@ -369,8 +330,8 @@ def graph(report: str, form: str, output: Path | None) -> None:
 
 
 @main.command()
-@click.argument("first", metavar="A", type=_Path(path_type=Path))
-@click.argument("second", metavar="B", type=_Path(path_type=Path))
+@click.argument("first", metavar="A", type=PathName(path_type=Path))
+@click.argument("second", metavar="B", type=PathName(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one for each two cells.")
 def diff(first: Path, second: Path, as_json: bool) -> None:
     """Compare two explored cells, or two folders of them: which violations are gone, kept and new.
@@ -384,28 +345,28 @@ def diff(first: Path, second: Path, as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("paths", nargs=-1, type=_Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=PathName(path_type=Path))
 @click.option("--export", "scenario", metavar="SCENARIO", help="Write the scenario as a litmus test instead.")
 @click.option(
     "--fix", default="none", show_default=True, help="With --export: the fix variant, or several joined as a+b."
 )
 @click.option("--protocol", help="With --export: how the seal gets set.  [default: the scenario's first]")
-@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=f"With --export: {_PARAM.lower()}")
-@click.option("--switch", "switches", multiple=True, metavar="NAME", help=f"With --export: {_SWITCH.lower()}")
+@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=f"With --export: {PARAM.lower()}")
+@click.option("--switch", "switches", multiple=True, metavar="NAME", help=f"With --export: {SWITCH.lower()}")
 @click.option("--small", is_flag=True, help="With --export: the scenario's small sizes.")
-@click.option("-o", "--output", type=_FILE, help="With --export: write to a file.")
-@click.option("--model", type=_Path(), metavar="MODEL", default="lkmm", show_default=True, help=_MODEL)
+@click.option("-o", "--output", type=FILE, help="With --export: write to a file.")
+@click.option("--model", type=PathName(), metavar="MODEL", default="lkmm", show_default=True, help=MODEL)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
 @click.option("--check", is_flag=True, help="Compare with the tests' comments Result: ..., exit 1 on a difference.")
 @click.option(
     "--reports",
-    type=_Path(file_okay=False, path_type=Path),
+    type=PathName(file_okay=False, path_type=Path),
     help="Folder for a report of a witness of each condition.",
 )
 @click.option(
-    "--junit", type=_FILE, help="Write the results to a JUnit XML file. With --check, failures are those not as stated."
+    "--junit", type=FILE, help="Write the results to a JUnit XML file. With --check, failures are those not as stated."
 )
-@_JOBS
+@JOBS
 def litmus(
     paths: tuple[Path, ...],
     scenario: str | None,
@@ -453,7 +414,7 @@ def models(ctx: click.Context) -> None:
 
 
 @models.command("show")
-@click.argument("name", type=_Path())
+@click.argument("name", type=PathName())
 @click.option("--plan", is_flag=True, help="Print when each relation and check is computed instead.")
 def show_model(name: str, plan: bool) -> None:
     """Print the rules of model NAME: a model's name, a .cat file, or a folder as a kernel's tools/memory-model."""

@@ -21,6 +21,11 @@ def print_json(found: dict[str, Any]) -> None:
     click.echo(json.dumps(found))
 
 
+def many(count: int, what: str) -> str:
+    """``1 run``, ``2 runs``."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def text_width() -> int | None:
     """The columns that text may take: those of the terminal (or of COLUMNS), None where it goes to a file."""
     if sys.stdout.isatty() or "COLUMNS" in os.environ:

@@ -8,9 +8,10 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+from explorer.cli.output import many
 from explorer.cli.setting import Setting
 from explorer.cli.survey_files import INDEX
-from explorer.search.pair_orders import Access
+from explorer.execution.pair_orders import Access
 from explorer.visible import visible
 from reports.surveys import FOUND, ShownOutcome, ShownSurvey, found_of, in_words
 
@@ -31,7 +32,7 @@ def survey_text(shown: ShownSurvey, folder: Path, width: int | None) -> str:
 
 def _lines(shown: ShownSurvey, folder: Path, width: int) -> Iterator[str]:
     survey = shown.survey
-    yield f"{visible(shown.title)}: {_many(survey.executions, 'execution')}, {_many(len(shown.outcomes), 'outcome')}"
+    yield f"{visible(shown.title)}: {many(survey.executions, 'execution')}, {many(len(shown.outcomes), 'outcome')}"
     for reason in survey.incomplete:
         yield f" INCOMPLETE: {visible(reason)}"
     yield ""
@@ -65,7 +66,7 @@ def _histogram(shown: ShownSurvey, width: int) -> Iterator[str]:
     if len(shown.outcomes) > LISTED:
         rest = sum(each.outcome.executions for each in shown.outcomes[LISTED:])
         more = len(shown.outcomes) - LISTED
-        yield f" and {_many(more, 'outcome')} more, of {_many(rest, 'execution')}: see the page, or --json"
+        yield f" and {many(more, 'outcome')} more, of {many(rest, 'execution')}: see the page, or --json"
 
 
 def _what(each: ShownOutcome) -> str:
@@ -90,17 +91,13 @@ def _pairs(shown: ShownSurvey) -> str:
 def explored(shown: ShownSurvey) -> str:
     """What was looked at, and when the last outcome was new."""
     survey = shown.survey
-    parts = [_many(survey.samples[-1].states, "partial execution")]
+    parts = [many(survey.samples[-1].states, "partial execution")]
     others = (("cut", survey.result.cut), ("dropped", survey.result.dropped), ("filtered", survey.filtered))
     parts += [f"{count:,} {name}" for name, count in others if count]
     if survey.outcomes:
         known = max(outcome.first for outcome in survey.outcomes)
-        parts += [f"all outcomes known after {_many(known, 'execution')}"]
+        parts += [f"all outcomes known after {many(known, 'execution')}"]
     return "; ".join(parts)
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _hanging(head: str, text: str, width: int) -> Iterator[str]:

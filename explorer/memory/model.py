@@ -215,6 +215,18 @@ class Model:
         valuation = self.evaluator.valuation(execution)
         return tuple(axiom.name for axiom in self.axioms if axiom.monotone and not axiom.holds(valuation))
 
+    def axioms_while_growing(self, present: frozenset[str], *, in_order: bool) -> tuple[Axiom, ...]:
+        """The monotone axioms that a partial execution of these kinds and tags (by their names in cat) can fail.
+
+        ``in_order``: its accesses have come one after the other, each read taking the last value and each write coming
+        last in coherence order. Then program order, rf, co and fr all go forwards, and an order of them is kept.
+        """
+        monotone = [axiom for axiom in self.axioms if axiom.monotone]
+        acyclic = [axiom for axiom in monotone if axiom.kind is CheckKind.ACYCLIC]
+        kept = [axiom for axiom, order in zip(acyclic, self.orders, strict=True) if in_order and order.complete]
+        analysis = self.analysis_of(present)
+        return tuple(axiom for axiom in monotone if axiom not in kept and not analysis.empty(axiom.term))
+
     def _passes(self, axioms: Sequence[Axiom], valuation: Valuation) -> bool:
         return next(self._passing(axioms, valuation), None) is not None
 
@@ -302,6 +314,15 @@ class Model:
         False means only that no order shows it alone.
         """
         return any(order.keeps_coherence() for order in self.orders)
+
+    @cached_property
+    def is_sequential(self) -> bool:
+        """Whether some axiom shows that all accesses are one sequence, each thread's in program order.
+
+        Then every allowed execution comes about step by step, each read taking the last value and each store
+        coming last in coherence.  False means only that no order shows it alone.
+        """
+        return any(order.is_sequential() for order in self.orders)
 
 
 def flag_title(flag: str) -> str:

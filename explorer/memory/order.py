@@ -103,6 +103,16 @@ class Order:
         one = Location("one")
         return self.has_all_communication and self._orders(accesses, accesses, one, one)
 
+    def is_sequential(self) -> bool:
+        """Whether rf, co, fr and the whole program order of accesses have no cycle together."""
+        accesses = [kind for kind in Kind if (kind.reads or kind.writes) and kind is not Kind.INITIAL]
+        one, other = Location("one"), Location("other")
+        return (
+            self.has_all_communication
+            and self._orders(accesses, accesses, one, one)
+            and self._orders(accesses, accesses, one, other)
+        )
+
     @property
     def has_all_communication(self) -> bool:
         """Whether all of rf, co and fr are in the order."""

@@ -57,10 +57,12 @@ class Tree(PathTree):
         return _Walk(self, parent, decisions).segment
 
     def control(self, segment: Segment) -> tuple[int, ...]:
-        for part in segment.path:
-            assert isinstance(part, FlowSegment)
-            last = part.path_control  # the parent's first: no deep recursion
-        return last.accesses
+        assert isinstance(segment, FlowSegment)
+        if "path_control" not in vars(segment):
+            for part in segment.path:
+                assert isinstance(part, FlowSegment)
+                _ = part.path_control  # the parent's first: no deep recursion
+        return segment.path_control.accesses
 
     def shapes(self) -> dict[Location | None, frozenset[Shape]]:
         return self._shapes

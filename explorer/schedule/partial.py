@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.execution.execution import Execution, ThreadEnd
+from explorer.execution.kinds import Kind
 from explorer.execution.location import Location, Value
 from explorer.program.build import INITIAL, Place, build_execution
 from explorer.program.request import Store
+from explorer.program.step import Access
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.schedule.choice import Choice
 from explorer.schedule.concrete import ConcreteThread, Effect
@@ -75,19 +77,24 @@ class Partial:
                 return index
         return None
 
-    def candidates(self, threads: Iterable[int]) -> Iterator[Choice]:
-        """The next steps of these threads, as far as no model forbids them."""
+    def candidates(self, threads: Iterable[int], *, in_order: bool) -> Iterator[Choice]:
+        """The next steps of these threads, as far as no model forbids them.
+
+        ``in_order``: those alone that take effect at once, by the last value and behind the last store.
+        """
         for index in threads:
             thread = self.threads[index]
             if thread.end is not None:
                 continue
             order = self.coherence[thread.location]
             if isinstance(thread.request, Store):
-                for place in range(1, len(order) + 1):
+                for place in range(len(order) if in_order else 1, len(order) + 1):
                     if self._is_free(order, place):
                         yield self._choice(index, None, place)
                 continue
             for place, write in enumerate(order, 1):
+                if in_order and place < len(order):
+                    continue
                 value = self.value_of(write)
                 if thread.updates(value):
                     if thread.takes(value) and self._is_free(order, place):
@@ -102,6 +109,10 @@ class Partial:
     def _choice(self, thread: int, source: Place | None, place: int | None) -> Choice:
         choice = Choice(thread, source, place)
         return Choice(thread, source, place, self._key_after(choice, self._growth(choice)))
+
+    def access(self, choice: Choice) -> Access:
+        """The access that a step makes; of an update that happens its write."""
+        return [each.access for each in self._growth(choice).effects if each.access.kind is not Kind.FENCE][-1]
 
     def _growth(self, choice: Choice) -> _Growth:
         thread = self.threads[choice.thread]

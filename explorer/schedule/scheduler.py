@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from explorer.execution.execution import Execution
+from explorer.memory.cat.base import SET_NAMES
 from explorer.memory.model import Model
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.schedule.choice import END, Choice
@@ -29,15 +30,29 @@ class Scheduler:
     no other thread can still write), where there is one.  Every execution that continues
     the partial one contains that access, whatever else comes before it, and a partial
     execution of a legal one is legal: there are fewer orders and the same executions.
+
+    With ``in_order`` only steps are offered that take effect at once: a read takes the last value, a store comes
+    last in coherence order.  Under a sequential model (``Model.is_sequential``) each execution is reached by such
+    steps, and their order is then a linear extension of po | rf | co | fr.
     """
 
-    def __init__(self, unfolding: UnfoldedProgram, model: Model, *, reduced: bool = False) -> None:
+    def __init__(
+        self,
+        unfolding: UnfoldedProgram,
+        model: Model,
+        *,
+        reduced: bool = False,
+        in_order: bool = False,
+    ) -> None:
         self._unfolding = unfolding
         self._model = model
         self._reduced = reduced
+        self._in_order = in_order
+        self._axioms = model.axioms_while_growing(_names(unfolding), in_order=in_order)
         # By key of the partial execution; runs pass the same ones over and over.
         self._options: dict[Hashable, tuple[Choice, ...]] = {}
         self._legal: dict[Hashable, bool] = {}
+        self._results: dict[Hashable, Execution | None] = {}
 
     def run(self, strategy: Strategy) -> None:
         """Make runs until the strategy starts no further one.
@@ -55,7 +70,7 @@ class Scheduler:
 
     async def _execution(self, strategy: Strategy) -> Execution | None:
         """One run: the execution that the strategy's choices lead to, if any."""
-        result = None
+        ended = False
         async with staged(self._unfolding.trees) as stage:
             state = Partial(self._unfolding, stage.threads)
             while options := self._legal_steps(state):
@@ -64,10 +79,17 @@ class Scheduler:
                     break
                 choice = options[index]
                 if choice == END:
-                    result = state.execution()
+                    ended = True
                     break
                 await stage.release(choice.thread, state.release(choice))
-        return result if result is not None and self._model.allows(result) else None
+        return self._result(state) if ended else None
+
+    def _result(self, state: Partial) -> Execution | None:
+        """The execution, where the model allows it."""
+        if state.key not in self._results:
+            result = state.execution()
+            self._results[state.key] = result if self._model.allows(result) else None
+        return self._results[state.key]
 
     def _legal_steps(self, state: Partial) -> tuple[Choice, ...]:
         known = self._options.get(state.key)
@@ -75,13 +97,30 @@ class Scheduler:
             end = (END,) if state.may_end() else ()
             thread = state.first_independent() if self._reduced else None
             threads = range(len(state.threads)) if thread is None else [thread]
-            steps = (choice for choice in state.candidates(threads) if self._is_legal(state, choice))
+            candidates = state.candidates(threads, in_order=self._in_order)
+            steps = (choice for choice in candidates if self._is_legal(state, choice))
             known = self._options[state.key] = (*end, *steps)
         return known
 
     def _is_legal(self, state: Partial, choice: Choice) -> bool:
         known = self._legal.get(choice.leads_to)
         if known is None:
-            known = not self._model.violated_while_growing(state.execution_after(choice))
+            known = not self._axioms or self._passes(state.execution_after(choice))
             self._legal[choice.leads_to] = known
         return known
+
+    def _passes(self, execution: Execution) -> bool:
+        valuation = self._model.evaluator.valuation(execution)
+        return all(axiom.holds(valuation) for axiom in self._axioms)
+
+
+def _names(unfolding: UnfoldedProgram) -> frozenset[str]:
+    """The sets of cat that the program's events can be in by kind and tag."""
+    names: set[str] = set()
+    for tree in unfolding.trees:
+        shapes = tree.shapes()
+        if shapes is None:
+            return SET_NAMES
+        for kind, tag, _rmw in {part for steps in shapes.values() for shape in steps for part in shape}:
+            names |= {kind.value} | ({tag.cat_name} if tag else set())
+    return frozenset(names)

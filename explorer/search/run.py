@@ -150,7 +150,7 @@ def conclude(
     unfolding = search.unfolding
     started = time.monotonic()
     complete = not reasons
-    bounds = (*reasons, *(_bound(cut, unfolding) for cut in {**tally.cuts, **tally.other_cuts}))
+    bounds = (*reasons, *(cut_in_words(cut, unfolding) for cut in {**tally.cuts, **tally.other_cuts}))
     if complete and not any(tally.statuses.values()):
         bounds += ("no execution at all: the model forbids everything",)
     elif complete and not bounds and not tally.statuses[Status.COMPLETE]:
@@ -189,7 +189,7 @@ def conclude(
     )
 
 
-def _bound(cut: str, unfolding: UnfoldedProgram) -> str:
+def cut_in_words(cut: str, unfolding: UnfoldedProgram) -> str:
     """The bound that cut a path, and the option that moves it."""
     if unfolding.max_events is not None and cut == event_limit(unfolding.max_events):
         return f"{cut} reached: raise --max-events"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from explorer.execution.execution import Status
+from explorer.execution.pair_orders import Pair, PairOrders
 from explorer.memory.model import Model
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.scenario import Case
@@ -20,7 +21,6 @@ from explorer.search.explore import Search
 from explorer.search.leaf import Leaf
 from explorer.search.ordered import witness_if_ordered
 from explorer.search.outcomes import Facts, Outcomes
-from explorer.search.pair_orders import Pair, PairOrders
 from explorer.search.record import Record
 from explorer.search.reductions import NONE
 from explorer.search.result import UNLIMITED, Limits, Result

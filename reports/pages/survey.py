@@ -14,8 +14,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from explorer.execution.pair_orders import Access, Pair, accesses_of
 from explorer.search.outcomes import Facts
-from explorer.search.pair_orders import Access, Pair, accesses_of
 from explorer.visible import visible
 from reports.pages.chart import Series, chart
 from reports.pages.template import render_page

@@ -63,6 +63,7 @@ def test_commands_are_those_of_the_readme() -> None:
         "models",
         "replay",
         "reproduce",
+        "run",
         "survey",
     ]
 

@@ -17,8 +17,14 @@ from explorer.program.build import INITIAL
 from explorer.schedule.choice import END, Choice
 from explorer.schedule.depth_first import DepthFirst, explore_depth_first
 from explorer.schedule.partial import Partial
-from explorer.schedule.random_walk import RandomWalk
 from explorer.schedule.scheduler import Scheduler
+from explorer.schedule.strategies.bounded import Bounded, delays
+from explorer.schedule.strategies.coverage import CoverageGuided
+from explorer.schedule.strategies.fair import Fair
+from explorer.schedule.strategies.pct import Pct
+from explorer.schedule.strategies.portfolio import Portfolio
+from explorer.schedule.strategies.random_walk import RandomWalk
+from explorer.schedule.strategies.round_robin import RoundRobin
 from explorer.schedule.strategy import Strategy
 
 TSO = load_model("tso")
@@ -31,7 +37,22 @@ PROGRAM: Sequence[Sequence[Line]] = [
 STRATEGIES: dict[str, Callable[[], Strategy]] = {
     "depth first": DepthFirst,
     "random walk": lambda: RandomWalk(seed=1, runs=60),
+    "pct": lambda: Pct(1, 60, threads=2, length=7, depth=3),
+    "preemption-bounded": lambda: Bounded(2),
+    "delay-bounded": lambda: Bounded(2, delays),
+    "round robin": lambda: RoundRobin(1, 60, threads=2),
+    "fair": lambda: Fair(1, 60),
+    "coverage": lambda: CoverageGuided(1, 60),
+    "portfolio": lambda: Portfolio({"fair": Fair(1, 60), "random": RandomWalk(1, 60)}, 60),
 }
+
+ALONE: dict[str, Callable[[int, int], Strategy]] = {
+    "random walk": lambda first, runs: RandomWalk(1, runs, first=first),
+    "pct": lambda first, runs: Pct(1, runs, threads=2, length=7, depth=3, first=first),
+    "round robin": lambda first, runs: RoundRobin(1, runs, threads=2, first=first),
+    "fair": lambda first, runs: Fair(1, runs, first=first),
+}
+"""Those of which any run can be made alone: by its number, and how many."""
 
 
 class Watched:
@@ -86,6 +107,14 @@ def test_conformance(name: str) -> None:
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_the_same_choices_every_time(name: str) -> None:
     assert watch(STRATEGIES[name]()).trace == watch(STRATEGIES[name]()).trace
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_run_by_itself_is_the_same(name: str) -> None:
+    """The seventeenth of sixty."""
+    watched = watch(ALONE[name](1, 16)), watch(ALONE[name](1, 17)), watch(ALONE[name](17, 1))
+    before, with_it, alone = (each.trace for each in watched)
+    assert with_it == before + alone
 
 
 def test_another_seed_makes_other_choices() -> None:

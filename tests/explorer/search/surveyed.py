@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from explorer.execution.pair_orders import Pair
 from explorer.memory.model import load_model
 from explorer.program.program import Program
 from explorer.program.tree import Unfolding
 from explorer.property import Property
 from explorer.scenario import Case
 from explorer.search.outcomes import ThreadOutcomes
-from explorer.search.pair_orders import Pair
 from explorer.search.result import UNLIMITED, Limits
 from explorer.search.survey import Survey, survey
 

@@ -10,6 +10,7 @@ from surveyed import counts, surveyed
 from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind
 from explorer.execution.location import Location
+from explorer.execution.pair_orders import Access, Pair, PairOrders, accesses_of
 from explorer.execution.relation import transitive_closure, union
 from explorer.memory.model import load_model
 from explorer.program.locks import SpinLock
@@ -17,7 +18,6 @@ from explorer.program.program import Program, ThreadSpec
 from explorer.program.thread import FULL, ONCE, Thread
 from explorer.program.tree import Unfolding
 from explorer.search.explore import Search
-from explorer.search.pair_orders import Access, Pair, PairOrders, accesses_of
 from scenarios.classic.litmus import load_buffering, message_passing, store_buffering
 from scenarios.classic.table import CLASSICS
 from scenarios.registry import scenarios

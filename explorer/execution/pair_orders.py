@@ -21,9 +21,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from explorer.execution.event import Event
+from explorer.execution.event import Event, Source
 from explorer.execution.execution import Execution
 from explorer.execution.kinds import Kind
+from explorer.execution.location import Location
 
 Does: TypeAlias = Literal["reads", "writes", "updates"]
 
@@ -41,6 +42,13 @@ class Access:
     line: int
     location: str
     does: Does
+
+    @classmethod
+    def at(cls, thread: int, source: Source | None, location: Location, does: Does) -> Access:
+        """The access of a thread that stands here in its code, if it stands anywhere."""
+        if source is None:
+            return cls(thread, "", "", "", 0, location.name, does)
+        return cls(thread, source.function, source.step, source.file, source.line, location.name, does)
 
     @property
     def writes(self) -> bool:
@@ -118,6 +126,10 @@ class PairOrders:
                 self.ordered |= self._orders(found)
             self._seen[found] += 1
 
+    def accesses(self) -> list[Access]:
+        """Those that happened in some execution, by number: that of ``ordered``."""
+        return list(self._numbers)
+
     def pairs(self) -> list[Pair]:
         """Every two conflicting accesses that happened at all, by location, threads and place in the code."""
         happened: Counter[int] = Counter()
@@ -140,7 +152,7 @@ class PairOrders:
             here = sorted(of_location[location], key=lambda number: _place(accesses[number]))
             for i, first in enumerate(here):
                 for second in here[i + 1 :]:
-                    if not _conflict(accesses[first], accesses[second]):
+                    if not conflict(accesses[first], accesses[second]):
                         continue
                     one, other = before[first, second], before[second, first]
                     together = one + other - both[first, second]
@@ -157,7 +169,7 @@ class PairOrders:
             # Reads of one write come in no order, but two reads never conflict.
             for later in (write, *reads):
                 if later != _NO_PLACE:
-                    found |= {(one, later) for one in so_far if _conflict(accesses[one], accesses[later])}
+                    found |= {(one, later) for one in so_far if conflict(accesses[one], accesses[later])}
                     so_far.add(later)
         return found
 
@@ -170,22 +182,15 @@ class PairOrders:
         if event.kind in (Kind.LOCK_READ, Kind.LOCK_WRITE, Kind.UNLOCK) or (event.waits and execution.rmw[position]):
             self.locks.add(event.location.name)
         if not execution.rmw[position]:
-            source = event.source
-            access = Access(
-                event.thread,
-                source.function if source else "",
-                source.step if source else "",
-                source.file if source else "",
-                source.line if source else 0,
-                event.location.name,
-                "updates" if updates else "writes" if event.writes else "reads",
-            )
+            does: Does = "updates" if updates else "writes" if event.writes else "reads"
+            access = Access.at(event.thread, event.source, event.location, does)
             number = self._numbers.setdefault(access, len(self._numbers))
         self._known[id(event)] = event, number
         return number
 
 
-def _conflict(one: Access, other: Access) -> bool:
+def conflict(one: Access, other: Access) -> bool:
+    """Whether their order matters."""
     return one.thread != other.thread and (one.writes or other.writes)
 
 

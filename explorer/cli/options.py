@@ -1,0 +1,133 @@
+"""The options that several commands share, and what is refused before a command begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import click
+
+Command = Callable[..., None]
+
+MODEL = (
+    "A model's name (see 'sealrace models'), a .cat file, or a folder with one .cfg file, as a kernel's "
+    "tools/memory-model is."
+)
+SWITCH = "Choose another form of the modelled code (see list). May be repeated."
+PARAM = "Set a size of the scenario: 0 to 1000 where the scenario has no other range. May be repeated."
+
+STRATEGIES: Mapping[str, tuple[str, ...]] = {
+    "random": ("seed",),
+    "pct": ("seed", "depth"),
+    "preemption-bounded": ("bound",),
+    "delay-bounded": ("bound",),
+    "round-robin": ("seed", "quantum"),
+    "fair": ("seed",),
+    "coverage": ("seed",),
+    "depth-first": (),
+    "portfolio": ("seed", "depth", "bound", "quantum"),
+}
+"""The strategies of ``run``, each with the options that it has beside those of all."""
+
+
+class PathName(click.Path):
+    """A path. The empty one is refused: it would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("it is empty: name a file or folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class _Seconds(click.FloatRange):
+    """A time above 0, and not infinite."""
+
+    def __init__(self) -> None:
+        super().__init__(0, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if not isfinite(seconds):
+            self.fail(f"{value} is no number of seconds", param, ctx)
+        return seconds
+
+
+FILE = PathName(dir_okay=False, path_type=Path)
+
+JOBS = click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one per core]")
+
+_Options = tuple[Callable[[Command], Command], ...]
+
+_OUTPUT: _Options = (
+    click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text."),
+    click.option(
+        "--out",
+        type=PathName(file_okay=False, path_type=Path),
+        default=Path("out"),
+        show_default=True,
+        help="Folder for reports and run files.",
+    ),
+)
+_SIZES: _Options = (
+    click.option("--small", is_flag=True, help="The scenario's small sizes, which take a fraction of the time."),
+    click.option(
+        "--unroll", type=click.IntRange(1, 100), default=3, show_default=True, help="Iterations of a while loop."
+    ),
+)
+_TIME: _Options = (
+    click.option("--max-time", type=_Seconds(), help="Stop after this many seconds."),
+    click.option("--max-events", type=click.IntRange(1, 1000), help="Cut a thread's path after this many events."),
+)
+_BOUNDS: _Options = (
+    *_SIZES,
+    click.option("--max-executions", type=click.IntRange(1), help="Stop after this many complete executions."),
+    *_TIME,
+)
+_SHARED: _Options = (
+    click.option("--expect", is_flag=True, help="Exit 0 if every verdict is the one that the scenario declares."),
+    *_OUTPUT,
+    click.option(
+        "--junit",
+        type=FILE,
+        help="Write the verdicts to a JUnit XML file. With --expect, failures are those not as declared.",
+    ),
+    click.option("--sarif", type=FILE, help="Write the findings to a SARIF 2.1.0 file."),
+    click.option("--all-reports", is_flag=True, help="Write a full report for every violating execution."),
+    *_BOUNDS,
+    click.option(
+        "--symmetry/--no-symmetry",
+        default=True,
+        show_default=True,
+        help="Search executions that differ in the names of identical threads once.",
+    ),
+    click.option(
+        "--projection/--no-projection",
+        default=True,
+        show_default=True,
+        help="Leave out threads that never write, beside one identical to them.",
+    ),
+)
+
+
+def _with(command: Command, options: _Options) -> Command:
+    """Give a command these options, in their order."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def explores(command: Command) -> Command:
+    """Give a command the options that ``explore`` and ``matrix`` share."""
+    return _with(command, _SHARED)
+
+
+def surveys(command: Command) -> Command:
+    """Those of them that mean something where every execution is visited."""
+    return _with(command, (*_OUTPUT, *_BOUNDS))
+
+
+def runs_of_a_case(command: Command) -> Command:
+    """Those that mean something where runs are made one after the other."""
+    return _with(command, (*_OUTPUT, *_SIZES, *_TIME))

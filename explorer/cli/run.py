@@ -1,0 +1,115 @@
+"""``sealrace run``: drive one case by a strategy; found or not found, and nothing claimed of what was not run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from explorer.cli.failures import INCOMPLETE, UsageProblem
+from explorer.cli.folder import folder_for
+from explorer.cli.interrupts import Interrupts
+from explorer.cli.named import choose, choose_fix, choose_switches, find_scenario, read_model, warn_of_freedom
+from explorer.cli.output import print_json, progress_bar, text_width
+from explorer.cli.run_text import again, run_json, run_text
+from explorer.cli.setting import Options, Setting, make_setting
+from explorer.cli.strategies import Chosen, Driver
+from explorer.cli.writing import Writer, by_severity
+from explorer.execution.execution import Status
+from explorer.memory.model import Model, flag_title
+from explorer.search.drive import Driven, Find, Runs, drive
+from reports.structure import Search
+
+MODEL = "sc"
+"""The model where none is named."""
+
+_NO_NAME = re.compile(r"[^A-Za-z0-9_.+-]+")
+
+
+def run_scenario(
+    name: str,
+    fix: str | None,
+    protocol: str | None,
+    model_name: str | None,
+    switches: tuple[str, ...],
+    chosen: Chosen,
+    options: Options,
+    *,
+    as_json: bool,
+) -> int:
+    """Drive one case by a strategy, print what was found and write a report of each property broken.
+
+    Gives the exit status: 1 found, 3 not found.
+    """
+    scenario = find_scenario(name)
+    fix = scenario.fixes[0] if fix is None else choose_fix(scenario, fix)
+    protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
+    model_name = model_name or MODEL
+    model = read_model(model_name)
+    warn_of_freedom(model, model_name)
+    setting = make_setting(scenario, fix, protocol, options.with_parameters(choose_switches(scenario, switches)))
+    driver = Driver(chosen, setting.unfolding, model)
+    folder = options.out / _NO_NAME.sub("-", f"{setting.stem}-{model.name}-run-{chosen.name}")
+    with folder_for(folder), Interrupts() as interrupts:
+        driven = _drive(setting, model, driver, chosen, options, interrupts)
+        finds = _by_severity(setting, driven)
+        reports = _write(setting, Writer(setting, model, model_name), finds, driven, folder)
+    if as_json:
+        print_json(run_json(setting, model_name, chosen, driver, driven, finds, reports))
+    else:
+        command = again(setting, model_name, driver, finds[0].first) if finds else ""
+        click.echo(run_text(setting, model_name, driver, driven, finds, reports, command, text_width()))
+    return 1 if finds else INCOMPLETE
+
+
+def _drive(
+    setting: Setting, model: Model, driver: Driver, chosen: Chosen, options: Options, interrupts: Interrupts
+) -> Driven:
+    """Make the runs, with progress on a terminal."""
+    alone = chosen.run is not None and chosen.starts_anywhere
+    first = chosen.run if alone and chosen.run is not None else 1
+    runs = Runs(first, chosen.most, chosen.run, options.max_time)
+    title = f"{setting.scenario.name}, fix {setting.fix}, {driver.title}"
+    total = None if chosen.run is not None else chosen.most
+    with progress_bar(title, total) as advance:
+
+        def show(driven: Driven) -> None:
+            interrupts.check()
+            advance(driven.runs, f"{driven.runs:,} runs, {driven.distinct:,} executions, {len(driven.finds)} found")
+
+        driven = drive(setting.case, model, setting.unfolding, driver.strategy, runs, show)
+    if chosen.run is not None and not driven.runs and not driven.stopped:
+        raise UsageProblem(f"--run {chosen.run}: the strategy {chosen.name} has fewer runs here\n  name an earlier one")
+    return driven
+
+
+def _by_severity(setting: Setting, driven: Driven) -> list[Find]:
+    """What was found, the most severe property first."""
+    declared = tuple(prop.name for prop in setting.case.properties)
+    return sorted(driven.finds.values(), key=lambda find: by_severity(find.violation.property, declared))
+
+
+def _write(setting: Setting, writer: Writer, finds: list[Find], driven: Driven, folder: Path) -> list[str]:
+    """Write a report and a page of the first run that broke each property; gives the paths of the reports."""
+    # What an earlier command left would pass for this one's.
+    for old in [*folder.glob("*.json"), *folder.glob("*.html")]:
+        old.unlink()
+    broken = {prop.name: 0 for prop in setting.case.properties} | {
+        find.violation.property: find.executions for find in finds
+    }
+    search = Search(
+        executions=driven.statuses[Status.COMPLETE],
+        violating=broken,
+        interleavings=None,
+        complete=False,
+        remarks={flag_title(flag): count for flag, count in driven.flags.items()},
+        switches=(),
+        left_out=(),
+    )
+    paths = []
+    for find in finds:
+        path = folder / f"{_NO_NAME.sub('-', find.violation.property)}.json"
+        writer.save(writer.report(find.execution, find.violation, None, search), path)
+        paths.append(str(path))
+    return paths
