@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from explorer.cli.main import main
+from explorer.cli.options import STRATEGIES
 from explorer.memory.model import load_model
 from explorer.program.tree import Unfolding
 from explorer.scenario import Scenario
@@ -58,6 +59,25 @@ def test_the_survey_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.Monk
     result = CliRunner().invoke(main, command.removeprefix("$ sealrace ").split())
     assert result.exit_code == 0
     assert result.output.splitlines() == printed
+
+
+def test_the_run_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command, *printed = blocks("strategies.md")[0].splitlines()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    result = CliRunner().invoke(main, command.removeprefix("$ sealrace ").split())
+    assert result.exit_code == 3
+    assert result.output.splitlines() == printed
+
+
+def test_the_strategies_are_those_of_the_table() -> None:
+    table = re.findall(r"^\| `([a-z-]+)` \|", page("strategies.md"), re.MULTILINE)
+    assert sorted(table) == sorted(STRATEGIES)
+
+
+def test_a_strategy_in_python_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    exec(compile(blocks("strategies.md")[-1], "example", "exec"), {"__name__": "example"})
+    assert f"prints `{capsys.readouterr().out.strip()}`:" in page("strategies.md")
 
 
 @pytest.mark.usefixtures("userfaultfd")

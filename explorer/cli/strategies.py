@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import floor
 from typing import Any
 
 from explorer.cli.failures import UsageProblem
@@ -195,8 +196,10 @@ class Driver:
         if chance is None:
             return f"none is known under {self._model.name}, where a thread's next step is not always one"
         bug = f"a bug of depth {self._depth} that shows within {self._steps} steps"
-        one_of = f"one of {driven.runs:,} with at least {within(driven.runs, chance):.2%}"
-        return f"a run finds {bug} with a probability of at least 1/{chance.denominator:,}, {one_of}"
+        told = f"a run finds {bug} with a probability of at least 1/{chance.denominator:,}"
+        # Cut off, not rounded: it is a lower bound.
+        least = floor(within(driven.runs, chance) * 10_000) / 100
+        return told if driven.runs <= 1 else f"{told}, one of {driven.runs:,} with at least {least:.2f}%"
 
 
 def _levels(name: str, strategy: Bounded, *, sequential: bool) -> list[tuple[str, str]]:
@@ -209,7 +212,7 @@ def _levels(name: str, strategy: Bounded, *, sequential: bool) -> list[tuple[str
         told.append(("schedules", f"{many(level.cost, what)}: {found}{unfinished}"))
     of = "" if sequential else ", counted in the order in which steps are released"
     if strategy.exhausted:
-        told.append(("complete", f"no schedule that differs takes more than {many(strategy.complete, what)}{of}"))
+        told.append(("complete", f"nothing takes more than {many(strategy.complete, what)}{of}"))
     elif strategy.complete >= 0:
         told.append(("complete", f"every schedule of at most {many(strategy.complete, what)} was run{of}"))
     return told

@@ -69,7 +69,7 @@ class Bounded:
         cost_of: per execution, by its key, the least cost of its schedules.
         levels: what was taken so far; all but the last one are complete.
         complete: the bound within which every schedule was taken, -1 if there is none.
-        exhausted: whether no schedule costs more.
+        exhausted: whether all that costs more leads to what was gone on from already.
     """
 
     def __init__(self, bound: int, cost: Cost = preemptions) -> None:
@@ -128,6 +128,8 @@ class Bounded:
                 return True
             del self._waiting[cost]
             self.complete = cost
+            for later, steps in self._waiting.items():
+                self._waiting[later] = [step for step in steps if step is None or step.known not in self._seen]
             self.exhausted = not any(self._waiting.values())
             if self.exhausted or cost == self._bound:
                 return False

@@ -1,0 +1,283 @@
+"""``sealrace run``: what it prints and writes, that it can be made again, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import Run, process
+from test_interrupted_search import TOYS, interrupt, start
+
+from explorer.cli.options import STRATEGIES
+
+FOLDER = Path("out/mailbox-P2-none-pso-run-pct")
+
+COMMAND = "sealrace run mailbox --fix none --protocol P2 --model sc --param stores=1 --unroll 3"
+
+# The writer fills the box and raises the flag, the reader looks and opens: two steps each.
+BOUNDED = f"""\
+mailbox, fix none, protocol P2, model sc: found late
+ strategy    preemption-bounded, bound 2
+ runs        4: 3 distinct executions
+ schedules   0 preemptions: 2 runs, 2 new executions
+             1 preemption: 2 runs, 1 new execution
+ complete    nothing takes more than 1 preemption
+ found       late in 1 run (25.00%), 1 execution, first in run 1
+ reached     looked
+ again       {COMMAND} --strategy preemption-bounded --bound 2 --run 1
+ page        out/mailbox-P2-none-sc-run-preemption-bounded/late.html
+"""
+
+
+@pytest.fixture(autouse=True)
+def to_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
+def driven(sealrace: Run, *arguments: str, status: int) -> dict[str, Any]:
+    result = sealrace("run", *arguments, "--json")
+    assert result.exit_code == status, result.output
+    found: dict[str, Any] = json.loads(result.output)
+    return found
+
+
+def account(output: str) -> str:
+    """What stands below the ladder, or all where there is none."""
+    return output[output.index("mailbox, ", 1) :] if "\n\nmailbox, " in output else output
+
+
+def entry(output: str, label: str) -> str:
+    (line,) = [line for line in account(output).splitlines() if line.startswith(f" {label} ")]
+    return line[13:]
+
+
+def test_the_account_of_all_schedules_within_a_bound(sealrace: Run) -> None:
+    """By hand: the writer first (late), the reader first, and the reader stopped between its reads is the rest."""
+    result = sealrace("run", "mailbox", "--strategy", "preemption-bounded")
+    assert result.exit_code == 1
+    assert account(result.output) == BOUNDED
+
+
+def test_the_ladder_is_that_of_the_report(sealrace: Run) -> None:
+    output = sealrace("run", "mailbox", "--strategy", "preemption-bounded").output
+    report = "out/mailbox-P2-none-sc-run-preemption-bounded/late.json"
+    assert output == sealrace("graph", report).output + "\n" + BOUNDED
+    assert f" replay     sealrace replay {report}\n" in output
+    assert sealrace("replay", report).output == (
+        "reproduced: 4 events of 2 threads, late (mailbox, fix none, protocol P2, model sc)\n"
+    )
+    assert "3 executions explored, not all of them" in output
+
+
+def test_not_found_claims_nothing(sealrace: Run) -> None:
+    """The fence keeps the leak away, and 'late' needs a flag that is seen: not in a run where the reader is first."""
+    result = sealrace("run", "mailbox", "--strategy", "round-robin", "--quantum", "9", "--run", "2")
+    assert result.exit_code == 3
+    assert result.output == (
+        "mailbox, fix none, protocol P2, model sc: not found\n"
+        " strategy    round-robin, seed 1, quantum 9\n"
+        " runs        1: 1 distinct execution\n"
+        " reached     looked\n"
+        " but         nothing is claimed of executions that were not run\n"
+    )
+    assert not list(Path("out").rglob("*.json"))
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("arguments", [("mailbox",), ("mailbox", "--fix", "fenced"), ("endless", "--fix", "holds")])
+def test_nothing_holds(sealrace: Run, strategy: str, arguments: tuple[str, ...]) -> None:
+    result = sealrace("run", *arguments, "--strategy", strategy, "--small", "--runs", "20")
+    assert result.exit_code in (1, 3)
+    assert "HOLDS" not in result.output
+    assert ("found late" in result.output) == (result.exit_code == 1)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_report_replays_and_the_run_can_be_made_again(sealrace: Run, strategy: str) -> None:
+    """The command that is printed looks at the same run alone, and finds the same execution."""
+    seed = ("--seed", "30") if "seed" in STRATEGIES[strategy] else ()
+    first = sealrace("run", "mailbox", "--model", "pso", "--strategy", strategy, *seed)
+    assert first.exit_code == 1
+    folder = Path(f"out/mailbox-P2-none-pso-run-{strategy}")
+    reports = sorted(folder.glob("*.json"))
+    assert reports
+    for report in reports:
+        assert sealrace("replay", str(report)).exit_code == 0
+    worst = folder / ("leak.json" if (folder / "leak.json").exists() else "late.json")
+    before = json.loads(worst.read_text(encoding="utf-8"))
+    again = shlex.split(entry(first.output, "again"))
+    assert sealrace(*again[1:]).exit_code == 1
+    after = json.loads(worst.read_text(encoding="utf-8"))
+    assert {name: before[name] for name in ("events", "source_of", "coherence")} == {
+        name: after[name] for name in ("events", "source_of", "coherence")
+    }
+    number = int(again[-1])
+    assert driven(sealrace, *again[2:], status=1)["violating"][0]["first"] == number
+
+
+def test_a_deadlock_is_found(sealrace: Run) -> None:
+    result = sealrace("run", "mailbox", "--fix", "waits", "--runs", "3")
+    assert result.exit_code == 1
+    assert entry(result.output, "runs") == "3: 1 distinct execution, 1 of them blocked"
+    assert entry(result.output, "found") == "deadlock in 3 runs (100.00%), 1 execution, first in run 1"
+
+
+def test_what_is_cut_is_told(sealrace: Run) -> None:
+    result = sealrace("run", "mailbox", "--max-events", "1", "--runs", "5")
+    assert result.exit_code == 3
+    assert entry(result.output, "runs") == "5: 1 distinct execution, 1 of them cut"
+    assert entry(result.output, "but") == "limit of 1 events per thread reached: raise --max-events"
+
+
+def test_the_bound_of_pct_is_that_of_its_paper(sealrace: Run) -> None:
+    """Two threads, four steps, depth 2: 1 in 2 * 4. That eight runs all miss has a probability of (7/8)^8 = 0.3436."""
+    output = sealrace("run", "mailbox", "--strategy", "pct", "--depth", "2", "--runs", "8").output
+    assert entry(output, "bound") == (
+        "a run finds a bug of depth 2 that shows within 4 steps with a probability of at least 1/8, "
+        "one of 8 with at least 65.63%"
+    )
+    # 1 - (31/32)^1000 is less than one, and is not rounded up to it.
+    assert entry(sealrace("run", "mailbox").output, "bound").endswith("1/32, one of 1,000 with at least 99.99%")
+
+
+def test_no_bound_is_claimed_under_a_weak_model(sealrace: Run) -> None:
+    output = sealrace("run", "mailbox", "--model", "pso").output
+    assert entry(output, "bound") == "none is known under pso, where a thread's next step is not always one"
+    weak = sealrace("run", "mailbox", "--model", "pso", "--strategy", "preemption-bounded", "--bound", "0").output
+    assert entry(weak, "complete").endswith("was run, counted in the order in which steps are released")
+
+
+def test_a_portfolio_says_who_found_it(sealrace: Run) -> None:
+    found = driven(sealrace, "mailbox", "--strategy", "portfolio", "--runs", "30", status=1)
+    shares = found["told"]["portfolio"]["runs"]
+    assert sum(shares.values()) == found["runs"] == 30
+    (late,) = found["violating"]
+    assert min(each["first"] for each in late["by"].values()) == late["first"]
+    assert sum(each["runs"] for each in late["by"].values()) == late["runs"]
+    # Turns go round: the first seven runs are those of the strategies in their order, and so are the next.
+    firsts = {name: each["first"] for name, each in late["by"].items() if each["first"] <= 14}
+    assert firsts
+    assert all(list(shares)[(first - 1) % 7] == name for name, first in firsts.items())
+
+
+def test_json_holds_all_of_it(sealrace: Run) -> None:
+    found = driven(sealrace, "mailbox", "--strategy", "preemption-bounded", status=1)
+    assert found == {
+        "scenario": "mailbox", "protocol": "P2", "fix": "none", "model": "sc",
+        "parameters": {"stores": 1, "unroll": 3},
+        "strategy": "preemption-bounded", "bound": 2, "found": True,
+        "runs": 4, "abandoned": 0, "executions": 3, "blocked": 0, "cut": 0, "dropped": 0,
+        "violating": [
+            {
+                "property": "late", "runs": 1, "executions": 1, "first": 1, "by": {},
+                "report": "out/mailbox-P2-none-sc-run-preemption-bounded/late.json",
+            }
+        ],
+        "goals": {"looked": True}, "flags": {}, "limits": [],
+        "told": {
+            "preemption-bounded": {
+                "levels": [{"cost": 0, "runs": 2, "executions": 2}, {"cost": 1, "runs": 2, "executions": 1}],
+                "complete": 1, "exhausted": True,
+            }
+        },
+    }  # fmt: skip
+
+
+def test_a_second_command_leaves_nothing_of_the_first(sealrace: Run) -> None:
+    sealrace("run", "mailbox", "--model", "pso", "--runs", "200")
+    assert {path.name for path in FOLDER.iterdir()} == {"leak.html", "leak.json", "late.html", "late.json"}
+    assert sealrace("run", "mailbox", "--model", "pso", "--run", "1").exit_code == 3
+    assert not list(FOLDER.iterdir())
+
+
+def test_a_time_limit(sealrace: Run) -> None:
+    found = driven(sealrace, "endless", "--fix", "holds", "--runs", "1000000", "--max-time", "0.5", status=3)
+    assert found["limits"] == ["limit of 0.5 seconds reached"]
+    assert found["runs"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("--strategy", "random", "--depth", "2"),
+            "--depth: the strategy random has none\n  it is for pct, portfolio\n",
+        ),
+        (
+            ("--bound", "1"),
+            "--bound: the strategy pct has none\n  it is for preemption-bounded, delay-bounded, portfolio\n",
+        ),
+        (("--strategy", "depth-first", "--seed", "1"), "--seed: the strategy depth-first has none\n"),
+        (("--quantum", "1"), "--quantum: the strategy pct has none\n  it is for round-robin, portfolio\n"),
+        (
+            ("--run", "1", "--runs", "2"),
+            "--run makes one run again, --runs says how many to make\n  give one of them\n",
+        ),
+        (
+            ("--strategy", "depth-first", "--run", "99"),
+            "--run 99: the strategy depth-first has fewer runs here\n  name an earlier one\n",
+        ),
+        (("--strategy", "best"), "'best' is not one of 'random', 'pct', "),
+        (("--fix", "glue"), "unknown fix 'glue'\n  there are: none, fenced, waits\n"),
+        (("--protocol", "P9"), "unknown protocol 'P9'\n  there are: P2\n"),
+        (("--switch", "v7"), "unknown switch 'v7'\n  mailbox has no switches\n"),
+        (("--param", "stores=9"), "stores=9 is out of range\n"),
+        (("--model", "no.cat"), "no.cat"),
+        (("--depth", "0"), "0 is not in the range 1<=x<=100"),
+    ],
+)
+def test_what_does_not_fit_is_refused(sealrace: Run, arguments: tuple[str, ...], message: str) -> None:
+    result = sealrace("run", "mailbox", *arguments)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert not list(Path().rglob("*.json"))
+
+
+def test_help_says_that_nothing_is_claimed(sealrace: Run) -> None:
+    text = " ".join(sealrace("run", "--help").output.split())
+    assert "Exit status: 1 found, 2 bad input, 3 not found, which claims nothing of what was not run" in text
+    assert "of run: found" in " ".join(sealrace("--help").output.split())
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_keeps_what_was_found(tmp_path: Path, number: signal.Signals) -> None:
+    folder = tmp_path / "out" / "endless-P2-none-sc-run-random"
+    arguments = ("run", "endless", "--strategy", "random", "--runs", "100000000", "--json")
+    with start(process(*arguments, before=TOYS), tmp_path) as child:
+        printed, _remarks = interrupt(child, folder, number)
+    found = json.loads(printed)
+    assert found["limits"] == ["interrupted"]
+    assert found["runs"] > 0
+    # Whether the leak was found by then depends on the machine; what is said of it does not.
+    assert child.returncode == (1 if found["found"] else 3)
+    assert (folder / "leak.json").exists() == found["found"]
+
+
+def test_the_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
+    """A seed makes the same runs, text and files: of every strategy, a portfolio has nearly all."""
+    written = []
+    for seed in ("1", "77"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        printed = b""
+        for arguments in (
+            ("inflight", "--small", "--strategy", "portfolio", "--runs", "120", "--seed", "5"),
+            ("masked-eperm", "--small", "--strategy", "coverage", "--runs", "60", "--model", "tso"),
+            ("lingering-page", "--small", "--strategy", "pct", "--runs", "100", "--model", "lkmm"),
+            ("seal-swap", "--small", "--strategy", "depth-first", "--runs", "30"),
+        ):
+            environment = {**os.environ, "PYTHONHASHSEED": seed}
+            command = process("run", *arguments)
+            done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+            assert done.returncode in (1, 3), done.stderr
+            printed += done.stdout
+        files = {path.name: path.read_bytes() for path in sorted((folder / "out").rglob("*")) if path.is_file()}
+        written.append((printed, files))
+    assert written[0] == written[1]
+    assert len(written[0][1]) >= 4
