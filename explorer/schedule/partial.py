@@ -77,7 +77,7 @@ class Partial:
                 return index
         return None
 
-    def candidates(self, threads: Iterable[int], *, in_order: bool) -> Iterator[Choice]:
+    def candidates(self, threads: Iterable[int], *, in_order: bool = False) -> Iterator[Choice]:
         """The next steps of these threads, as far as no model forbids them.
 
         ``in_order``: those alone that take effect at once, by the last value and behind the last store.

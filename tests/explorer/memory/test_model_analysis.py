@@ -53,6 +53,31 @@ def test_the_packaged_models_are_all_orders_but_for_rcu_and_all_monotone(
     assert model.orders_loads_before_later_stores
 
 
+ACCESSES = frozenset({"R", "W", "Once"})
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "in_order", "axioms"),
+    [
+        # Steps in order go along with every order of po, rf, co and fr.
+        ("sc", (), True, ()),
+        ("sc", (), False, ("sequential-consistency",)),
+        ("tso", (), False, ("coherence", "total-store-order")),
+        ("tso", (), True, ()),
+        # A grace period is waited for, or it is not, whatever the order; a section by itself waits for nothing.
+        ("sc", ("Rcu-lock", "Rcu-unlock", "Sync-rcu"), True, ("rcu",)),
+        ("sc", ("Rcu-lock", "Rcu-unlock", "Sync-rcu"), False, ("sequential-consistency", "rcu")),
+        # hb of lkmm is not made of these relations alone.
+        ("lkmm", (), True, ("atomicity", "happens-before")),
+    ],
+)
+def test_what_is_asked_of_an_execution_that_grows(
+    name: str, more: tuple[str, ...], in_order: bool, axioms: tuple[str, ...]
+) -> None:
+    asked = load_model(name).axioms_while_growing(ACCESSES | set(more), in_order=in_order)
+    assert tuple(axiom.name for axiom in asked) == axioms
+
+
 @pytest.mark.parametrize(
     ("axiom", "monotone"),
     [
