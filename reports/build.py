@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections import Counter
 from collections.abc import Mapping
+from importlib.abc import InspectLoader
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
@@ -170,10 +172,9 @@ def _sources(execution: Execution) -> list[SourceText]:
     functions = {call.function.rpartition(".")[2] for source in placed for call in source.stack}
     texts = []
     for file in sorted({source.file for source in placed}):
-        path = _find(file)
-        if path is None:
+        text = _text(file)
+        if text is None:
             continue
-        text = path.read_text(encoding="utf-8")
         lines = text.split("\n")
         event_lines = {source.line for source in placed if source.file == file}
         nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.AsyncFunctionDef)]
@@ -186,6 +187,15 @@ def _sources(execution: Execution) -> list[SourceText]:
                 body = "\n".join(lines[node.lineno - 1 : last])
                 texts.append(SourceText(file=file, function=node.name, first_line=node.lineno, text=body))
     return texts
+
+
+def _text(file: str) -> str | None:
+    """The text of a Python file, None where there is none; of a scenario file named by its path the text that ran."""
+    loader = getattr(sys.modules.get(file), "__loader__", None)
+    if isinstance(loader, InspectLoader):
+        return loader.get_source(file)
+    path = _find(file)
+    return None if path is None else path.read_text(encoding="utf-8")
 
 
 def _find(file: str) -> Path | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 from explorer.execution.execution import Ending
 from explorer.search.violations import DEADLOCK, OUTCOME
@@ -204,9 +205,9 @@ def _plural(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def replay_command(file: str) -> str:
-    """The command that replays the report in this file."""
-    return shlex.join(replay_words(file))
+def replay_command(report: Report, file: str) -> str:
+    """The command that replays the report, which is in this file."""
+    return shlex.join(replay_words(report, file))
 
 
 def token_command(report: Report) -> str:
@@ -216,12 +217,14 @@ def token_command(report: Report) -> str:
 
 def token_words(report: Report) -> list[str]:
     """That command word by word."""
-    return ["sealrace", "replay", visible(report.token)] if report.token else []
+    return replay_words(report, report.token) if report.token else []
 
 
-def replay_words(file: str) -> list[str]:
-    """The words of that command."""
-    return ["sealrace", "replay", visible(file)]
+def replay_words(report: Report, file: str) -> list[str]:
+    """The words of that command; a scenario file that does not lie below the current folder has to be named."""
+    scenario = PurePosixPath(report.scenario.rpartition(":")[0])
+    is_elsewhere = scenario.suffix == ".py" and (scenario.is_absolute() or ".." in scenario.parts)
+    return ["sealrace", "replay", visible(file), *(["--scenario", visible(str(scenario))] if is_elsewhere else [])]
 
 
 def explore_command(report: Report) -> str:

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from explorer.cli.named import choose, choose_fix
+from explorer.cli.scenario_check import ALL
 from explorer.cli.setting import NotApplicable
 from explorer.scenario import Scenario
-
-ALL = "all"
-"""What stands for every fix, protocol or model."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations as pairs_of
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from explorer.cli.ci_files import write_files
 from explorer.cli.failures import UsageProblem
 from explorer.cli.folder import folder_for, make_files
 from explorer.cli.interrupts import Interrupts
-from explorer.cli.named import choose_switches, find_scenario, read_model, warn_of_freedom
+from explorer.cli.named import choose_switches, digests_of, find_scenario, read_model, warn_of_freedom
 from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options, Setting, make_setting
 from explorer.cli.shared_search import explore_with_others
@@ -38,7 +39,7 @@ def explore_scenario(
     """Explore one scenario with the fixes, protocols and models named, print what was found; gives the exit status."""
     scenario = find_scenario(name)
     combinations = combinations_of(scenario, fixes, protocols or scenario.protocols[:1])
-    options = options.with_parameters(choose_switches(scenario, switches))
+    options = replace(options.with_parameters(choose_switches(scenario, switches)), digests=digests_of([scenario]))
     models = tuple(dict.fromkeys(models)) or scenario.models
     _check_models(models)
     total = sum(each.reason is None for each in combinations) * len(models)

@@ -19,12 +19,15 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def draw(name: str, form: str, output: Path | None) -> None:
-    """Print a report in one form, or write it to a file, the folder of which is made where it is missing."""
+def draw(name: str, form: str, output: Path | None, own: Path | None) -> None:
+    """Print a report in one form, or write it to a file, the folder of which is made where it is missing.
+
+    ``own`` is the file of a run file's scenario, where it is named (see ``stored_setting``).
+    """
     if output is None and form in IMAGES and is_terminal():
         command = shlex.join(["sealrace", "graph", name, "-f", form, "-o", f"FILE.{form}"])
         raise UsageProblem(f"{form.upper()} is no text for a terminal\n  name a file: {command}")
-    report = load(name)
+    report = load(name, own)
     if output is None and form in IMAGES:
         click.echo(render_file(report, form, name), nl=False)
         return

@@ -10,7 +10,7 @@ import click
 
 from explorer.cli.failures import UsageProblem
 from explorer.cli.named import choose, choose_fix, choose_switches, find_reduced_form, find_scenario, numbers
-from explorer.cli.setting import Options, make_setting
+from explorer.cli.setting import Options, in_file_names, make_setting
 from explorer.execution.execution import Execution
 from explorer.litmus.export.text import export
 from explorer.litmus.export.violating_states import Broken
@@ -51,7 +51,7 @@ def export_scenario(
     sizes += "".join(f", switch {switch}" for switch in setting.switches)
     try:
         text = export(
-            f"{scenario.name}-{fix}",
+            f"{in_file_names(scenario.name)}-{fix}",
             f"Scenario {scenario.name}, fix {fix}, protocol {protocol}{sizes}: {scenario.title}.",
             setting.unfolding,
             _properties_broken(setting.case) if setting.case.properties else None,

@@ -13,6 +13,7 @@ from explorer.cli.options import (
     JOBS,
     MODEL,
     PARAM,
+    SCENARIO_FILE,
     STRATEGIES,
     SWITCH,
     PathName,
@@ -73,12 +74,25 @@ def main() -> None:
 
 
 @main.command("list")
+@click.argument("name", required=False, metavar="[FILE.py|SCENARIO]", type=PathName())
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of text.")
-def list_scenarios(as_json: bool) -> None:
-    """List the scenarios with their fixes, protocols, sizes and switches."""
+def list_scenarios(name: str | None, as_json: bool) -> None:
+    """List the scenarios with their fixes, protocols, sizes and switches: all that are installed, or a file's."""
     from explorer.cli.listing import show_scenarios
 
-    show_scenarios(as_json=as_json)
+    show_scenarios(name, as_json=as_json)
+
+
+@main.command()
+@click.argument("name_or_file", metavar="[NAME|FILE.py]", default="handover", type=PathName())
+def new(name_or_file: str) -> None:
+    """Write a scenario to begin with: NAME in NAME.py, or in FILE.py. Without either it is handover.
+
+    A file that is there stays as it is, and the exit status is 2.
+    """
+    from explorer.cli.new import write_new
+
+    write_new(name_or_file)
 
 
 @main.command()
@@ -123,7 +137,10 @@ def explore(
     as_json: bool,
     **how: Any,
 ) -> None:
-    """Explore SCENARIO and say what its readers can see."""
+    """Explore SCENARIO and say what its readers can see.
+
+    SCENARIO is a name (see list), or path/to/file.py:name for one of your own (see new).
+    """
     from explorer.cli.explore import explore_scenario
     from explorer.cli.named import numbers
     from explorer.cli.setting import Options
@@ -139,7 +156,12 @@ def explore(
 
 @main.command()
 @click.option("--all", "everything", is_flag=True, help="Everything: all models and protocols; many minutes.")
-@click.option("--scenario", "scenarios", multiple=True, help="Scenarios alone, or 'all'. May be repeated.")
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    help="Scenarios alone, path/to/file.py:name too, or 'all'. May be repeated.",
+)
 @click.option("--fix", "fixes", multiple=True, help="Fixes alone, several joined as a+b, or 'all'. May be repeated.")
 @click.option("--protocol", "protocols", multiple=True, help="Protocols alone, or 'all'. May be repeated.")
 @click.option(
@@ -257,7 +279,8 @@ def run(
 @main.command()
 @click.argument("report", type=PathName())
 @click.option("--step", is_flag=True, help="Step through it with the keys of the page, and off it.")
-def replay(report: str, step: bool) -> None:
+@SCENARIO_FILE
+def replay(report: str, step: bool, own: Path | None) -> None:
     """Run the execution of REPORT again, access by access, and check all that it claims.
 
     REPORT is a report file, FILE.run.jsonl:N for the Nth execution of a run file, or a token (sr1_...). Exits 0
@@ -267,18 +290,19 @@ def replay(report: str, step: bool) -> None:
     if step:
         from explorer.cli.step_command import step_through
 
-        step_through(report)
+        step_through(report, own)
         return
     from explorer.cli.replay import replay_report
 
-    replay_report(report)
+    replay_report(report, own)
 
 
 @main.command()
 @click.argument("scenario_or_report", metavar="SCENARIO|REPORT", type=PathName())
 @click.option("--runs", type=click.IntRange(1, 100_000), default=1, show_default=True, help="Do it this many times.")
+@SCENARIO_FILE
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
-def reproduce(scenario_or_report: str, runs: int, as_json: bool) -> None:
+def reproduce(scenario_or_report: str, runs: int, own: Path | None, as_json: bool) -> None:
     """Make the system calls of a violating execution on the kernel that runs this, and compare their results.
 
     SCENARIO is explored under sc at its small sizes, and its most severe violation taken; REPORT is a
@@ -288,7 +312,7 @@ def reproduce(scenario_or_report: str, runs: int, as_json: bool) -> None:
     """
     from explorer.cli.reproduce import reproduce as reproduce_here
 
-    sys.exit(reproduce_here(scenario_or_report, runs, as_json=as_json))
+    sys.exit(reproduce_here(scenario_or_report, runs, own, as_json=as_json))
 
 
 @main.command()
@@ -322,11 +346,12 @@ def conformance(calls: int, seed: int, kernel: str | None, as_json: bool) -> Non
     help="What to draw.",
 )
 @click.option("-o", "--output", type=FILE, help="Write to a file.")
-def graph(report: str, form: str, output: Path | None) -> None:
+@SCENARIO_FILE
+def graph(report: str, form: str, output: Path | None, own: Path | None) -> None:
     """Draw REPORT: a report file, FILE.run.jsonl:N for the Nth execution of a run file, or a token (sr1_...)."""
     from explorer.cli.graph import draw
 
-    draw(report, form, output)
+    draw(report, form, output, own)
 
 
 @main.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from os.path import relpath
 from pathlib import Path
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from explorer.cli.folder import folder_for, make_files
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.matrix_part import Choice, Part, part_of
 from explorer.cli.matrix_work import MatrixDesk
-from explorer.cli.named import all_scenarios, find_scenario
+from explorer.cli.named import digests_of, find_unchanged
 from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options, make_setting
 from explorer.cli.stop_file import stop_file
@@ -37,7 +38,7 @@ def explore_matrix(options: Options, choice: Choice, *, jobs: int | None, expect
     """Explore a part of the matrix, print the table, write the index page; gives the exit status."""
     costs = recorded()
     part = part_of(choice, costs)
-    options = options.with_parameters(part.switches)
+    options = replace(options.with_parameters(part.switches), digests=digests_of(part.scenarios))
     cores = os.cpu_count() or 1
     processes = jobs or cores
     # Costs are those of the default sizes. More processes than cores are no faster.
@@ -62,7 +63,7 @@ def explore_matrix(options: Options, choice: Choice, *, jobs: int | None, expect
         explore_jobs(part.jobs, options, processes, interrupts, tell)
     drawn = list(_as_drawn(part, found, options))
     left_out = _left_out(part, costs, at_once)
-    page = _write_index(drawn, choice.command + options.command, left_out, options)
+    page = _write_index(part, drawn, choice.command + options.command, left_out, options)
     write_files(part.rows, found, options, expect=expect)
     # In the order of the table, whichever cell was the quickest.
     cells = [found[cell] for cell in part.cells if cell in found]
@@ -114,7 +115,7 @@ def _explore_here(
         for cell in cells_of(job):
             if interrupts.noted:
                 return
-            setting = setting or make_setting(find_scenario(scenario), fix, protocol, options)
+            setting = setting or make_setting(find_unchanged(scenario, options.digests), fix, protocol, options)
             found = explore_cell(setting, cell.model, options, lambda _progress: interrupts.check())
             tell(watch.measured(found))
             watch = Watch()
@@ -172,9 +173,9 @@ def _show_more(cells: Sequence[CellResult], page: Path) -> None:
         click.echo(f" One {found.word}, step by step:  sealrace graph {found.reports[0][1]}")
 
 
-def _write_index(drawn: Sequence[Cell], arguments: str, left_out: Sequence[str], options: Options) -> Path:
+def _write_index(part: Part, drawn: Sequence[Cell], arguments: str, left_out: Sequence[str], options: Options) -> Path:
     path = options.out / _INDEX
-    titles = {scenario.name: scenario.title for scenario in all_scenarios()}
+    titles = {scenario.name: scenario.title for scenario in part.scenarios}
     command = f"sealrace matrix{arguments}"
     page = render_index(drawn, command=command, tool=VERSION, titles=titles, remarks=left_out)
     path.write_text(page, encoding="utf-8")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from explorer.cli.cells import ALL, CellName, Combination, Job, expand
+from explorer.cli.cells import CellName, Combination, Job, expand
 from explorer.cli.failures import UsageProblem
-from explorer.cli.named import all_scenarios, choose, choose_fix, choose_switches
+from explorer.cli.named import all_scenarios, choose, choose_fix, choose_switches, find_for_table
+from explorer.cli.scenario_check import ALL
 from explorer.cli.setting import NotApplicable
 from explorer.scenario import MODELS, QUICK_MODELS, Scenario
 
@@ -49,7 +51,7 @@ class Choice:
             ("switch", self.switches),
         )
         words = [" --all"] if self.everything else []
-        return "".join([*words, *(f" --{kind} {name}" for kind, names in kinds for name in names)])
+        return "".join([*words, *(f" --{kind} {shlex.quote(name)}" for kind, names in kinds for name in names)])
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Part:
     rows: tuple[tuple[Combination, tuple[str, ...]], ...]
     left_out: tuple[CellName, ...] = ()
     switches: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def scenarios(self) -> list[Scenario]:
+        """Those of the rows, in their order."""
+        return list({each.scenario.name: each.scenario for each, _models in self.rows}.values())
 
     @property
     def jobs(self) -> list[Job]:
@@ -86,14 +93,15 @@ def part_of(choice: Choice, costs: Mapping[CellName, float]) -> Part:
     Raises UsageProblem for a name that nothing has, a named scenario that has nothing of what is
     named, and where no cell means anything.
     """
-    scenarios = _scenarios(choice)
+    every = _every(choice)
+    scenarios = _scenarios(choice, every)
     models = _known("model", choice.models or (ALL,), MODELS)
     _check_fixes(choice.fixes, scenarios)
     _known("protocol", choice.protocols, dict.fromkeys(name for each in scenarios for name in each.protocols))
     rows = []
     for scenario in scenarios:
         found = _combinations(scenario, choice)
-        if not found and scenario.name in choice.scenarios:
+        if not found and any(every.get(name) is scenario for name in choice.scenarios):
             raise UsageProblem(f"{scenario.name} has no such fix and protocol\n  sealrace list shows what it has")
         rows += [(each, models) for each in found]
     nothing = next((each for each, _ in rows if each.reason is not None), None)
@@ -103,10 +111,24 @@ def part_of(choice: Choice, costs: Mapping[CellName, float]) -> Part:
     return _quick(whole, costs) if choice.quick else whole
 
 
-def _scenarios(choice: Choice) -> list[Scenario]:
-    """Those named, in the order of tables; with switches those that have them."""
+def _every(choice: Choice) -> dict[str, Scenario]:
+    """Scenarios by the names that the command line gives them, in the order of tables.
+
+    After those that come with Sealrace, what is named of files and packages: ``all`` stands for none of it.
+    """
     every = {scenario.name: scenario for scenario in all_scenarios()}
-    named = _known("scenario", choice.scenarios or (ALL,), every)
+    for name in choice.scenarios:
+        if name != ALL and name not in every:
+            scenario = find_for_table(name)
+            # A file alone and its only scenario are one.
+            every[name] = next((each for each in every.values() if each.name == scenario.name), scenario)
+    return every
+
+
+def _scenarios(choice: Choice, every: Mapping[str, Scenario]) -> list[Scenario]:
+    """Those named, in the order of tables; with switches those that have them."""
+    shipped = tuple(scenario.name for scenario in all_scenarios())
+    named = {every[name].name for name in expand(choice.scenarios or (ALL,), shipped)}
     switches = dict.fromkeys(name for scenario in every.values() for name in scenario.switches)
     if choice.switches and not switches:
         raise UsageProblem(f"unknown switch '{choice.switches[0]}'\n  no scenario has switches")
@@ -114,7 +136,8 @@ def _scenarios(choice: Choice) -> list[Scenario]:
     for name in choice.scenarios:
         if name != ALL:
             choose_switches(every[name], chosen)
-    having = [scenario for scenario in every.values() if set(chosen) <= scenario.switches.keys()]
+    each_once = {scenario.name: scenario for scenario in every.values()}.values()
+    having = [scenario for scenario in each_once if set(chosen) <= scenario.switches.keys()]
     if not having:
         raise UsageProblem(f"no scenario has all of the switches {', '.join(chosen)}\n  name fewer")
     return [scenario for scenario in having if scenario.name in named]

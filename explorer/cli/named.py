@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
 from explorer.cli.failures import UsageProblem
+from explorer.cli.scenario_name import is_in_file
 from explorer.memory.model import Model, load_model
 from explorer.scenario import Scenario
 from explorer.visible import visible
@@ -16,7 +17,7 @@ _DIGITS = 1000
 
 
 def all_scenarios() -> tuple[Scenario, ...]:
-    """The scenarios that are installed, in the order of tables."""
+    """The scenarios that come with Sealrace, in the order of tables."""
     from scenarios.registry import scenarios
 
     return scenarios()
@@ -30,17 +31,80 @@ def classic_scenarios() -> tuple[Scenario, ...]:
 
 
 def find_scenario(name: str, *, list_reduced: bool = False) -> Scenario:
-    """The scenario with this name, a classic one or the reduced form of one.
+    """The scenario with this name: in a file, a classic one, the reduced form of one, or of an installed package.
 
     UsageProblem lists the scenarios that exist, with ``list_reduced`` their reduced forms too.
     """
+    if is_in_file(name):
+        from explorer.cli.scenario_file import scenario_in_file
+
+        return scenario_in_file(name)
+    own = _own_scenarios()
+    if name in own:
+        return own[name]
+    listed = own if list_reduced else [scenario.name for scenario in (*all_scenarios(), *classic_scenarios())]
+    return _of_package(name, tuple(listed))
+
+
+def find_unchanged(name: str, digests: Mapping[str, str]) -> Scenario:
+    """The same for work on what a command has begun with; UsageProblem where its file has changed since.
+
+    ``digests`` as ``digests_of`` gives them.
+    """
+    if is_in_file(name):
+        from explorer.cli.scenario_file import scenario_in_file
+
+        return scenario_in_file(name, digests)
+    return find_scenario(name)
+
+
+def digests_of(scenarios: Sequence[Scenario]) -> dict[str, str]:
+    """The files that scenarios are in, as they were loaded: the SHA-256 of each by its path."""
+    names = [scenario.name for scenario in scenarios if is_in_file(scenario.name)]
+    if not names:
+        return {}
+    from explorer.cli.scenario_file import loaded_digest
+
+    return dict(map(loaded_digest, names))
+
+
+def find_for_table(name: str) -> Scenario:
+    """A scenario that tables have only where it is named: one in a file, or of an installed package.
+
+    UsageProblem as ``find_scenario``.
+    """
+    if is_in_file(name):
+        return find_scenario(name)
+    return _of_package(name, tuple(scenario.name for scenario in all_scenarios()))
+
+
+def packaged_scenarios() -> list[tuple[str, Scenario]]:
+    """The scenarios of installed packages, each with its package; those that cannot be had are named on stderr."""
+    # Packages are looked at only where they are asked for: that takes longer than the rest of a start.
+    from explorer.cli.installed import installed
+
+    packages, taken = installed(), _own_scenarios()
+    packages.warn(taken)
+    return [(offer.package, offer.scenario) for offer in packages.usable(taken)]
+
+
+def _of_package(name: str, known: Sequence[str]) -> Scenario:
+    """The scenario of an installed package; UsageProblem lists these after those known."""
+    from explorer.cli.installed import installed
+
+    scenario = None if name in _own_scenarios() else installed().find(name)
+    if scenario is None:
+        choose("scenario", name, (*known, *(scenario.name for _package, scenario in packaged_scenarios())))
+    assert scenario is not None, "choose would have refused the name"
+    return scenario
+
+
+def _own_scenarios() -> dict[str, Scenario]:
+    """All scenarios that come with Sealrace, by name."""
     from scenarios.registry import reduced_forms
 
-    known = {scenario.name: scenario for scenario in (*all_scenarios(), *classic_scenarios())}
-    reduced = {scenario.name: scenario for scenario in reduced_forms()}
-    if name in reduced:
-        return reduced[name]
-    return known[choose("scenario", name, (*known, *(reduced if list_reduced else ())))]
+    known = (*all_scenarios(), *classic_scenarios(), *reduced_forms())
+    return {scenario.name: scenario for scenario in known}
 
 
 def find_reduced_form(name: str) -> Scenario | None:

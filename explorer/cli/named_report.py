@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from os.path import exists
 from pathlib import Path
 
 from explorer.cli.failures import UsageProblem
@@ -28,24 +29,25 @@ from reports.structure import Search
 _RUN_LINE = re.compile(r"(.+):([0-9]{1,9})$")
 
 
-def load(name: str) -> Report:
+def load(name: str, own: Path | None = None) -> Report:
     """The report that ``name`` stands for; one is made for a run file's line, or a token.
 
+    ``own`` is the file of its scenario, where the user names it (see ``stored_scenario``).
     Raises InputError (ReportError, UsageProblem) where there is none.
     """
-    if Path(name).exists():
+    if exists(name):  # of Path it would be an error with a token that is longer than names of files can be
         if name.endswith(".run.jsonl"):
             raise UsageProblem(f"{name}: this is a run file\n  name one of its executions: {name}:1")
         return load_report(name)
     if is_token(name):
-        return report_of_token(name)
+        return report_of_token(name, own)
     match = _RUN_LINE.match(name)
-    return load_report(name) if match is None else _report_of_line(name, Path(match[1]), int(match[2]))
+    return load_report(name) if match is None else _report_of_line(name, Path(match[1]), int(match[2]), own)
 
 
-def _report_of_line(name: str, file: Path, number: int) -> Report:
+def _report_of_line(name: str, file: Path, number: int, own: Path | None) -> Report:
     header, record = load_run(file, number)
-    setting = stored_setting(header, name)
+    setting = stored_setting(header, name, own)
     model = stored_model(header.model, name)
     threads = Threads.of(header.search, setting, model, name)
     with naming(name):

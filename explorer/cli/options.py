@@ -58,6 +58,14 @@ FILE = PathName(dir_okay=False, path_type=Path)
 
 JOBS = click.option("--jobs", type=click.IntRange(1, 256), help="Processes.  [default: one per core]")
 
+SCENARIO_FILE = click.option(
+    "--scenario",
+    "own",
+    type=FILE,
+    metavar="FILE.py",
+    help="Run this file as the one that the report's scenario is in. One below the current folder need not be named.",
+)
+
 _Options = tuple[Callable[[Command], Command], ...]
 
 _OUTPUT: _Options = (

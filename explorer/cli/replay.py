@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from pathlib import Path
 from typing import NamedTuple
 
 import click
@@ -20,16 +21,20 @@ from explorer.execution.execution import Execution
 from explorer.property import Violation
 from explorer.search.outcomes import shown_outcome
 from explorer.search.remarks import remarks_of
+from explorer.search.violations import reaches
 from explorer.visible import visible
 from reports.replay import recording_of
 from reports.report import Report
 from reports.words import is_outcome, is_remark, left_out, title
 
 
-def replay_report(name: str) -> None:
-    """Replay a report; every refusal is an InputError that names the first difference."""
-    report = load(name)
-    setting = stored_setting(report, name)
+def replay_report(name: str, own: Path | None = None) -> None:
+    """Replay a report; every refusal is an InputError that names the first difference.
+
+    ``own`` is the file of its scenario, where it is named (see ``stored_setting``).
+    """
+    report = load(name, own)
+    setting = stored_setting(report, name, own)
     model = stored_model(report.model, name)
     # The steps come first: where the scenario has changed, they tell what it does now.
     threads = Threads.of(report.search, setting, model, name)
@@ -73,7 +78,7 @@ def _outcome(
         )
     name = report.search.goal
     goal = next((each for each in setting.case.goals if each.name == name), None)
-    if name and (goal is None or not goal.reached(execution)):
+    if name and (goal is None or not reaches(execution, goal)):
         raise UsageProblem(
             f"{file}: the execution runs again, but does not reach the goal '{visible(name)}'\n"
             "  the goal or the file has changed: explore again"

@@ -13,6 +13,7 @@ from explorer.cli.failures import UsageProblem
 from explorer.cli.named import all_scenarios, classic_scenarios, find_reduced_form, find_scenario, read_model
 from explorer.cli.named_report import load
 from explorer.cli.output import print_json, progress_bar
+from explorer.cli.scenario_name import is_in_file
 from explorer.cli.setting import Options, make_setting
 from explorer.cli.stored import Threads, rerun, stored_model, stored_setting
 from explorer.cli.writing import by_severity, witness_of
@@ -63,7 +64,7 @@ class _Run:
     differences: tuple[str, ...]
 
 
-def reproduce(name: str, runs: int, *, as_json: bool) -> int:
+def reproduce(name: str, runs: int, own: Path | None, *, as_json: bool) -> int:
     """Make the calls ``runs`` times and print what happened; 0 if it was always what the model says, else 1.
 
     Raises InputError where there is nothing to reproduce, or no way to do it here.
@@ -72,7 +73,7 @@ def reproduce(name: str, runs: int, *, as_json: bool) -> int:
     from scenarios.real.outcome import differences
     from scenarios.real.plan import CannotDrive, make_plan
 
-    found = _of_scenario(name) if _is_scenario(name) else _of_report(name)
+    found = _of_scenario(name) if _is_scenario(name) else _of_report(name, own)
     try:
         calls = system_calls(found.unfolding, found.execution)
         plan = make_plan(found.execution, calls, witness_of(found.execution, found.model).order)
@@ -100,11 +101,11 @@ def reproduce(name: str, runs: int, *, as_json: bool) -> int:
 def _is_scenario(name: str) -> bool:
     """Whether the argument names a scenario; where it names no file either, the scenarios are listed."""
     known = {scenario.name for scenario in (*all_scenarios(), *classic_scenarios())}
-    return name in known or find_reduced_form(name) is not None or not _is_like_a_file(name)
+    return is_in_file(name) or name in known or find_reduced_form(name) is not None or not _is_like_a_file(name)
 
 
 def _is_like_a_file(name: str) -> bool:
-    return Path(name).exists() or Path(name).name != name or ".json" in name or is_token(name)
+    return is_token(name) or Path(name).exists() or Path(name).name != name or ".json" in name
 
 
 def _of_scenario(name: str) -> _Found:
@@ -125,13 +126,15 @@ def _of_scenario(name: str) -> _Found:
         )
     declared = tuple(prop.name for prop in setting.case.properties)
     worst = min(result.findings, key=lambda finding: by_severity(finding.violation.property, declared))
-    return _Found(name, protocol, fix, model, MODEL, worst.violation.property, result.searched, worst.execution)
+    return _Found(
+        scenario.name, protocol, fix, model, MODEL, worst.violation.property, result.searched, worst.execution
+    )
 
 
-def _of_report(name: str) -> _Found:
+def _of_report(name: str, own: Path | None) -> _Found:
     """The execution of a report, run again as ``replay`` does."""
-    report = load(name)
-    setting = stored_setting(report, name)
+    report = load(name, own)
+    setting = stored_setting(report, name, own)
     model = stored_model(report.model, name)
     threads = Threads.of(report.search, setting, model, name)
     execution, _violations = rerun(recording_of(report), threads, setting, model, name)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from explorer.cli.failures import UsageProblem
 from explorer.cli.named import choose
+from explorer.errors import InputError
+from explorer.program.errors import ScenarioError
 from explorer.program.fingerprint import fingerprint
 from explorer.program.flow import MAX_EVENTS
+from explorer.program.frames import raised_at
 from explorer.program.tree import Unfolding
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.scenario import Case, Scenario
@@ -32,6 +37,13 @@ SIZES = range(MAX_EVENTS + 1)
 """Sizes of which the scenario says nothing: more things than events there cannot be."""
 
 
+_NO_NAME = re.compile(r"[^A-Za-z0-9_.+]+")
+"""What is not put into the name of a file."""
+
+_LONGEST = 80
+"""Characters of a scenario's name in names of files: what follows it must fit, too."""
+
+
 class NotApplicable(UsageProblem):
     """A fix that means nothing with a protocol."""
 
@@ -49,7 +61,7 @@ class Options:
     ``parameters`` are sizes that differ from the scenario's, or from its small ones, and switches (1: chosen).
     ``max_time`` is in seconds; None stands for no limit.  ``junit`` and ``sarif`` are files for continuous integration.
     ``every_goal``: of a cell that HOLDS each goal reached gets a report; else the last one does, as there are a
-    thousand such cells.
+    thousand such cells.  ``digests`` are the scenario files that the command has begun with (``digests_of``).
     """
 
     out: Path
@@ -65,6 +77,7 @@ class Options:
     junit: Path | None = None
     sarif: Path | None = None
     every_goal: bool = True
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reductions(self) -> Reductions:
@@ -130,7 +143,7 @@ class Setting:
     @property
     def stem(self) -> str:
         """What names of files begin with: scenario, protocol, fix, and the form if it has one."""
-        return "-".join(filter(None, (self.scenario.name, self.protocol, self.fix, self.form)))
+        return "-".join(filter(None, (in_file_names(self.scenario.name), self.protocol, self.fix, self.form)))
 
     @cached_property
     def program_hash(self) -> str:
@@ -149,13 +162,25 @@ class Setting:
         return {**self.sizes, **bounds}
 
 
+def in_file_names(scenario: str) -> str:
+    """A scenario's name in names of files: of one in a file the path too, ``examples-ring.py-ring``.
+
+    Of a long one the end stays, behind what tells it from others with the same end.
+    """
+    name = _NO_NAME.sub("-", scenario).strip("-.")
+    if len(name) <= _LONGEST:
+        return name
+    return f"{hashlib.sha256(scenario.encode()).hexdigest()[:8]}-{name[-_LONGEST:].lstrip('-.')}"
+
+
 def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) -> Setting:
     """Build and unfold.
 
     Raises:
         UsageProblem: a size that the scenario does not have, or a number that is out of range; a fix
             that means nothing with the protocol.
-        ScenarioError: the sizes do not fit each other, or the program cannot be explored.
+        ScenarioError: the sizes do not fit each other, the scenario cannot be built, or the program
+            cannot be explored.
     """
     _require_within("unroll", options.unroll, UNROLLS)
     if options.max_events is not None:
@@ -174,9 +199,26 @@ def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) 
         else:
             _require_within(name, value, scenario.ranges.get(name, SIZES))
             sizes[name] = value
-    case = scenario.case(fix, protocol, sizes, chosen)
+    case = _build(scenario, fix, protocol, sizes, chosen)
     sizes |= {name: 1 for name in scenario.switches if name in chosen}
     return Setting(scenario, protocol, fix, sizes, case, Unfolding(case.program, options.unroll, options.max_events))
+
+
+def _build(scenario: Scenario, fix: str, protocol: str, sizes: Mapping[str, int], switches: Collection[str]) -> Case:
+    """The case; what its author's code raises is an error in it, with its line."""
+    what = f"the scenario {scenario.name}, built with fix {fix} and protocol {protocol},"
+    try:
+        case = scenario.case(fix, protocol, sizes, switches)
+    except InputError:
+        raise
+    except Exception as error:
+        raise ScenarioError(f"{what} raised {type(error).__name__}: {error}", place=raised_at(error)) from error
+    if not isinstance(case, Case):
+        raise ScenarioError(
+            f"{what} gives {type(case).__name__}, no case",
+            advice="end build with: return Case(program, properties, goals)",
+        )
+    return case
 
 
 def _require_within(name: str, value: int, allowed: range) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import select
+import shlex
 import shutil
 import sys
 import termios
 import tty
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
@@ -32,13 +34,13 @@ _NAMES = {
 }  # fmt: skip
 
 
-def step_through(name: str) -> None:
+def step_through(name: str, own: Path | None = None) -> None:
     """Step through what a report, a run file's line or a token stands for, until ``q`` or the end of the input.
 
     Where the input is no terminal every character of it is a key (``<`` and ``>`` stand for Home and End), and a
     screen is printed after the last.  Says at the end how to come back.
     """
-    stepping = Stepping.of(name)
+    stepping = Stepping.of(name, own)
     screens = _Screens(stepping)
     told = ""
     screens.show()
@@ -48,7 +50,8 @@ def step_through(name: str) -> None:
         told = _act(stepping, key, screens)
         screens.show(told)
     screens.last(told)
-    click.echo(f"to come back here: sealrace replay --step {stepping.token}")
+    named = "" if own is None else f" --scenario {shlex.quote(str(own))}"
+    click.echo(f"to come back here: sealrace replay --step {stepping.token}{named}")
 
 
 def _act(stepping: Stepping, key: str, screens: _Screens) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -67,16 +68,17 @@ class Stepping:
         self.here = self._walk(())
 
     @classmethod
-    def of(cls, name: str) -> Stepping:
+    def of(cls, name: str, own: Path | None = None) -> Stepping:
         """At the start of the execution that a report file, a run file's line or a token stands for.
 
-        Of a token that is not over, at its end.  UsageProblem where no steps lead to the execution.
+        Of a token that is not over, at its end.  ``own`` is the file of its scenario, where the user names it.
+        UsageProblem where no steps lead to the execution.
         """
-        text = name if is_token(name) else load(name).token
+        text = name if is_token(name) else load(name, own).token
         if not text:
             raise UsageProblem(f"{name}: the report is from before there were tokens\n  explore again")
         token = read_token(text)
-        setting, model = setting_and_model(token)
+        setting, model = setting_and_model(token, own)
         if token.record is not None:
             raise UsageProblem(
                 f"{title_of(token)}: reads from stores that come later in a circle (load buffering): "

@@ -18,6 +18,7 @@ from explorer.cli.failures import UsageProblem
 from explorer.cli.litmus_read import SUFFIX
 from explorer.cli.litmus_setting import stored_litmus
 from explorer.cli.named import choose_fix, find_scenario, read_model
+from explorer.cli.scenario_name import is_in_file
 from explorer.cli.setting import UNROLL, Options, Setting, make_setting
 from explorer.cli.writing import left_out
 from explorer.errors import InputError
@@ -130,8 +131,11 @@ class Stored(Protocol):
     def model(self) -> ModelName: ...
 
 
-def stored_setting(stored: Stored, file: str) -> Setting:
-    """The setting that a report or run file names; UsageProblem where there is none any more."""
+def stored_setting(stored: Stored, file: str, own: Path | None = None) -> Setting:
+    """The setting that a report or run file names; UsageProblem where there is none any more.
+
+    ``own`` is the file of its scenario, where the user names it: see ``stored_scenario``.
+    """
     for field in ("scenario", "protocol", "fix"):
         _check_name(getattr(stored, field), f"$.{field}", file)
     if stored.protocol == LITMUS or stored.scenario.endswith(SUFFIX):
@@ -143,7 +147,9 @@ def stored_setting(stored: Stored, file: str) -> Setting:
             except LitmusError as error:
                 raise UsageProblem(f"{error}\n  the test has changed: run it again with --reports") from error
     with naming(file):
-        scenario = find_scenario(stored.scenario)
+        scenario = stored_scenario(stored.scenario, own)
+        if scenario.name != stored.scenario:
+            raise UsageProblem(f"the scenario is {scenario.name}, not {stored.scenario}\n  explore again")
         if not _has_fix(scenario, stored.fix) or stored.protocol not in scenario.protocols:
             raise UsageProblem(
                 f"scenario {scenario.name} has no fix '{stored.fix}' with protocol '{stored.protocol}'\n  explore again"
@@ -158,6 +164,21 @@ def stored_setting(stored: Stored, file: str) -> Setting:
         max_events = sizes.pop("max-events", None)
         options = Options(Path(), sizes, unroll=unroll, max_events=max_events)
         return make_setting(scenario, stored.fix, stored.protocol, options)
+
+
+def stored_scenario(name: str, own: Path | None) -> Scenario:
+    """The scenario that a report, a run file or a token names.
+
+    All of them may come from strangers: of scenario files only those below the current folder are run, unless the
+    user names one (``own``).
+    """
+    if is_in_file(name):
+        from explorer.cli.scenario_file import scenario_for_report
+
+        return scenario_for_report(name, own)
+    if own is not None:
+        raise UsageProblem(f"its scenario, {name}, is in no file\n  leave out --scenario")
+    return find_scenario(name)
 
 
 def _has_fix(scenario: Scenario, name: str) -> bool:

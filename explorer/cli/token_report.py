@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from explorer.cli.failures import UsageProblem
-from explorer.cli.named import find_scenario
 from explorer.cli.outcome import outcomes_of
 from explorer.cli.setting import Setting
-from explorer.cli.stored import naming, readable_model, stored_setting
+from explorer.cli.stored import naming, readable_model, stored_scenario, stored_setting
 from explorer.cli.writing import Writer, by_severity, left_out
 from explorer.execution.execution import Execution, Status
 from explorer.memory.model import Model, flag_title
@@ -36,9 +36,10 @@ class TokenSetting:
     model: ModelName
 
 
-def report_of_token(text: str) -> Report:
+def report_of_token(text: str, own: Path | None = None) -> Report:
     """The report of the execution that a token stands for.
 
+    ``own`` is the file of its scenario, where the user names it (see ``stored_scenario``).
     Raises InputError where it is damaged, or has not come to its end, and where the scenario or the model has changed.
     """
     token = read_token(text)
@@ -48,7 +49,7 @@ def report_of_token(text: str) -> Report:
             f"{name}: after these {len(token.steps)} steps the execution is not over\n"
             f"  go on from there: sealrace replay --step {text}"
         )
-    setting, model = setting_and_model(token)
+    setting, model = setting_and_model(token, own)
     with naming(name):
         unfolding, others = threads_of(token, setting, model)
         execution = _execution(token, unfolding, model)
@@ -64,16 +65,17 @@ def title_of(token: Token) -> str:
     return visible(f"token of {token.scenario}{what}, model {token.model}")
 
 
-def setting_and_model(token: Token) -> tuple[Setting, Model]:
+def setting_and_model(token: Token, own: Path | None = None) -> tuple[Setting, Model]:
     """What a token names; InputError where there is none any more, or another program or other rules by now."""
     name = title_of(token)
     sizes = dict(token.parameters)
     if token.small:
         with naming(name):
-            sizes = {**find_scenario(token.scenario).small, **sizes}
+            sizes = {**stored_scenario(token.scenario, own).small, **sizes}
     model = readable_model(token.model, name)
     model_name = ModelName(name=token.model, rules_hash=model.rules_hash)
-    setting = stored_setting(TokenSetting(token.scenario, token.protocol, token.fix, sizes, model_name), name)
+    said = TokenSetting(token.scenario, token.protocol, token.fix, sizes, model_name)
+    setting = stored_setting(said, name, own)
     if start_of_hash(setting.program_hash) != token.program:
         raise UsageProblem(f"{name}: the scenario has changed since the token was made\n  explore again")
     if start_of_hash(model.rules_hash) != token.rules:

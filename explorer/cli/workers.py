@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from explorer.cli.cell import CellResult, explore_cell, limits_of, write_cell
 from explorer.cli.cells import CellName, Job, cells_of
 from explorer.cli.failures import UsageProblem
-from explorer.cli.named import find_scenario, read_model
+from explorer.cli.named import find_unchanged, read_model
 from explorer.cli.setting import Options, Setting, make_setting
 from explorer.cli.stop_file import StopFile
 from explorer.errors import InputError
@@ -105,7 +105,8 @@ def _setting(name: tuple[str, str, str], options: Options) -> Setting:
     kept = _settings.get(name)
     if kept is None or kept[0] != options:
         scenario, fix, protocol = name
-        kept = _settings[name] = options, make_setting(find_scenario(scenario), fix, protocol, options)
+        setting = make_setting(find_unchanged(scenario, options.digests), fix, protocol, options)
+        kept = _settings[name] = options, setting
         if len(_settings) > _KEPT:
             del _settings[next(iter(_settings))]
     return kept[1]

@@ -51,12 +51,29 @@ def is_engine(code: CodeType) -> bool:
 
 @cache
 def _file_of(module: str) -> str:
-    return module.replace(".", "/") + ".py"
+    # A scenario file that was named by its path is a module of that name.
+    return module if module.endswith(".py") else module.replace(".", "/") + ".py"
 
 
 def place_of(frame: FrameType) -> str:
     """``file:line`` of a frame, the file relative to the import root."""
     return f"{_file_of(frame.f_globals.get('__name__', frame.f_code.co_filename))}:{frame.f_lineno}"
+
+
+def raised_at(error: BaseException) -> str:
+    """``file:line`` of the scenario's code that raised an error, empty where none of it did.
+
+    It is the innermost line of the first module that is not the engine's: what that calls may be anybody's.
+    """
+    place, package = "", None
+    traceback = error.__traceback__
+    while traceback is not None:
+        module = traceback.tb_frame.f_globals.get("__name__", "")
+        top = module if module.endswith(".py") else module.partition(".")[0]
+        if top != "explorer" and package in (None, top):
+            place, package = f"{_file_of(module)}:{traceback.tb_lineno}", top
+        traceback = traceback.tb_next
+    return place
 
 
 class CallNumbers:

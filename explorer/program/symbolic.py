@@ -18,7 +18,7 @@ from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, Operation, ReadOf, reads_of
-from explorer.program.frames import CallNumbers, awaiting_frames, is_engine, place_of, running_frames
+from explorer.program.frames import CallNumbers, awaiting_frames, place_of, raised_at, running_frames
 from explorer.program.program import ThreadSpec
 from explorer.program.request import (
     Assume,
@@ -142,7 +142,7 @@ class SymbolicRun:
         try:
             self._drive(coroutine)
         except ScenarioError as error:
-            error.place = error.place or _raised_at(error)
+            error.place = error.place or raised_at(error)
             raise
         except _Dropped:
             self._record(Finish(Ending.DROPPED, "an assumption failed", self._source_of(self.frames, "")))
@@ -203,7 +203,7 @@ class SymbolicRun:
             if self._ended_by is None:
                 raise ScenarioError(
                     f"thread {self.thread.name} raised {type(error).__name__}: {error}",
-                    place=_raised_at(error),
+                    place=raised_at(error),
                 ) from error
         if self._ended_by is not None:
             raise self._ended_by
@@ -460,13 +460,3 @@ def _send(coroutine: Coroutine[Any, Any, Any], answer: Any) -> Any:
 
 def _negation(condition: Expression) -> Expression:
     return Operation("==", (condition, 0))
-
-
-def _raised_at(error: Exception) -> str:
-    place = ""
-    traceback = error.__traceback__
-    while traceback is not None:
-        if not is_engine(traceback.tb_frame.f_code):
-            place = place_of(traceback.tb_frame).rsplit(":", 1)[0] + f":{traceback.tb_lineno}"
-        traceback = traceback.tb_next
-    return place

@@ -25,6 +25,7 @@ from explorer.execution.execution import Ending, Execution
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Value, show
 from explorer.program.errors import ScenarioError
+from explorer.program.frames import raised_at
 from explorer.program.told import Returned, Tell, result_words, returned_words
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.property import Edge, Violation
@@ -139,7 +140,8 @@ def _words(call: Returned, tell: Tell | None) -> str:
     try:
         return (tell or returned_words)(call)
     except Exception as error:
-        raise ScenarioError(f"the words for {call.name} raised {type(error).__name__}: {error}") from error
+        raised = f"the words for {call.name} raised {type(error).__name__}: {error}"
+        raise ScenarioError(raised, place=raised_at(error)) from error
 
 
 def _reads(execution: Execution, thread: int) -> str:

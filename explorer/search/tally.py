@@ -16,7 +16,7 @@ from explorer.search.record import Record
 from explorer.search.remarks import Remarks
 from explorer.search.result import Finding, KindKey, Limits
 from explorer.search.symmetry import Symmetry
-from explorer.search.violations import deadlock, find_violations, kind_of
+from explorer.search.violations import deadlock, find_violations, kind_of, reaches
 
 
 class Tally:
@@ -88,7 +88,7 @@ class Tally:
             self._keep(execution, violations, before, number, canonical)
         for goal in self._case.goals:
             wanted = canonical or not self.goals[goal.name]
-            if wanted and goal.name not in self.examples and goal.reached(execution):
+            if wanted and goal.name not in self.examples and reaches(execution, goal):
                 self.goals[goal.name] = True
                 if canonical:
                     self.examples[goal.name] = Record.of(execution, ())

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from explorer.execution.execution import Ending, Execution, Status
 from explorer.memory.model import Model
 from explorer.program.errors import ScenarioError
+from explorer.program.frames import raised_at
 from explorer.property import Edge, Mark, Violation
-from explorer.scenario import Case
+from explorer.scenario import Case, Goal
 from explorer.search.result import KindKey
 
 DEADLOCK = "deadlock"
@@ -34,10 +35,20 @@ def find_violations(execution: Execution, before: Sequence[int] | None, case: Ca
         try:
             violation = prop.find(execution, before)
         except Exception as error:
-            raise ScenarioError(f"the property {prop.name} raised {type(error).__name__}: {error}") from error
+            raised = f"the property {prop.name} raised {type(error).__name__}: {error}"
+            raise ScenarioError(raised, place=raised_at(error)) from error
         if violation is not None:
             found.append(violation)
     return found
+
+
+def reaches(execution: Execution, goal: Goal) -> bool:
+    """Whether a complete execution reaches a goal."""
+    try:
+        return goal.reached(execution)
+    except Exception as error:
+        raised = f"the goal {goal.name} raised {type(error).__name__}: {error}"
+        raise ScenarioError(raised, place=raised_at(error)) from error
 
 
 def kind_of(execution: Execution, violation: Violation) -> KindKey:

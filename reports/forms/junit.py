@@ -49,7 +49,7 @@ def junit(report: Report, *, file: str) -> str:
     lines = [
         visible(report.property.sentence),
         counts(report),
-        f"replay: {replay_command(file)}",
+        f"replay: {replay_command(report, file)}",
         f"again: {explore_command(report)}",
     ]
     name = (

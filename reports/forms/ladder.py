@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from textwrap import wrap
 
@@ -22,6 +23,17 @@ def arrows(schedule: Schedule) -> Iterator[tuple[str, int]]:
 def hanging(head: str, body: str, width: int) -> list[str]:
     """The body behind a head, wrapped with later lines indented below its start."""
     return behind(head, wrap(body, max(width - len(head), _NARROWEST), subsequent_indent=GAP))
+
+
+def command_lines(words: list[str], width: int) -> list[str]:
+    """A shell command in lines that fit and can be pasted: words stay whole, and go on behind a backslash."""
+    lines: list[str] = []
+    for word in map(shlex.quote, words):
+        if lines and len(f"{lines[-1]} {word}") <= width - len(" \\"):
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return [f"{line} \\" for line in lines[:-1]] + lines[-1:]
 
 
 def behind(head: str, lines: list[str]) -> list[str]:

@@ -70,7 +70,7 @@ def mail(report: Report, *, file: str) -> str:
         list(_steps(report, schedule)),
         list(_places(schedule)),
         list(_about(report)),
-        ["To replay it, access by access:", "", *_command(replay_words(file))],
+        ["To replay it, access by access:", "", *_command(replay_words(report, file))],
         ["or, without the file:", "", *_command(token_words(report))] if report.token else [],
     ]
     text = "\n\n".join("\n".join(block) for block in blocks if block)

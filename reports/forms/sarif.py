@@ -70,7 +70,7 @@ def _result(entry: Entry, rule: int) -> _Object:
     lines = [
         visible(report.property.sentence),
         f"{verdict(report)}: {title(report)}. {counts(report)}.",
-        f"Replay it: {replay_command(entry.file)}",
+        f"Replay it: {replay_command(report, entry.file)}",
         f"Again: {explore_command(report)}",
     ]
     result = {
@@ -190,7 +190,8 @@ def _message(text: str) -> _Object:
 def uri(file: str) -> str:
     """A file as a relative reference: below the current folder if that is where it is, else by its name alone.
 
-    A report says where modelled code is from the folder of imports; only a litmus test may have its full path.
+    A report says where modelled code is from the folder of imports; only a litmus test, or a scenario file, may
+    have its full path.
     """
     path = PurePosixPath(file)
     if path.is_absolute():

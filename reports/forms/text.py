@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from explorer.visible import visible
-from reports.forms.ladder import GAP, arrows, behind, hanging
+from reports.forms.ladder import GAP, arrows, behind, command_lines, hanging
 from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
-from reports.words import counts, effort, meanings, remarks, replay_command, sizes, title, verdict
+from reports.words import counts, effort, meanings, remarks, replay_command, replay_words, sizes, title, verdict
 
 _WIDTH = 120  # of a file's paragraphs; its steps are as long as they are
 _LANE = 8  # where room is scarce: a thread's name makes its lane no wider than this,
@@ -99,8 +99,8 @@ def ladder_lines(report: Report, schedule: Schedule, width: int) -> list[str]:
 def _replay(report: Report, file: str, width: int) -> list[str]:
     """How to replay it; a token is one word, and stays whole on a line however narrow."""
     if file == report.token:
-        return [f" replay     {replay_command(file)}"]
-    lines = hanging(" replay     ", replay_command(file), width)
+        return [f" replay     {replay_command(report, file)}"]
+    lines = behind(" replay     ", command_lines(replay_words(report, file), width - 12))
     return [*lines, *([f" token      {visible(report.token)}"] if report.token else [])]
 
 

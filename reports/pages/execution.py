@@ -104,7 +104,7 @@ def _page(report: Report, file: str, room: int) -> str:
         strips=strips(report, schedule),
         functions=code,
         facts=_facts(report),
-        replay=replay_command(file),
+        replay=replay_command(report, file),
         by_token=token_command(report),
         explore=explore_command(report),
     )

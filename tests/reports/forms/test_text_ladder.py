@@ -163,3 +163,15 @@ def test_no_line_is_wider_than_asked(leak: Report, stale: Report, odd: Report, l
 def test_the_ladder_file_is_not_named_anywhere_else(leak: Report) -> None:
     assert text(leak, file="x.json").replace("x.json", "y.json") == text(leak, file="y.json")
     assert str(Path.cwd()) not in text(leak, file="x.json")
+
+
+def test_a_long_command_can_be_pasted(leak: Report) -> None:
+    """Words stay whole; what goes on stands behind a backslash."""
+    name = f"out/{'long-' * 17}name of a report.json"
+    lines = text(replace(leak, scenario="../ring.py:ring"), file=name).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(" replay "))
+    assert lines[start:] == [
+        " replay     sealrace replay \\",
+        f"            '{name}' \\",
+        "            --scenario ../ring.py",
+    ]

@@ -1,0 +1,485 @@
+"""Scenarios in files of one's own, named as ``path/to/file.py:name`` in the whole command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command_line import Run, run
+from msgspec.structs import replace
+from scenario_files import ONE, TOYS, write
+
+from explorer.cli import scenario_file
+from explorer.cli.failures import UsageProblem
+from explorer.cli.named import digests_of, find_scenario, find_unchanged
+from explorer.cli.setting import Options, make_setting
+from explorer.memory.model import load_model
+from explorer.search.explore import Search
+from explorer.token import read_token
+from reports.report import load_report
+
+PROGRAM = Path(__file__).with_name("toy_program.py")
+
+
+@pytest.fixture
+def sealrace(sealrace: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Runs a command in an empty folder; what files have brought into this process goes again."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(scenario_file, "_loaded", {})
+    before = set(sys.modules)
+    yield sealrace
+    for name in set(sys.modules) - before:
+        if name.endswith(".py") or name == "helpers":
+            del sys.modules[name]
+
+
+def test_a_file_is_explored_as_what_is_shipped(sealrace: Run) -> None:
+    write("toys.py", TOYS)
+    shipped, own = (
+        sealrace("explore", name, "--model", "pso", "--json", "--out", out)
+        for name, out in (("mailbox", "shipped"), ("toys.py:mailbox", "own"))
+    )
+    assert shipped.exit_code == own.exit_code == 1
+    first, second = json.loads(shipped.stdout), json.loads(own.stdout)
+    same = ("executions", "violating", "verdict", "goals", "parameters", "as_declared")
+    assert [first[name] for name in same] == [second[name] for name in same]
+    assert (first["scenario"], second["scenario"]) == ("mailbox", "toys.py:mailbox")
+    assert second["reports"] == [f"own/toys.py-mailbox-P2-none-pso-{name}.json" for name in ("leak", "late")]
+
+
+def test_reports_name_the_file_as_the_command_did_and_hold_its_code(sealrace: Run) -> None:
+    write("examples/toys.py", TOYS)
+    sealrace("explore", "examples/toys.py:mailbox", "--model", "pso")
+    report = load_report(Path("out/examples-toys.py-mailbox-P2-none-pso-leak.json"))
+    assert report.scenario == "examples/toys.py:mailbox"
+    placed = {event.file for event in report.events if event.file}
+    assert placed == {"examples/toys.py"}
+    assert [(source.file, source.function) for source in report.sources] == [
+        ("examples/toys.py", "writer"),
+        ("examples/toys.py", "reader"),
+    ]
+    assert str(Path.cwd()) not in Path("out/examples-toys.py-mailbox-P2-none-pso-leak.html").read_text()
+
+
+@pytest.mark.parametrize("written", ["{here}/examples/toys.py:mailbox", "./examples/toys.py:mailbox"])
+def test_a_path_below_the_folder_is_kept_without_the_way_to_it(sealrace: Run, written: str) -> None:
+    write("examples/toys.py", TOYS)
+    assert find_scenario(written.format(here=Path.cwd())).name == "examples/toys.py:mailbox"
+
+
+def test_a_path_elsewhere_is_kept_as_given(
+    sealrace: Run, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    write(f"{elsewhere}/one.py")
+    (elsewhere / "below").mkdir()
+    monkeypatch.chdir(elsewhere / "below")
+    assert find_scenario(f"{elsewhere}/one.py").name == f"{elsewhere}/one.py:ring"
+    assert find_scenario("../one.py").name == "../one.py:ring"
+    result = sealrace("explore", "../one.py", "--model", "sc")
+    assert result.exit_code == 0
+    assert Path("out/one.py-ring-plain-none-sc.run.jsonl").exists()
+
+
+def test_a_file_alone_is_its_only_scenario(sealrace: Run) -> None:
+    write("one.py")
+    assert sealrace("explore", "one.py", "--model", "sc").output.startswith(
+        "one.py:ring, fix none, protocol plain, model sc: HOLDS\n"
+    )
+
+
+def test_paths_may_hold_colons_and_blanks(sealrace: Run) -> None:
+    write("a:b/my ring.py")
+    assert find_scenario("a:b/my ring.py:ring").name == "a:b/my ring.py:ring"
+    result = sealrace("matrix", "--scenario", "a:b/my ring.py", "--model", "sc")
+    assert result.exit_code == 0
+    assert " a:b/my ring.py:ring, protocol plain\n" in result.output
+    assert Path("out/a-b-my-ring.py-ring-plain-none-sc.run.jsonl").exists()
+    page = Path("out/index.html").read_text(encoding="utf-8")
+    assert "sealrace matrix --scenario &#39;a:b/my ring.py&#39; --model sc" in page
+
+
+def test_names_of_files_stay_short(sealrace: Run) -> None:
+    folder = "/".join(["deep" * 10] * 8)
+    write(f"{folder}/one.py")
+    write(f"other/{folder}/one.py")
+    names = []
+    for path in (f"{folder}/one.py", f"other/{folder}/one.py"):
+        result = sealrace("explore", path, "--model", "sc", "--json")
+        names.append(Path(json.loads(result.stdout)["run_file"]).name)
+    ends = {name[8:] for name in names}
+    assert len(set(names)) == 2
+    assert len(ends) == 1
+    assert ends.pop().endswith("deep-one.py-ring-plain-none-sc.run.jsonl")
+    assert len(names[0]) < 130
+
+
+def test_variables_in_lists_count_and_imported_ones_do_not(sealrace: Run) -> None:
+    write("one.py")
+    write("helpers.py", ONE.replace('"ring"', '"helper"'))
+    lists = """
+from dataclasses import replace
+from helpers import RING as OTHER
+SIZED = [replace(OTHER, name=f"ring-{n}") for n in (1, 2)]
+SAME = SIZED[0]
+"""
+    write("several.py", lists)
+    result = sealrace("explore", "several.py")
+    assert (result.exit_code, result.output) == (
+        2,
+        "several.py: has 2 scenarios\n  name one of them: several.py:ring-1, several.py:ring-2\n",
+    )
+    assert sealrace("explore", "several.py:ring-2", "--model", "sc").exit_code == 0
+
+
+def test_modules_beside_the_file_are_imported_and_named(sealrace: Run) -> None:
+    write("parts/helpers.py", "async def store(t, box):\n    await t.write(box, 1)\n")
+    write("parts/one.py", "from helpers import store as fill\n" + ONE.replace("store, (", "fill, ("))
+    assert sealrace("explore", "parts/one.py", "--model", "sc", "--all-reports").exit_code == 0
+    scenario = find_scenario("parts/one.py:ring")
+    setting = make_setting(scenario, "none", "plain", Options(Path()))
+    (leaf,) = (leaf for leaf in Search(setting.unfolding, load_model("sc")) if leaf)
+    placed = [event.source for event in leaf.execution.events if event.source]
+    assert [(source.file, source.line) for source in placed] == [("helpers.py", 2)]
+
+
+def test_code_beside_the_file_is_in_its_reports(sealrace: Run) -> None:
+    write("parts/helpers.py", TOYS)
+    write(
+        "parts/mine.py",
+        "from dataclasses import replace\nimport helpers\nMINE = replace(helpers.MAILBOX, name='mine')\n",
+    )
+    sealrace("explore", "parts/mine.py", "--model", "pso")
+    report = load_report(Path("out/parts-mine.py-mine-P2-none-pso-leak.json"))
+    assert [(source.file, source.function) for source in report.sources] == [
+        ("helpers.py", "writer"),
+        ("helpers.py", "reader"),
+    ]
+
+
+def test_a_file_named_like_a_module_of_python_takes_no_place(sealrace: Run) -> None:
+    write("json.py")
+    assert sealrace("explore", "json.py:ring", "--model", "sc", "--json").exit_code == 0
+    assert sys.modules["json"] is json
+
+
+def test_a_file_may_be_named_like_a_part_of_sealrace(sealrace: Run) -> None:
+    write("explorer.py", ONE.replace("    return Case(", "    1 / 0\n    return Case("))
+    assert sealrace("explore", "explorer.py").output.startswith("explorer.py:14: the scenario explorer.py:ring, built")
+
+
+def test_the_own_part_of_a_script_is_not_run(sealrace: Run) -> None:
+    write("one.py", ONE + "\nif __name__ == '__main__':\n    raise SystemExit(7)\n")
+    assert sealrace("explore", "one.py", "--model", "sc").exit_code == 0
+
+
+# ---- the other commands
+
+
+def test_the_matrix_has_a_file_where_it_is_named(sealrace: Run) -> None:
+    write("toys.py", TOYS)
+    arguments = ("matrix", "--scenario", "toys.py:mailbox", "--fix", "none", "--model", "sc", "--model", "pso")
+    result = sealrace(*arguments, "--expect")
+    assert result.exit_code == 0
+    assert result.output.startswith(
+        " toys.py:mailbox, protocol P2\n\n   fix    sc       pso\n   none   late 1   leak 1\n"
+    )
+    both = sealrace(*arguments, "--scenario", "mailbox", "--scenario", "toys.py:mailbox", "--json", "--jobs", "1")
+    assert [json.loads(line)["scenario"] for line in both.stdout.splitlines()] == ["mailbox"] * 2 + [
+        "toys.py:mailbox"
+    ] * 2
+    alone = sealrace(
+        "matrix",
+        "--fix",
+        "none",
+        "--model",
+        "sc",
+        "--scenario",
+        "all",
+        "--json",
+        "--max-executions",
+        "5",
+        "--jobs",
+        "1",
+    )
+    assert {json.loads(line)["scenario"] for line in alone.stdout.splitlines()} == {"mailbox", "endless"}
+
+
+def test_a_cell_of_the_page_names_the_command_that_explores_it(sealrace: Run) -> None:
+    write("toys.py", TOYS)
+    sealrace("matrix", "--scenario", "toys.py:mailbox", "--fix", "none", "--model", "pso")
+    header = json.loads(Path("out/toys.py-mailbox-P2-none-pso.run.jsonl").read_text().splitlines()[0])
+    assert header["scenario"] == "toys.py:mailbox"
+    page = Path("out/toys.py-mailbox-P2-none-pso-leak.html").read_text(encoding="utf-8")
+    assert "sealrace explore toys.py:mailbox --fix none --protocol P2 --model pso" in page
+
+
+def test_list_shows_what_a_file_has(sealrace: Run) -> None:
+    write("toys.py", TOYS)
+    lines = sealrace("list", "toys.py").output.splitlines()
+    assert [line for line in lines if line and not line.startswith(" ")] == [
+        "toys.py:mailbox a flag raised after a box was filled",
+        "toys.py:endless more executions than anybody waits for",
+    ]
+    (found,) = sealrace("list", "toys.py:endless", "--json").output.splitlines()
+    assert (json.loads(found)["scenario"], json.loads(found)["package"]) == ("toys.py:endless", None)
+
+
+def test_survey_takes_a_file(sealrace: Run) -> None:
+    write("toys.py", TOYS)
+    result = sealrace("survey", "toys.py:mailbox", "--model", "pso")
+    assert result.exit_code == 0
+    assert result.output.startswith("toys.py:mailbox, fix none, protocol P2, model pso: 4 executions, 4 outcomes\n")
+    assert sealrace("replay", "out/toys.py-mailbox-P2-none-pso-survey/outcome-1.json").exit_code == 0
+
+
+def test_litmus_exports_a_file(sealrace: Run) -> None:
+    write("toys.py", TOYS)
+    result = sealrace("litmus", "--export", "toys.py:mailbox", "-o", "mailbox.litmus")
+    assert result.exit_code == 0
+    assert Path("mailbox.litmus").read_text().startswith("C toys.py-mailbox-none\n")
+    assert sealrace("litmus", "mailbox.litmus", "--model", "pso").exit_code == 0
+
+
+def test_reproduce_takes_a_file(sealrace: Run) -> None:
+    write("toys.py", TOYS)
+    result = sealrace("reproduce", "toys.py:mailbox")
+    assert result.exit_code == 2
+    assert result.output.startswith(
+        "toys.py:mailbox, fix none, protocol P2, model sc: late: this execution cannot be driven on a real kernel\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["explore", "matrix"])
+def test_worker_processes_load_the_file_too(tmp_path: Path, command: str) -> None:
+    found = []
+    for jobs in "12":
+        folder = tmp_path / jobs
+        folder.mkdir()
+        (folder / "toys.py").write_text(TOYS, encoding="utf-8")
+        named = ["toys.py:endless"] if command == "explore" else ["--scenario", "toys.py:endless", "--fix", "none"]
+        sized = ["--param", "writers=5"] if command == "explore" else ["--small"]
+        arguments = [command, *named, *sized, "--model", "sc", "--jobs", jobs, "--max-executions", "200"]
+        done = subprocess.run(
+            [sys.executable, str(PROGRAM), *arguments], cwd=folder, capture_output=True, text=True, check=False
+        )
+        assert done.returncode in (1, 3), done.stderr
+        assert done.stderr == ""
+        found.append({path.name: path.read_bytes() for path in sorted((folder / "out").glob("*.jsonl"))})
+    assert found[0] == found[1]
+    assert found[0]
+
+
+def test_workers_explore_no_other_text(sealrace: Run) -> None:
+    file = write("one.py")
+    scenario = find_scenario("one.py")
+    digests = digests_of([scenario])
+    assert list(digests) == ["one.py"]
+    assert find_unchanged("one.py:ring", digests).name == "one.py:ring"
+    file.write_text(ONE.replace("box, 1", "box, 2"), encoding="utf-8")
+    with pytest.raises(UsageProblem, match=r"^one\.py: has changed since this began\n  explore again$"):
+        find_unchanged("one.py:ring", digests)
+
+
+def test_a_report_has_the_text_that_ran(sealrace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("toys.py", TOYS)
+    find_scenario("toys.py:mailbox")
+    monkeypatch.setattr(scenario_file, "_read", lambda _path: TOYS.encode())
+    Path("toys.py").write_text("while it is edited (", encoding="utf-8")
+    assert sealrace("explore", "toys.py:mailbox", "--model", "pso").exit_code == 1
+    sources = load_report(Path("out/toys.py-mailbox-P2-none-pso-leak.json")).sources
+    assert [source.function for source in sources] == ["writer", "reader"]
+
+
+# ---- reports that name a file
+
+
+@pytest.fixture
+def reported(sealrace: Run) -> Run:
+    """A report in ``out`` of a scenario in ``toys.py``."""
+    write("toys.py", TOYS)
+    sealrace("explore", "toys.py:mailbox", "--model", "pso")
+    return sealrace
+
+
+REPORT = "out/toys.py-mailbox-P2-none-pso-leak.json"
+LINE = "out/toys.py-mailbox-P2-none-pso.run.jsonl:1"
+
+
+def test_reports_of_a_file_replay(reported: Run) -> None:
+    assert reported("replay", REPORT).output == (
+        "reproduced: 4 events of 2 threads, leak (toys.py:mailbox, fix none, protocol P2, model pso)\n"
+    )
+    assert reported("replay", LINE).exit_code == 0
+    assert reported("graph", LINE).exit_code == 0
+    assert reported("reproduce", REPORT).output.startswith("toys.py:mailbox, fix none, protocol P2, model pso: leak: ")
+
+
+def test_a_report_moves_with_its_file(reported: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("elsewhere").mkdir()
+    for name in ("toys.py", "out"):
+        Path(name).rename(f"elsewhere/{name}")
+    result = reported("replay", f"elsewhere/{REPORT}")
+    assert (result.exit_code, result.output) == (
+        2,
+        f"elsewhere/{REPORT}: toys.py: there is no such file here\n"
+        "  if it lies elsewhere, name it: --scenario FILE.py\n",
+    )
+    for command in (("replay",), ("graph",)):
+        for stored in (REPORT, LINE):
+            assert reported(*command, f"elsewhere/{stored}", "--scenario", "elsewhere/toys.py").exit_code == 0
+    result = reported("reproduce", f"elsewhere/{REPORT}", "--scenario", "elsewhere/toys.py")
+    assert "cannot be driven on a real kernel" in result.output
+    monkeypatch.chdir("elsewhere")
+    assert reported("replay", REPORT).exit_code == 0
+
+
+def test_the_file_of_a_report_is_named_only_where_it_has_one(reported: Run) -> None:
+    sealrace = reported
+    assert sealrace("explore", "mailbox", "--model", "pso").exit_code == 1
+    shipped = "out/mailbox-P2-none-pso-leak.json"
+    result = sealrace("replay", shipped, "--scenario", "toys.py")
+    assert (result.exit_code, result.output) == (
+        2,
+        f"{shipped}: its scenario, mailbox, is in no file\n  leave out --scenario\n",
+    )
+    result = sealrace("replay", REPORT, "--scenario", "toys.txt")
+    assert (result.exit_code, result.output) == (
+        2,
+        f"{REPORT}: toys.txt: is no Python file\n  name the file that the scenario is in: --scenario FILE.py\n",
+    )
+    write("other.py")
+    result = sealrace("replay", REPORT, "--scenario", "other.py")
+    assert (result.exit_code, result.output) == (
+        2,
+        f"{REPORT}: toys.py: has no scenario named 'mailbox'\n  there are: toys.py:ring\n",
+    )
+
+
+def test_a_file_that_has_changed_is_told_by_its_first_step(reported: Run) -> None:
+    write("toys.py", TOYS.replace("await t.write(box, 1, ONCE", "await t.write(box, 2, ONCE"))
+    result = reported("replay", REPORT)
+    assert result.exit_code == 2
+    assert result.output.endswith("the scenario or the file has changed: explore again\n")
+
+
+SPY = "from pathlib import Path\nPath('run').touch()\n"
+
+
+def _name_another(file: str) -> None:
+    report = Path(REPORT)
+    report.write_text(
+        report.read_text(encoding="utf-8").replace("toys.py:mailbox", f"{file}:mailbox"), encoding="utf-8"
+    )
+
+
+@pytest.mark.parametrize("how", ["absolute", "above", "link"])
+def test_no_report_has_a_file_run_that_lies_elsewhere(
+    reported: Run, how: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    write(f"{elsewhere}/other.py", "import explorer\n" + SPY)
+    name = {
+        "absolute": f"{elsewhere}/other.py",
+        "above": os.path.relpath(elsewhere / "other.py"),
+        "link": "link/other.py",
+    }[how]
+    Path("link").symlink_to(elsewhere)
+    _name_another(name)
+    for command in ("replay", "reproduce"):
+        result = reported(command, REPORT)
+        assert (result.exit_code, result.output) == (
+            2,
+            f"{REPORT}: {name}: is not below the current folder, so it is not run because a report names it\n"
+            f"  if you trust it, name it yourself: --scenario {name}\n",
+        )
+    assert not Path("run").exists()
+
+
+def test_the_command_of_a_report_names_a_file_that_lies_elsewhere(
+    sealrace: Run, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    write(f"{elsewhere}/toys.py", TOYS)
+    (elsewhere / "below").mkdir()
+    monkeypatch.chdir(elsewhere / "below")
+    for path in (f"{elsewhere}/toys.py", "../toys.py"):
+        ladder = sealrace("explore", f"{path}:mailbox", "--model", "pso").output
+        # To a shell a backslash at the end of a line is nothing, and the line goes on.
+        printed = ladder.partition("\n replay ")[2].partition("\n token ")[0].replace("\\\n", "")
+        command = shlex.split(printed)
+        assert command[:2] == ["sealrace", "replay"]
+        assert command[-2:] == ["--scenario", path]
+        assert sealrace(*command[1:]).exit_code == 0
+
+
+def test_no_report_has_another_program_run(reported: Run) -> None:
+    write("deploy.py", SPY)
+    _name_another("deploy.py")
+    result = reported("replay", REPORT)
+    assert (result.exit_code, result.output) == (
+        2,
+        f"{REPORT}: deploy.py: imports nothing of Sealrace, so it is not run because a report names it\n"
+        "  if you trust it, name it yourself: --scenario deploy.py\n",
+    )
+    assert not Path("run").exists()
+
+
+def test_tokens_name_files_as_reports_do(reported: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
+    token = load_report(Path(REPORT)).token
+    for command in (("replay",), ("replay", "--step"), ("graph",)):
+        assert reported(*command, token).exit_code == 0
+    Path("toys.py").rename("moved.py")
+    for command in (("replay",), ("replay", "--step"), ("graph",), ("reproduce",)):
+        result = reported(*command, token)
+        assert (result.exit_code, result.output) == (
+            2,
+            "token of toys.py:mailbox, fix none, protocol P2, model pso: toys.py: there is no such file here\n"
+            "  if it lies elsewhere, name it: --scenario FILE.py\n",
+        )
+    for command in (("replay",), ("graph",)):
+        assert reported(*command, token, "--scenario", "moved.py").exit_code == 0
+    last = reported("replay", "--step", token, "--scenario", "moved.py").output.splitlines()[-1]
+    back = shlex.split(last.removeprefix("to come back here: "))
+    assert back[-2:] == ["--scenario", "moved.py"]
+    assert reported(*back[1:]).exit_code == 0
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_no_token_has_a_file_run_that_lies_elsewhere(
+    reported: Run, small: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    write(f"{elsewhere}/other.py", "import explorer\n" + SPY)
+    token = read_token(load_report(Path(REPORT)).token)
+    for name in (f"{elsewhere}/other.py", os.path.relpath(elsewhere / "other.py")):
+        result = reported("replay", str(replace(token, scenario=f"{name}:mailbox", small=small)))
+        assert result.exit_code == 2
+        assert f"{name}: is not below the current folder, so it is not run" in result.output
+    assert not Path("run").exists()
+
+
+def test_drawing_a_report_runs_nothing(reported: Run) -> None:
+    write("toys.py", SPY)
+    assert reported("graph", REPORT).exit_code == 0
+    assert not Path("run").exists()
+
+
+def test_a_report_names_its_scenario_in_full(reported: Run) -> None:
+    report = Path(REPORT)
+    report.write_text(report.read_text().replace("toys.py:mailbox", "./toys.py:mailbox"))
+    result = reported("replay", REPORT)
+    assert (result.exit_code, result.output) == (
+        2,
+        f"{REPORT}: the scenario is toys.py:mailbox, not ./toys.py:mailbox\n  explore again\n",
+    )
+
+
+def test_help_says_how_a_file_is_named() -> None:
+    assert "path/to/file.py:name" in run("explore", "--help").output
