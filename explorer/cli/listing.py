@@ -12,6 +12,7 @@ from explorer.cli.named import (
     classic_scenarios,
     find_reduced_form,
     find_scenario,
+    package_of,
     packaged_scenarios,
     read_model,
 )
@@ -36,7 +37,7 @@ def _named(name: str) -> Iterator[tuple[Scenario, str]]:
 
         yield from ((scenario, "") for scenario in load_file(name).scenarios.values())
     else:
-        yield find_scenario(name), ""
+        yield find_scenario(name), package_of(name)
 
 
 def _every() -> Iterator[tuple[Scenario, str]]:

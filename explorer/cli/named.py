@@ -88,6 +88,15 @@ def packaged_scenarios() -> list[tuple[str, Scenario]]:
     return [(offer.package, offer.scenario) for offer in packages.usable(taken)]
 
 
+def package_of(name: str) -> str:
+    """The installed package whose scenario has this name, empty for one in a file or of Sealrace itself."""
+    if is_in_file(name) or name in _own_scenarios():
+        return ""
+    from explorer.cli.installed import installed
+
+    return next(offer.package for offer in installed().offers if offer.scenario.name == name)
+
+
 def _of_package(name: str, known: Sequence[str]) -> Scenario:
     """The scenario of an installed package; UsageProblem lists these after those known."""
     from explorer.cli.installed import installed

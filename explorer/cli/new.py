@@ -11,6 +11,7 @@ import click
 
 from explorer.cli.failures import UsageProblem
 from explorer.cli.scenario_name import SUFFIX
+from explorer.visible import visible
 
 _TEMPLATE = Path(__file__).with_name("template.py")
 """What is written: a scenario that is checked as all code here is, its name put in."""
@@ -44,22 +45,17 @@ def write_new(name_or_file: str) -> None:
     scenario = f"{path}:{name}"
     with path.open("x", encoding="utf-8") as file:
         file.write(_text(name, scenario))
-    click.echo(f"wrote {path}, a scenario that runs as it is. Look at it, then:\n")
+    click.echo(f"wrote {visible(str(path))}, a scenario that runs as it is. Look at it, then:\n")
     for command in _commands(path, scenario):
         click.echo(f"  {command}")
 
 
 def _text(name: str, scenario: str) -> str:
     """The template with its names put in."""
+    names = {"FILE:NAME": Path(scenario).name, '"NAME"': f'"{name}"', "TEMPLATE": name.replace("-", "_").upper()}
     text = _TEMPLATE.read_text(encoding="utf-8")
-    for old, new in (
-        ("FILE:NAME", Path(scenario).name),
-        ('"NAME"', f'"{name}"'),
-        ("TEMPLATE", name.replace("-", "_").upper()),
-    ):
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    return text
+    # In one go: a scenario may be named TEMPLATE.
+    return re.sub("|".join(names), lambda found: names[found[0]], text)
 
 
 def _commands(path: Path, scenario: str) -> list[str]:

@@ -54,6 +54,8 @@ def test_a_package_offers_a_scenario(sealrace: Run, site: Path) -> None:
     assert sealrace("survey", "ring").exit_code == 0
     assert sealrace("litmus", "--export", "ring").output.startswith("C ring-none\n")
     assert sealrace("list", "ring").output.startswith("ring            one store\n")
+    assert json.loads(sealrace("list", "ring", "--json").output)["package"] == "acme-rings 1.0"
+    assert json.loads(sealrace("list", "mailbox", "--json").output)["package"] is None
 
 
 def test_its_reports_replay(sealrace: Run, site: Path) -> None:
