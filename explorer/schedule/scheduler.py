@@ -10,7 +10,7 @@ those whose po | rf has no cycle.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 from explorer.execution.execution import Execution
 from explorer.memory.cat.base import SET_NAMES
@@ -18,7 +18,8 @@ from explorer.memory.model import Model
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.schedule.choice import END, Choice
 from explorer.schedule.partial import Partial
-from explorer.schedule.stage import run_staged, staged
+from explorer.schedule.stage import Stage, run_staged, staged
+from explorer.schedule.steps import Step, find_step
 from explorer.schedule.strategy import Strategy
 
 
@@ -34,6 +35,9 @@ class Scheduler:
     With ``in_order`` only steps are offered that take effect at once: a read takes the last value, a store comes
     last in coherence order.  Under a sequential model (``Model.is_sequential``) each execution is reached by such
     steps, and their order is then a linear extension of po | rf | co | fr.
+
+    Every run begins with the steps ``after``, which the program must have and the model allow (``walk`` tells);
+    the strategy chooses from there on.
     """
 
     def __init__(
@@ -43,12 +47,14 @@ class Scheduler:
         *,
         reduced: bool = False,
         in_order: bool = False,
+        after: Sequence[Step] = (),
     ) -> None:
         self._unfolding = unfolding
         self._model = model
         self._reduced = reduced
         self._in_order = in_order
         self._axioms = model.axioms_while_growing(_names(unfolding), in_order=in_order)
+        self._after = tuple(after)
         # By key of the partial execution; runs pass the same ones over and over.
         self._options: dict[Hashable, tuple[Choice, ...]] = {}
         self._legal: dict[Hashable, bool] = {}
@@ -73,6 +79,7 @@ class Scheduler:
         ended = False
         async with staged(self._unfolding.trees) as stage:
             state = Partial(self._unfolding, stage.threads)
+            await self._begin(state, stage)
             while options := self._legal_steps(state):
                 index = strategy.choose(options, state)
                 if index is None:
@@ -90,6 +97,14 @@ class Scheduler:
             result = state.execution()
             self._results[state.key] = result if self._model.allows(result) else None
         return self._results[state.key]
+
+    async def _begin(self, state: Partial, stage: Stage) -> None:
+        """Take the steps that every run begins with."""
+        for step in self._after:
+            options = tuple(state.candidates([step.thread]))
+            index = find_step(step, options, state)
+            assert index is not None, f"the program has no such step there: {step}"
+            await stage.release(step.thread, state.release(options[index]))
 
     def _legal_steps(self, state: Partial) -> tuple[Choice, ...]:
         known = self._options.get(state.key)
