@@ -27,7 +27,7 @@ check: $(TESTED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy tests/explorer/cli/*.py
+	$(BIN)/mypy tests/served.py tests/explorer/cli/*.py tests/explorer/cli/serve/*.py
 	$(BIN)/mypy tests/conftest.py
 
 bench: $(READY)

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import ast
-import sys
-from collections import Counter
 from collections.abc import Mapping
-from importlib.abc import InspectLoader
-from importlib.util import find_spec
 from itertools import pairwise
-from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 import reports.notebook  # noqa: F401  (puts the views of reports into their place)
@@ -20,7 +14,8 @@ from explorer.execution.relation import Relation, pairs
 from explorer.property import Violation
 from reports import structure
 from reports.check import first_fault
-from reports.structure import Report, Search, SourceText
+from reports.sources import source_texts
+from reports.structure import Report, Search
 
 
 class WitnessLike(Protocol):
@@ -110,7 +105,7 @@ def make_report(
             unkept_coherence=tuple(sorted(witness.unkept_coherence)),
         ),
         search=search,
-        sources=tuple(_sources(execution)),
+        sources=source_texts(event.source for event in execution.events if event.source),
         token=token,
     )
     fault = first_fault(report)
@@ -163,51 +158,3 @@ def _coherence(execution: Execution, writes: tuple[int, ...]) -> structure.Coher
     location = execution.events[writes[0]].location
     assert location is not None
     return structure.Coherence(location=location.name, writes=writes)
-
-
-def _sources(execution: Execution) -> list[SourceText]:
-    """The text of the modelled functions in which events stand, and of their callers in the same files."""
-    placed = [event.source for event in execution.events if event.source]
-    # A nested function's qualified name ends with the name that its definition shows.
-    functions = {call.function.rpartition(".")[2] for source in placed for call in source.stack}
-    texts = []
-    for file in sorted({source.file for source in placed}):
-        text = _text(file)
-        if text is None:
-            continue
-        lines = text.split("\n")
-        event_lines = {source.line for source in placed if source.file == file}
-        nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.AsyncFunctionDef)]
-        names = Counter(node.name for node in nodes)
-        for node in sorted(nodes, key=lambda node: node.lineno):
-            last = node.end_lineno or node.lineno
-            # A name defined more than once is told apart by the lines that ran.
-            ran = any(node.lineno <= line <= last for line in event_lines)
-            if node.name in functions and (ran or names[node.name] == 1):
-                body = "\n".join(lines[node.lineno - 1 : last])
-                texts.append(SourceText(file=file, function=node.name, first_line=node.lineno, text=body))
-    return texts
-
-
-def _text(file: str) -> str | None:
-    """The text of a Python file, None where there is none; of a scenario file named by its path the text that ran."""
-    loader = getattr(sys.modules.get(file), "__loader__", None)
-    if isinstance(loader, InspectLoader):
-        return loader.get_source(file)
-    path = _find(file)
-    return None if path is None else path.read_text(encoding="utf-8")
-
-
-def _find(file: str) -> Path | None:
-    """The Python file with this path relative to the import root, through the package or module it starts with.
-
-    The accesses of a litmus test stand in the test's file, which may lie in a package too.
-    """
-    parts = PurePosixPath(file).parts
-    package = parts[0].removesuffix(".py") if parts else ""
-    spec = find_spec(package) if package.isidentifier() else None
-    if spec is None or spec.origin is None:
-        return None
-    root = Path(spec.origin).parent if spec.submodule_search_locations else Path(spec.origin)
-    path = root.joinpath(*parts[1:])
-    return path if path.suffix == ".py" and path.is_file() else None

@@ -258,11 +258,14 @@ class Schedule:
 
 def shown(event: Event) -> str:
     """The event's value as visible text; words of flags from 10 also in hexadecimal: ``32 (0x20)``."""
-    if event.value is None:
-        return ""
-    if isinstance(event.value, int) and event.value >= 10 and (event.location or "").endswith(_FLAGS):
-        return f"{event.value} (0x{event.value:x})"
-    return visible(str(event.value))
+    return "" if event.value is None else shown_value(event.value, event.location or "")
+
+
+def shown_value(value: int | str, location: str) -> str:
+    """A value of a location as ``shown`` has it."""
+    if isinstance(value, int) and value >= 10 and location.endswith(_FLAGS):
+        return f"{value} (0x{value:x})"
+    return visible(str(value))
 
 
 def initial_values(report: Report) -> list[str]:

@@ -335,6 +335,30 @@ def conformance(calls: int, seed: int, kernel: str | None, as_json: bool) -> Non
 
 
 @main.command()
+@click.argument("scenarios", nargs=-1, metavar="[FILE.py:NAME]...", type=PathName())
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8057, show_default=True, help="Port; 0 takes any that is free."
+)
+@click.option("--open", "open_browser", is_flag=True, help="Open it in the browser.")
+@click.option(
+    "--out",
+    type=PathName(file_okay=False, path_type=Path),
+    default=Path("out"),
+    show_default=True,
+    help="Folder for the reports that are handed over.",
+)
+def serve(scenarios: tuple[str, ...], port: int, open_browser: bool, out: Path) -> None:
+    """Drive a program by hand in the browser: a live explorer on 127.0.0.1, until Ctrl-C.
+
+    The scenarios that are installed can be chosen there, and those of your own that are named here. Exit status:
+    0 ended by Ctrl-C or SIGTERM, 2 bad input, or the port is taken.
+    """
+    from explorer.cli.serve.command import serve_explorer
+
+    serve_explorer(scenarios, port, out, open_browser=open_browser)
+
+
+@main.command()
 @click.argument("report", type=PathName())
 @click.option(
     "-f",

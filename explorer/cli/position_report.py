@@ -21,17 +21,25 @@ NOT_OVER = ThreadEnd(Ending.CUT, "has not ended yet")
 """How a thread of such a report ends that goes on: the report is cut there."""
 
 
-def report_of_position(setting: Setting, model: Model, model_name: str, position: Position, tells: str = "") -> Report:
+def report_of_position(
+    setting: Setting,
+    model: Model,
+    model_name: str,
+    position: Position,
+    tells: str = "",
+    so_far: Sequence[Violation] = (),
+) -> Report:
     """The steps so far, in the order in which they were taken; it may be drawn, and is no file to keep.
 
     Where the execution is over and breaks properties, the report is about ``tells`` if it breaks that, else about the
-    most severe one; where it breaks none it shows what the landmarks of the case mark.  A load of an old value is
+    most severe one; before the end it is so about what is broken ``so_far``.  Where it breaks none it shows what the
+    landmarks of the case mark.  A load of an old value is
     marked as such; nothing is reordered, for the scheduler takes every thread's accesses in program order.
     """
     execution = position.execution
     if not position.may_end:
         execution = replace(execution, ends=tuple(thread.end or NOT_OVER for thread in position.threads))
-    broken = violations_of(execution, setting.case, model) if position.may_end else []
+    broken = violations_of(execution, setting.case, model) if position.may_end else list(so_far)
     marks = tuple(mark for find in setting.case.landmarks if (mark := find(execution)) is not None)
     violation = _told(broken, tells, setting) if broken else Violation(OUTCOME, (), marks, "")
     switches = sum(a.thread != b.thread for a, b in zip(position.steps, position.steps[1:], strict=False))

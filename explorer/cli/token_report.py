@@ -55,7 +55,7 @@ def report_of_token(text: str, own: Path | None = None) -> Report:
         execution = _execution(token, unfolding, model)
         _check_end(execution, model)
         violation = _told(token, execution, setting, model)
-    search = _search(execution, violation, setting, model, others)
+    search = search_of_one(execution, violation, setting, model, others)
     return Writer(setting, model, token.model).report(execution, violation, None, search)
 
 
@@ -130,7 +130,7 @@ def _told(token: Token, execution: Execution, setting: Setting, model: Model) ->
     return named[token.nth]
 
 
-def _search(
+def search_of_one(
     execution: Execution, told: Violation, setting: Setting, model: Model, others: tuple[LeftOut, ...]
 ) -> Search:
     """What a report says where nothing was searched: this one execution is all that was looked at."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.visible import visible
@@ -36,13 +37,22 @@ class Function:
 
 def functions(report: Report, steps: list[Step]) -> list[Function]:
     """The functions that the report has the text of."""
-    return [_function(number, source, steps) for number, source in enumerate(report.sources)]
+    return listed(report.sources, steps)
+
+
+def listed(sources: Sequence[SourceText], steps: list[Step]) -> list[Function]:
+    """Functions of which there is the text."""
+    return [_function(number, source, steps) for number, source in enumerate(sources)]
 
 
 def function_of(found: list[Function], event: Event) -> Function | None:
     """The innermost function whose text has the line of the event."""
-    file = visible(event.file)
-    around = [function for function in found if function.file == file and event.line in function.span]
+    return function_at(found, visible(event.file), event.line)
+
+
+def function_at(found: list[Function], file: str, line: int) -> Function | None:
+    """The innermost function whose text has this line; ``file`` as visible text."""
+    around = [function for function in found if function.file == file and line in function.span]
     return min(around, key=lambda function: len(function.lines), default=None)
 
 

@@ -31,6 +31,45 @@ def started_browser() -> Iterator[Browser]:
 
 
 @contextmanager
+def visiting(
+    browser: Browser,
+    address: str,
+    *,
+    width: int = 1440,
+    scheme: Literal["light", "dark"] = "light",
+    refusals: bool = False,
+    **options: Any,
+) -> Iterator[Page]:
+    """A page of a server, in a window of its own; ``address`` is its root.
+
+    What pages write to the console as error or warning, throw, or ask of anyone but this server fails the test; but
+    for the browser's own word on a request that is refused as it should be (``refusals``).
+    """
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
+    complaints: list[str] = []
+
+    def heed(message: ConsoleMessage) -> None:
+        refused = refusals and message.text.startswith(
+            "Failed to load resource: the server responded with a status of 400"
+        )
+        if message.type in ("error", "warning") and not refused:
+            complaints.append(message.text)
+
+    def notice(request: Request) -> None:
+        if not request.url.startswith(address):
+            complaints.append(request.url)
+
+    page = context.new_page()
+    page.on("console", heed)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", notice)
+    page.goto(address)
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@contextmanager
 def opened(
     browser: Browser,
     text: str,

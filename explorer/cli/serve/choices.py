@@ -1,0 +1,80 @@
+"""What can be chosen: the page where one starts, and the form on every page."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from explorer.cli.named import all_scenarios, choose, choose_fix, classic_scenarios, find_scenario, read_model
+from explorer.cli.serve.answer import Answer, Served, limited
+from explorer.cli.serve.state import State, may_be_named
+from explorer.cli.setting import Options, make_setting
+from explorer.memory.model import compiled_names, model_names
+from explorer.scenario import Parameters, Scenario
+from reports.pages.live_home import Form, Offered, home_page
+
+MODEL = "sc"
+"""The model of a start without one."""
+
+
+@limited
+def home(served: Served) -> Answer:
+    """Where one starts."""
+    return Answer(200, home_page(form_of(served.extra)))
+
+
+@limited
+def start(served: Served, scenario: str, fix: str, protocol: str, model: str, sizes: str) -> Answer:
+    """The start of a program; what is empty is as the scenario is."""
+    model = model or MODEL
+    if scenario not in served.extra:
+        choose("scenario", scenario, tuple(each.name for each in form_of(served.extra).scenarios))
+    may_be_named(scenario, model, served.extra)
+    found = find_scenario(scenario)
+    chosen_fix = choose_fix(found, fix) if fix else found.fixes[0]
+    chosen_protocol = choose("protocol", protocol or found.protocols[0], found.protocols)
+    return Answer(303, _start(scenario, chosen_fix, chosen_protocol, model, sizes == "small"))
+
+
+@lru_cache(maxsize=64)
+def _start(scenario: str, fix: str, protocol: str, model: str, small: bool) -> str:
+    """The path where a program starts: its hash takes the unfolding of all of it."""
+    setting = make_setting(find_scenario(scenario), fix, protocol, Options(Path(), small=small))
+    return State.start(setting, read_model(model), model).path
+
+
+@cache
+def form_of(extra: tuple[str, ...]) -> Form:
+    """The scenarios that are installed, those of the user's own first; and the models that are shipped."""
+    own = [_offered(name, find_scenario(name)) for name in extra]
+    known = [_offered(each.name, each) for each in (*all_scenarios(), *classic_scenarios())]
+    names = {each.name for each in own}
+    return Form((*own, *(each for each in known if each.name not in names)), (*model_names(), *compiled_names()))
+
+
+def chosen_of(state: State) -> dict[str, str]:
+    """What of the form is chosen."""
+    return {
+        "scenario": state.token.scenario,
+        "fix": state.token.fix,
+        "protocol": state.token.protocol,
+        "model": state.token.model,
+        "sizes": "small" if state.token.small else "full",
+    }
+
+
+def _offered(name: str, scenario: Scenario) -> Offered:
+    return Offered(
+        name,
+        scenario.title,
+        scenario.fixes,
+        scenario.protocols,
+        _sizes(scenario.parameters),
+        _sizes(scenario.small),
+        f"/start?scenario={quote(name, safe='')}",
+    )
+
+
+def _sizes(parameters: Parameters) -> str:
+    return ", ".join(f"{name}={value}" for name, value in parameters.items())
