@@ -44,7 +44,7 @@ class Said:
 
 @dataclass(frozen=True)
 class State:
-    """What the page is told beside what has happened.
+    """What the page is told beside what has happened, in visible text.
 
     Attributes:
         setting: the words for scenario, fix, protocol, model and sizes.

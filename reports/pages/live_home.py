@@ -11,7 +11,7 @@ from reports.pages.template import render_page
 
 @dataclass(frozen=True)
 class Offered:
-    """A scenario that can be chosen.
+    """A scenario that can be chosen, in visible text.
 
     ``sizes`` says what the default sizes are, ``small`` what the small ones are; ``start`` is
     the path where it starts.

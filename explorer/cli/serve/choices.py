@@ -12,6 +12,7 @@ from explorer.cli.serve.state import State, may_be_named
 from explorer.cli.setting import Options, make_setting
 from explorer.memory.model import compiled_names, model_names
 from explorer.scenario import Parameters, Scenario
+from explorer.visible import visible
 from reports.pages.live_home import Form, Offered, home_page
 
 MODEL = "sc"
@@ -46,7 +47,10 @@ def _start(scenario: str, fix: str, protocol: str, model: str, small: bool) -> s
 
 @cache
 def form_of(extra: tuple[str, ...]) -> Form:
-    """The scenarios that are installed, those of the user's own first; and the models that are shipped."""
+    """The scenarios that are installed, those of the user's own first; and the models that are shipped.
+
+    Names are visible text: one that is not is chosen by its address alone.
+    """
     own = [_offered(name, find_scenario(name)) for name in extra]
     known = [_offered(each.name, each) for each in (*all_scenarios(), *classic_scenarios())]
     names = {each.name for each in own}
@@ -56,9 +60,9 @@ def form_of(extra: tuple[str, ...]) -> Form:
 def chosen_of(state: State) -> dict[str, str]:
     """What of the form is chosen."""
     return {
-        "scenario": state.token.scenario,
-        "fix": state.token.fix,
-        "protocol": state.token.protocol,
+        "scenario": visible(state.token.scenario),
+        "fix": visible(state.token.fix),
+        "protocol": visible(state.token.protocol),
         "model": state.token.model,
         "sizes": "small" if state.token.small else "full",
     }
@@ -66,10 +70,10 @@ def chosen_of(state: State) -> dict[str, str]:
 
 def _offered(name: str, scenario: Scenario) -> Offered:
     return Offered(
-        name,
-        scenario.title,
-        scenario.fixes,
-        scenario.protocols,
+        visible(name),
+        visible(scenario.title),
+        tuple(map(visible, scenario.fixes)),
+        tuple(map(visible, scenario.protocols)),
         _sizes(scenario.parameters),
         _sizes(scenario.small),
         f"/start?scenario={quote(name, safe='')}",
@@ -77,4 +81,4 @@ def _offered(name: str, scenario: Scenario) -> Offered:
 
 
 def _sizes(parameters: Parameters) -> str:
-    return ", ".join(f"{name}={value}" for name, value in parameters.items())
+    return ", ".join(f"{visible(name)}={value}" for name, value in parameters.items())
