@@ -38,21 +38,22 @@ def visiting(
     width: int = 1440,
     scheme: Literal["light", "dark"] = "light",
     refusals: bool = False,
+    gone: bool = False,
     **options: Any,
 ) -> Iterator[Page]:
     """A page of a server, in a window of its own; ``address`` is its root.
 
     What pages write to the console as error or warning, throw, or ask of anyone but this server fails the test; but
-    for the browser's own word on a request that is refused as it should be (``refusals``).
+    for the browser's own word on a request that is refused as it should be (``refusals``), or where the server has
+    ``gone``.
     """
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **options)
     complaints: list[str] = []
 
     def heed(message: ConsoleMessage) -> None:
-        refused = refusals and message.text.startswith(
-            "Failed to load resource: the server responded with a status of 400"
-        )
-        if message.type in ("error", "warning") and not refused:
+        words = "the server responded with a status of 400" if refusals else "net::ERR_CONNECTION_REFUSED"
+        as_it_should = (refusals or gone) and message.text.startswith(f"Failed to load resource: {words}")
+        if message.type in ("error", "warning") and not as_it_should:
             complaints.append(message.text)
 
     def notice(request: Request) -> None:

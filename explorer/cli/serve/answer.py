@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import resource
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -51,6 +52,11 @@ def limited(
         except MemoryError:
             gc.collect()
             return problem(400, f"this takes more than the {MEMORY >> 20} MB that a window may have\n{SMALLER}")
+        except OSError as error:
+            return problem(500, f"{error.filename or 'the machine'}: {error.strerror or error}\n  try again")
+        except Exception:
+            traceback.print_exc()
+            return problem(500, "this is an error of sealrace itself\n  please report it with what the terminal shows")
 
     return within
 

@@ -36,16 +36,23 @@ const inTurn = act => { turn = turn.then(act).catch(lost); return turn; };
 
 function lost(error) {
   console.info(String(error));
-  byId("said").replaceChildren();
+  complain("The server does not answer. Is sealrace serve still running? The address of this page shows the state again.");
+}
+
+function complain(words) {
   byId("said").className = "lost";
-  byId("said").textContent = "The server does not answer. Is sealrace serve still running? The address of this page shows the state again.";
+  byId("said").textContent = words;
 }
 
 // Goes to the state at an address; "push" makes an entry of the history, so that the browser's Back returns.
 async function go(address, { push = true, method = "GET" } = {}) {
   const answer = await fetch(address, { method });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!page.getElementById("data")) { location.assign(answer.url); return; }
+  if (!page.getElementById("data")) {
+    if (method === "GET") location.assign(answer.url);
+    else complain(page.querySelector(".problem")?.innerText ?? answer.statusText);
+    return;
+  }
   if (push && answer.url !== location.href) history.pushState(null, "", answer.url);
   take(page);
 }

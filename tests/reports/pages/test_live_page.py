@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -296,6 +297,20 @@ def test_what_is_wrong_is_shown_and_the_way_on(server: Server, browser: Browser)
         expect(alert).to_contain_text("unknown fix 'no'")
         page.get_by_role("link", name="Choose what to explore").click()
         expect(page.get_by_role("heading", name="Scenarios")).to_be_visible()
+
+
+def test_a_server_that_has_gone_is_told(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path) as server, visiting(browser, server.address, gone=True) as page:
+        open_start(page, server, "seal-write")
+        take(page, "owner")
+        here = page.url
+        server.end()
+        page.keyboard.press("j")
+        expect(page.locator("#said")).to_contain_text("The server does not answer. Is sealrace serve still running?")
+        expect(page.locator("#said")).to_be_visible()
+        # What is shown stays, and so does the address.
+        assert page.url == here
+        assert len(ladder(page)) == 1
 
 
 def test_without_a_script_links_lead_on(server: Server, browser: Browser) -> None:

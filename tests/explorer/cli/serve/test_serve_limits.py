@@ -80,6 +80,27 @@ def test_what_takes_too_much_memory_is_told() -> None:
     assert "<p>choose the small sizes, or explore it with sealrace explore</p>" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No space left on device", "out/x"), ["out/x: No space left on device", "try again"]),
+        (
+            RuntimeError("oops"),
+            ["this is an error of sealrace itself", "please report it with what the terminal shows"],
+        ),
+    ],
+)
+def test_what_fails_is_told(error: Exception, said: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    @limited
+    def fail(_served: Served) -> Answer:
+        raise error
+
+    answer = fail(SERVED)
+    assert answer.status == 500
+    assert f"<h1>{said[0]}</h1>\n<p>{said[1]}</p>" in answer.text
+    assert ("RuntimeError: oops" in capsys.readouterr().err) == isinstance(error, RuntimeError)
+
+
 def test_what_takes_too_long_is_ended_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desks, "PAGE_SECONDS", 1.0)
 
