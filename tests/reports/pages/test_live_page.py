@@ -98,6 +98,27 @@ def test_keys_walk_as_on_the_page_of_a_report(server: Server, browser: Browser) 
         assert not any(line.startswith(("guest", "reader")) for line in ladder(page))
 
 
+def test_edges_are_drawn_as_on_the_page_of_a_report(server: Server, browser: Browser) -> None:
+    """Message passing through the size: the owner empties the file (T4), and then the reader looks at the size (R1)."""
+    with visiting(browser, server.address) as page:
+        open_start(page, server, "inflight", sizes="small")
+        run_thread(page, "owner", 5)
+        take(page, "reader")
+        arrows = page.locator(".edges .arrow.rf:not(:has(.stub))")
+        expect(arrows).to_have_count(1)
+        assert re.fullmatch(
+            r"rf: reads that value\nstep 5: W\[plain\] inode\.i_size = 0\n→ step 6: R\[plain\] inode\.i_size = 0",
+            arrows.locator("title").text_content() or "",
+        )
+        page.locator("input[value=rf]").uncheck()
+        expect(page.locator(".edges .arrow")).to_have_count(0)
+        # It stays so from state to state.
+        take(page, "reader")
+        expect(page.locator(".edges .arrow")).to_have_count(0)
+        page.locator("input[value=po]").check()
+        expect(page.locator(".edges .arrow.po")).to_have_count(5)
+
+
 def test_undone_steps_can_be_taken_again(server: Server, browser: Browser) -> None:
     with visiting(browser, server.address) as page:
         open_start(page, server, "inflight", sizes="small")
