@@ -6,9 +6,17 @@ from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from explorer.cli.named import all_scenarios, choose, choose_fix, classic_scenarios, find_scenario, read_model
+from explorer.cli.named import (
+    all_scenarios,
+    choose,
+    choose_fix,
+    classic_scenarios,
+    find_scenario,
+    packaged_scenarios,
+    read_model,
+)
 from explorer.cli.serve.answer import Answer, Served, limited
-from explorer.cli.serve.state import State, may_be_named
+from explorer.cli.serve.state import Digests, State, digests, find_served
 from explorer.cli.setting import Options, make_setting
 from explorer.memory.model import compiled_names, model_names
 from explorer.scenario import Parameters, Scenario
@@ -29,32 +37,34 @@ def home(served: Served) -> Answer:
 def start(served: Served, scenario: str, fix: str, protocol: str, model: str, sizes: str) -> Answer:
     """The start of a program; what is empty is as the scenario is."""
     model = model or MODEL
-    if scenario not in served.extra:
-        choose("scenario", scenario, tuple(each.name for each in form_of(served.extra).scenarios))
-    may_be_named(scenario, model, served.extra)
-    found = find_scenario(scenario)
+    found = find_served(scenario, model, served.extra)
     chosen_fix = choose_fix(found, fix) if fix else found.fixes[0]
     chosen_protocol = choose("protocol", protocol or found.protocols[0], found.protocols)
-    return Answer(303, _start(scenario, chosen_fix, chosen_protocol, model, sizes == "small"))
+    return Answer(303, _start(scenario, chosen_fix, chosen_protocol, model, sizes == "small", digests(found)))
 
 
 @lru_cache(maxsize=64)
-def _start(scenario: str, fix: str, protocol: str, model: str, small: bool) -> str:
+def _start(scenario: str, fix: str, protocol: str, model: str, small: bool, _digests: Digests) -> str:
     """The path where a program starts: its hash takes the unfolding of all of it."""
     setting = make_setting(find_scenario(scenario), fix, protocol, Options(Path(), small=small))
     return State.start(setting, read_model(model), model).path
 
 
-@cache
 def form_of(extra: tuple[str, ...]) -> Form:
     """The scenarios that are installed, those of the user's own first; and the models that are shipped.
 
     Names are visible text: one that is not is chosen by its address alone.
     """
     own = [_offered(name, find_scenario(name)) for name in extra]
-    known = [_offered(each.name, each) for each in (*all_scenarios(), *classic_scenarios())]
+    known = _installed()
     names = {each.name for each in own}
     return Form((*own, *(each for each in known if each.name not in names)), (*model_names(), *compiled_names()))
+
+
+@cache
+def _installed() -> tuple[Offered, ...]:
+    packaged = [scenario for _package, scenario in packaged_scenarios()]
+    return tuple(_offered(each.name, each) for each in (*all_scenarios(), *classic_scenarios(), *packaged))
 
 
 def chosen_of(state: State) -> dict[str, str]:

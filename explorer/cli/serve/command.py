@@ -35,11 +35,10 @@ def serve_explorer(names: Sequence[str], port: int, out: Path, *, open_browser: 
 
     UsageProblem where a scenario is not found, nothing can be written to the folder, or the port is taken.
     """
-    for name in names:
-        find_scenario(name)
+    extra = tuple(dict.fromkeys(find_scenario(name).name for name in names))
     make_folder(out)
     with _listening(port) as listener:
-        trio.run(_serve, listener, Served(str(out), tuple(dict.fromkeys(names))), open_browser)
+        trio.run(_serve, listener, Served(str(out), extra), open_browser)
 
 
 def _listening(port: int) -> socket.socket:

@@ -194,10 +194,18 @@ def test_another_program_or_other_rules_are_told(server: Server) -> None:
     ]
 
 
-@pytest.mark.parametrize("scenario", ["/etc/passwd", "other.py:RING", "sb.litmus", "../x"])
-def test_an_address_names_no_file_of_its_own(server: Server, scenario: str) -> None:
+@pytest.mark.parametrize(
+    ("scenario", "said"),
+    [
+        ("/etc/passwd", "unknown scenario '/etc/passwd'"),
+        ("sb.litmus", "unknown scenario 'sb.litmus'"),
+        ("other.py:RING", "'other.py:RING' is not served"),
+    ],
+)
+def test_an_address_names_no_file_of_its_own(server: Server, scenario: str, said: str) -> None:
     reply = changed(server, scenario=scenario)
-    assert (reply.status, problem(reply)[0]) == (400, f"'{scenario}' is not served")
+    assert (reply.status, problem(reply)[0]) == (400, said)
+    assert problem(changed(server, scenario=scenario, protocol="litmus"))[0] == "litmus tests are not served"
 
 
 def test_an_address_names_no_model_of_its_own(server: Server) -> None:
