@@ -6,6 +6,7 @@ import json
 import re
 import sys
 import tomllib
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,12 @@ from tutorial import finished
 from explorer.cli.installed import GROUP
 from explorer.cli.main import main
 from explorer.cli.options import STRATEGIES
+from explorer.cli.serve.answer import Served
+from explorer.cli.serve.choices import start
+from explorer.cli.serve.show import show
+from explorer.cli.serve.state import state_of
 from explorer.scenario import MODELS
+from explorer.schedule.steps import Step
 from reports.render import FORMS, IMAGES
 from reports.report import load_report
 from scenarios.conformance.calls import Call
@@ -162,3 +168,27 @@ def test_a_difference_from_the_kernel_is_told_as_it_says() -> None:
         with pytest.raises(Difference, match="mmap") as caught:
             comparison.make(Call("mmap", ("m0", "rw", PAGE_SIZE, PROT_READ, MAP_SHARED)))
     assert printed[4:] == [f"  {line}" for line in script(caught.value)]
+
+
+def test_the_cards_of_the_live_explorer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small inflight under armv8 after five steps of the owner."""
+    monkeypatch.setattr("explorer.cli.serve.answer.cap_memory", lambda: None)
+    served = Served("out", ())
+    first = state_of(start(served, "inflight", "", "", "armv8", "small").text.removeprefix("/at/"), ())
+    text = show(served, first.after([Step(0)] * 5).removeprefix("/at/")).text
+    cards = re.findall(r"<article.*?</article>", text, re.DOTALL)
+    shown = [
+        " ".join(unescape(re.sub("<[^>]*>", " ", part)).split())
+        for card in cards
+        for pattern in (
+            r"<h2.*?</h2>",
+            r'<p class="asks">.*?</p>',
+            r'<p class="why-not">.*?</p>',
+            r'<a class="offer.*?</a>',
+        )
+        for part in re.findall(pattern, card, re.DOTALL)
+    ]
+    block = page("serve.md").split("```")[3]
+    words = set(block.replace("[", " ").replace("]", " ").split())
+    assert len(cards) == 3
+    assert words == {word for line in shown for word in line.replace("[", " ").replace("]", " ").split()}

@@ -376,8 +376,8 @@ def test_in_every_window_it_fits_and_is_accessible(
         assert serious_findings(page) == []
 
 
-MORE = 12 * 1024
-"""kB that the server may hold after 50 windows beyond what it held before: connections come and go in its pools."""
+MORE = 4 * 1024
+"""kB that the server may hold after 50 windows beyond what it held before: 200 are usual."""
 
 
 def test_fifty_windows_leave_memory_where_it_was(server: Server, browser: Browser) -> None:
@@ -411,4 +411,5 @@ def test_fifty_windows_leave_memory_where_it_was(server: Server, browser: Browse
     after = settled(3), memory(pid), open_files(pid)
     assert after[0] <= 3
     assert after[1] <= before[1] + MORE, (before, after)
-    assert after[2] <= before[2] + 4, (before, after)
+    # A process that makes pages has five; of 50 windows each has left none.
+    assert after[2] <= before[2] + 10, (before, after)
