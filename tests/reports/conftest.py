@@ -9,6 +9,7 @@ from browser import started_browser
 from made_reports import crowd_report, locked_report
 from msgspec.structs import replace
 from playwright.sync_api import Browser
+from served import Server, serving
 from toy_reports import hostile_report, leak_report, long_report, odd_report, stale_report
 
 from reports.structure import Report
@@ -58,4 +59,11 @@ def crowd() -> Report:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with started_browser() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A live explorer, which hands reports over to an empty folder."""
+    with serving(tmp_path_factory.mktemp("live") / "out") as found:
         yield found

@@ -44,3 +44,12 @@ def headline(page: Page) -> str:
 def ladder(page: Page) -> list[str]:
     """The steps so far, as the ladder has them."""
     return [" ".join(text.split()) for text in page.locator(".ladder .row .box").all_inner_texts()]
+
+
+def run_thread(page: Page, thread: str, most: int) -> int:
+    """Click the first step of a thread again and again, while it has one; gives how often."""
+    for count in range(most):
+        if not offers(page, thread).count():
+            return count
+        take(page, thread)
+    return most
