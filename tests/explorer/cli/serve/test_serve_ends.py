@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,23 @@ def begin_run(server: Server, query: str) -> socket.socket:
     return connection
 
 
+def runs(process: int) -> bool:
+    """Whether a process is there and has not ended."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def wait_for_end(processes: Iterable[int]) -> None:
+    """Wait until none of these is there any more, but for what is left of those that nobody has waited for."""
+    until = time.monotonic() + 60
+    for each in processes:
+        while runs(each):
+            assert time.monotonic() < until, f"process {each} is left"
+            time.sleep(0.05)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_and_its_runs(tmp_path: Path, number: signal.Signals) -> None:
     with serving(tmp_path) as server:
@@ -42,11 +60,7 @@ def test_a_signal_ends_it_and_its_runs(tmp_path: Path, number: signal.Signals) -
             below = children(server.process.pid)
             assert len(below) >= 2
             assert server.end(number) == 0
-        for each in below:
-            until = time.monotonic() + 60
-            while Path(f"/proc/{each}").exists():
-                assert time.monotonic() < until, f"process {each} is left"
-                time.sleep(0.05)
+        wait_for_end(below)
         assert server.process.stderr is not None
         assert server.process.stderr.read() == ""
 
@@ -92,8 +106,11 @@ def test_killing_it_leaves_the_reports_that_are_written(tmp_path: Path) -> None:
         assert server.ask(f"{end}/report", "POST", body=b"").status == 303
         with begin_run(server, "how=random&runs=100000&seed=1"):
             written = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+            below = children(server.process.pid)
             server.process.kill()
             server.process.wait(60)
+    assert len(below) >= 2
+    wait_for_end(below)
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == written
     (report,) = tmp_path.glob("live-*.json")
     assert run("replay", str(report)).exit_code == 0
