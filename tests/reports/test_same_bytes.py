@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 PROGRAM = """
-import sys, conftest
+import sys, toy_reports
 from reports.render import FORMS, IMAGES, render_file
 from reports.report import encode_report
-for make in (conftest.leak_report, conftest.odd_report, conftest.long_report):
+for make in (toy_reports.leak_report, toy_reports.odd_report, toy_reports.long_report):
     report = make()
     sys.stdout.buffer.write(encode_report(report))
     for form in (*FORMS, *IMAGES):
