@@ -5,6 +5,7 @@ from __future__ import annotations
 from explorer.execution.execution import Execution
 from explorer.program.build import INITIAL, Place
 from explorer.search.leaf import Leaf
+from explorer.search.prepared import READ
 from explorer.search.state import State
 
 
@@ -35,6 +36,9 @@ class Beginning:
         """
         for where, sources in zip(state.where, self._sources, strict=True):
             for event, wanted in zip(where, sources, strict=False):
+                # An update that fails is one load; one that happens may begin with a fence.
+                if (state.access[event].kind == READ) != (wanted is not None):
+                    return False
                 source = state.source[event]
                 if source is not None and (INITIAL, -1 - source) != wanted:
                     if source < 0 or _place(state, source) != wanted:

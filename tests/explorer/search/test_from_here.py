@@ -12,7 +12,7 @@ import random_programs
 from engine_results import searched
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_programs import Read, Threads, Write
+from random_programs import CompareExchange, Read, Threads, Write
 
 from explorer.cli.outcome import outcomes_of
 from explorer.cli.setting import Options, make_setting
@@ -74,6 +74,19 @@ def test_all_ways_on_are_those_of_the_scheduler(threads: Threads, name: str, cou
         end = walk_now(unfolding, model, bar.steps)
         assert end.may_end
         assert outcomes.of(end.execution) == bar.facts
+
+
+def test_an_update_that_has_failed_does_not_happen_after_all() -> None:
+    """P0 has found x to be 1; that it finds 0, and stores behind a fence, is another way."""
+    threads = ((CompareExchange("x", 0, 1, "full"),), (Write("x", 1, "once"),))
+    unfolding = random_programs.unfold(threads)
+    for steps, told in (((Step(1), Step(0)), "x = 1"), ((Step(1), Step(0, older=1)), "x = 0")):
+        position = walk_now(unfolding, SC, steps)
+        ways = AllWaysOn(Case(unfolding.program), unfolding, SC, ThreadOutcomes(unfolding), position)
+        ways.go_on(FOR_EVER, 10)
+        (bar,) = ways.histogram.bars
+        assert bar.executions == 1
+        assert bar.facts[0] == ("P0", told)
 
 
 def test_an_outcome_that_no_steps_lead_to_has_none() -> None:
