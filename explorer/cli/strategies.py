@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from functools import cached_property
-from math import floor
 from typing import Any
 
 from explorer.cli.failures import UsageProblem
@@ -85,7 +84,8 @@ class Driver:
         self._chosen = chosen
         self._model = model
         self._unfolding = unfolding
-        self._threads = len(unfolding.trees)
+        # A program without threads has one run, of no steps.
+        self._threads = max(1, len(unfolding.trees))
         self._made: dict[str, Strategy] = {}
         self.strategy = self._make(chosen.name)
 
@@ -198,8 +198,8 @@ class Driver:
         bug = f"a bug of depth {self._depth} that shows within {self._steps} steps"
         told = f"a run finds {bug} with a probability of at least 1/{chance.denominator:,}"
         # Cut off, not rounded: it is a lower bound.
-        least = floor(within(driven.runs, chance) * 10_000) / 100
-        return told if driven.runs <= 1 else f"{told}, one of {driven.runs:,} with at least {least:.2f}%"
+        whole, hundredths = divmod(int(within(driven.runs, chance) * 10_000), 100)
+        return told if driven.runs <= 1 else f"{told}, one of {driven.runs:,} with at least {whole}.{hundredths:02}%"
 
 
 def _levels(name: str, strategy: Bounded, *, sequential: bool) -> list[tuple[str, str]]:

@@ -18,7 +18,10 @@ class Strategy(Protocol):
     """Three methods, called in this order for each run: start, choose at every step, finish."""
 
     def start(self) -> bool:
-        """Begin an execution; False when there is nothing left to run."""
+        """Begin an execution; False when there is nothing left to run.
+
+        Whoever drives it may stop there: what has begun is made only once it is finished.
+        """
 
     def choose(self, options: Sequence[Choice], state: Partial) -> int | None:
         """The index of the next step among the legal ones, None to abandon the run.

@@ -19,7 +19,7 @@ from explorer.schedule.strategies.portfolio import Portfolio
 from explorer.schedule.strategy import Strategy
 from explorer.search.result import time_limit
 from explorer.search.run import PROGRESS_SECONDS, cut_in_words
-from explorer.search.violations import violations_of
+from explorer.search.violations import reaches, violations_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Driven:
         goals: per declared goal whether some complete execution reached it.
         flags: per flag of the model how many of the complete executions it remarks on.
         cuts: what cut paths, in words.
-        stopped: why there are no more runs, where the strategy had more.
+        stopped: why there are no more runs, where the strategy had begun another one.
     """
 
     goals: dict[str, bool]
@@ -122,11 +122,14 @@ class _Observer:
         self._seen: dict[Hashable, tuple[str, ...]] = {}
 
     def start(self) -> bool:
+        # Asked first: a strategy that has no more runs has not been stopped.
+        if not self._strategy.start():
+            return False
         made = self._number - self._runs.first + 1
         if self._runs.most is not None and made >= self._runs.most:
             return False
         self.driven.stopped = self._reason_to_stop()
-        if self.driven.stopped or not self._strategy.start():
+        if self.driven.stopped:
             return False
         self._number += 1
         return True
@@ -160,7 +163,7 @@ class _Observer:
                 found.cuts.setdefault(cut_in_words(end.detail, self._unfolding))
         if execution.status is Status.COMPLETE:
             for goal in self._case.goals:
-                found.goals[goal.name] = found.goals[goal.name] or goal.reached(execution)
+                found.goals[goal.name] = found.goals[goal.name] or reaches(execution, goal)
             found.flags.update(self._model.flags(execution) if self._model.flag_checks else ())
         violations = violations_of(execution, self._case, self._model)
         for violation in violations:

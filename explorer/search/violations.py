@@ -38,8 +38,23 @@ def find_violations(execution: Execution, before: Sequence[int] | None, case: Ca
             raised = f"the property {prop.name} raised {type(error).__name__}: {error}"
             raise ScenarioError(raised, place=raised_at(error)) from error
         if violation is not None:
+            _require_named(prop.name, violation)
             found.append(violation)
     return found
+
+
+def _require_named(name: str, violation: Violation) -> None:
+    """What a property gives is a violation of its own name: counts and reports go by it."""
+    if not isinstance(violation, Violation):
+        raise ScenarioError(
+            f"the property {name} gives {type(violation).__name__}, no violation",
+            advice="find gives a Violation, or None",
+        )
+    if violation.property != name:
+        raise ScenarioError(
+            f"the property {name} gives a violation named {violation.property}",
+            advice="a violation has the name of its property: Violation(self.name, ...)",
+        )
 
 
 def reaches(execution: Execution, goal: Goal) -> bool:

@@ -89,7 +89,6 @@ class Bounded:
     def start(self) -> bool:
         if not self._next_level():
             return False
-        self.levels[-1].runs += 1
         step = self._waiting[self.levels[-1].cost].pop()
         self._run = []
         while step is not None:
@@ -109,6 +108,7 @@ class Bounded:
         return self._run[self._made - 1].index
 
     def finish(self, result: Execution | None) -> None:
+        self.levels[-1].runs += 1
         if result is not None and result.key not in self.cost_of:
             self.cost_of[result.key] = self.levels[-1].cost
             self.levels[-1].executions += 1

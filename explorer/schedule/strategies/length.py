@@ -25,7 +25,7 @@ def usual_length(unfolding: UnfoldedProgram, model: Model) -> int:
     would place most of its changes behind the end.
     """
     scheduler = driven(unfolding, model)
-    one_by_one = Pct(0, SAMPLE, threads=len(unfolding.trees), length=1, depth=1)
+    one_by_one = Pct(0, SAMPLE, threads=max(1, len(unfolding.trees)), length=1, depth=1)
     longest = 1
     for strategy in (RandomWalk(0, SAMPLE), one_by_one):
         counted = _Counted(strategy)

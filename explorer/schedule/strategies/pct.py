@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import ceil
 
 from explorer.schedule.choice import Choice
 from explorer.schedule.partial import Partial
@@ -59,6 +60,20 @@ def probability(threads: int, length: int, depth: int) -> Fraction:
     return Fraction(1, threads * length ** (depth - 1))
 
 
-def within(runs: int, each: Fraction) -> float:
-    """The probability that one of some runs finds what each finds with this one."""
-    return 1 - float(1 - each) ** runs
+_UNIT = 10**60
+"""Probabilities of many runs are kept in parts of it: exact ones would have as many digits as there are runs."""
+
+
+def within(runs: int, each: Fraction) -> Fraction:
+    """The probability that one of some runs finds what each finds with this one; at least, and short by < 1e-40."""
+    missed, factor = Fraction(1), 1 - each
+    while runs:
+        if runs % 2:
+            missed = _rounded_up(missed * factor)
+        factor = _rounded_up(factor * factor)
+        runs //= 2
+    return 1 - missed
+
+
+def _rounded_up(number: Fraction) -> Fraction:
+    return Fraction(ceil(number * _UNIT), _UNIT)

@@ -32,7 +32,6 @@ class Portfolio:
             if strategy.start():
                 self._turns.append((name, strategy))
                 self._left -= 1
-                self.runs[name] += 1
                 self.current, self._strategy = name, strategy
                 return True
         return False
@@ -41,4 +40,5 @@ class Portfolio:
         return self._strategy.choose(options, state)
 
     def finish(self, result: Execution | None) -> None:
+        self.runs[self.current] += 1
         self._strategy.finish(result)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from command_line import Run, process
+from scenario_files import ONE, write
 from test_interrupted_search import TOYS, interrupt, start
 
 from explorer.cli.options import STRATEGIES
@@ -33,6 +34,24 @@ mailbox, fix none, protocol P2, model sc: found late
  again       {COMMAND} --strategy preemption-bounded --bound 2 --run 1
  page        out/mailbox-P2-none-sc-run-preemption-bounded/late.html
 """
+
+NO_THREADS = ONE.replace('(ThreadSpec("writer", store, (Location("box"),)),)', "()")
+
+MISNAMED = (
+    ONE.replace(
+        "def build",
+        """class Mine:
+    name = "mine"
+
+    def find(self, execution, before):
+        return Violation("other", (), (), "It is named otherwise.")
+
+
+def build""",
+    )
+    .replace("),)))", "),)), (Mine(),))")
+    .replace("\n\n\nasync", "\nfrom explorer.property import Violation\n\n\nasync")
+)
 
 
 @pytest.fixture(autouse=True)
@@ -144,6 +163,9 @@ def test_the_bound_of_pct_is_that_of_its_paper(sealrace: Run) -> None:
     )
     # 1 - (31/32)^1000 is less than one, and is not rounded up to it.
     assert entry(sealrace("run", "mailbox").output, "bound").endswith("1/32, one of 1,000 with at least 99.99%")
+    # Nor is 1 - (1/2)^1000, which differs from one only in its 302nd digit.
+    certain = sealrace("run", "mailbox", "--depth", "1").output
+    assert entry(certain, "bound").endswith("1/2, one of 1,000 with at least 99.99%")
 
 
 def test_no_bound_is_claimed_under_a_weak_model(sealrace: Run) -> None:
@@ -194,6 +216,37 @@ def test_a_second_command_leaves_nothing_of_the_first(sealrace: Run) -> None:
     assert {path.name for path in FOLDER.iterdir()} == {"leak.html", "leak.json", "late.html", "late.json"}
     assert sealrace("run", "mailbox", "--model", "pso", "--run", "1").exit_code == 3
     assert not list(FOLDER.iterdir())
+
+
+def test_a_program_without_threads_has_one_empty_run(sealrace: Run) -> None:
+    """What explore says of it is said of every strategy's runs: nothing is found, nothing claimed."""
+    write("none.py", NO_THREADS)
+    for strategy in STRATEGIES:
+        found = driven(sealrace, "none.py", "--strategy", strategy, "--runs", "3", status=3)
+        assert found["executions"] == 1
+        assert found["limits"] == []
+
+
+def test_what_a_goal_raises_is_told_as_explore_tells_it(sealrace: Run) -> None:
+    text = ONE.replace("Case, Scenario", "Case, Goal, Scenario")
+    write("one.py", text.replace("),)))", '),)), (), (Goal("done", "it is done", lambda e: e[0]),))'))
+    result = sealrace("run", "one.py")
+    assert (result.exit_code, result.output) == (
+        2,
+        "one.py:14: the goal done raised TypeError: 'Execution' object is not subscriptable\n",
+    )
+    assert sealrace("explore", "one.py").output == result.output
+
+
+@pytest.mark.parametrize("command", ["run", "explore"])
+def test_a_violation_has_the_name_of_its_property(sealrace: Run, command: str) -> None:
+    write("one.py", MISNAMED)
+    result = sealrace(command, "one.py", "--model", "sc")
+    assert (result.exit_code, result.output) == (
+        2,
+        "the property mine gives a violation named other\n"
+        "  a violation has the name of its property: Violation(self.name, ...)\n",
+    )
 
 
 def test_a_time_limit(sealrace: Run) -> None:

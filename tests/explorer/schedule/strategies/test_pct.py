@@ -45,7 +45,16 @@ def test_the_bound() -> None:
     assert probability(3, 60, 1) == Fraction(1, 3)
     assert probability(3, 60, 3) == Fraction(1, 10800)
     # Half of the runs each: a quarter of the pairs of runs misses.
-    assert within(2, Fraction(1, 2)) == 0.75
+    assert within(2, Fraction(1, 2)) == Fraction(3, 4)
+    # (9/10)^2 = 81/100 has an end in decimals, and is kept to it.
+    assert within(2, Fraction(1, 10)) == Fraction(19, 100)
+
+
+@pytest.mark.parametrize(("runs", "each"), [(1, Fraction(1, 3)), (7, Fraction(2, 7)), (1000, Fraction(1, 3))])
+def test_the_bound_of_many_runs_is_never_above_the_exact_one(runs: int, each: Fraction) -> None:
+    exact = 1 - (1 - each) ** runs
+    assert 0 <= exact - within(runs, each) < Fraction(1, 10**40)
+    assert within(runs, each) < 1
 
 
 @pytest.mark.parametrize(("read", "depth"), [((0, 1), 1), ((1, 0), 1), ((1, 1), 2)])
