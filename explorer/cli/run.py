@@ -18,6 +18,7 @@ from explorer.cli.strategies import Chosen, Driver
 from explorer.cli.writing import Writer, by_severity
 from explorer.execution.execution import Status
 from explorer.memory.model import Model, flag_title
+from explorer.search.deadline import Deadline
 from explorer.search.drive import Driven, Find, Runs, drive
 from reports.structure import Search
 
@@ -45,14 +46,16 @@ def run_scenario(
     scenario = find_scenario(name)
     fix = scenario.fixes[0] if fix is None else choose_fix(scenario, fix)
     protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
+    interrupts = Interrupts()
+    deadline = Deadline(options.max_time, interrupts.check)
     model_name = model_name or MODEL
     model = read_model(model_name)
     warn_of_freedom(model, model_name)
     setting = make_setting(scenario, fix, protocol, options.with_parameters(choose_switches(scenario, switches)))
-    driver = Driver(chosen, setting.unfolding, model)
     folder = options.out / _NO_NAME.sub("-", f"{setting.stem}-{model.name}-run-{chosen.name}")
-    with folder_for(folder), Interrupts() as interrupts:
-        driven = _drive(setting, model, driver, chosen, options, interrupts)
+    with folder_for(folder), interrupts:
+        driver = Driver(chosen, setting.unfolding, model, deadline)
+        driven = _drive(setting, model, driver, chosen, deadline)
         finds = _by_severity(setting, driven)
         reports = _write(setting, Writer(setting, model, model_name), finds, driven, folder)
     if as_json:
@@ -63,19 +66,16 @@ def run_scenario(
     return 1 if finds else INCOMPLETE
 
 
-def _drive(
-    setting: Setting, model: Model, driver: Driver, chosen: Chosen, options: Options, interrupts: Interrupts
-) -> Driven:
+def _drive(setting: Setting, model: Model, driver: Driver, chosen: Chosen, deadline: Deadline) -> Driven:
     """Make the runs, with progress on a terminal."""
     alone = chosen.run is not None and chosen.starts_anywhere
     first = chosen.run if alone and chosen.run is not None else 1
-    runs = Runs(first, chosen.most, chosen.run, options.max_time)
+    runs = Runs(first, chosen.most, chosen.run, deadline)
     title = f"{setting.scenario.name}, fix {setting.fix}, {driver.title}"
     total = None if chosen.run is not None else chosen.most
     with progress_bar(title, total) as advance:
 
         def show(driven: Driven) -> None:
-            interrupts.check()
             advance(driven.runs, f"{driven.runs:,} runs, {driven.distinct:,} executions, {len(driven.finds)} found")
 
         driven = drive(setting.case, model, setting.unfolding, driver.strategy, runs, show)

@@ -16,12 +16,14 @@ from explorer.schedule.depth_first import DepthFirst
 from explorer.schedule.strategies.bounded import Bounded, delays, preemptions
 from explorer.schedule.strategies.coverage import CoverageGuided
 from explorer.schedule.strategies.fair import Fair
-from explorer.schedule.strategies.length import usual_length
+from explorer.schedule.strategies.in_order import has_grace_periods, refusing
+from explorer.schedule.strategies.length import SAMPLE, usual_length
 from explorer.schedule.strategies.pct import Pct, probability, within
 from explorer.schedule.strategies.portfolio import Portfolio
 from explorer.schedule.strategies.random_walk import RandomWalk
 from explorer.schedule.strategies.round_robin import RoundRobin
 from explorer.schedule.strategy import Strategy
+from explorer.search.deadline import Deadline
 from explorer.search.drive import Driven
 
 SEED = 1
@@ -35,6 +37,9 @@ BOUND = 2
 
 RUNS = 1000
 """Unless told otherwise; bounded strategies make as many as it takes."""
+
+NO_CYCLE = "without a cycle of po and rf"
+"""The executions that runs can come to, where a model allows others (load buffering)."""
 
 _SHARED = ("pct", "random", "coverage", "preemption-bounded", "delay-bounded", "fair", "round-robin")
 """Those of a portfolio, in the order of their turns."""
@@ -80,8 +85,9 @@ class Chosen:
 class Driver:
     """A strategy for a program under a model, and the words for it."""
 
-    def __init__(self, chosen: Chosen, unfolding: UnfoldedProgram, model: Model) -> None:
+    def __init__(self, chosen: Chosen, unfolding: UnfoldedProgram, model: Model, deadline: Deadline) -> None:
         self._chosen = chosen
+        self._deadline = deadline
         self._model = model
         self._unfolding = unfolding
         # A program without threads has one run, of no steps.
@@ -118,8 +124,8 @@ class Driver:
 
     @cached_property
     def _steps(self) -> int:
-        """Within how many steps PCT looks for bugs."""
-        return usual_length(self._unfolding, self._model)
+        """Within how many steps PCT looks for bugs: measured well where its bound speaks of them, else at a glance."""
+        return usual_length(self._unfolding, self._model, 1 if self._unbounded else SAMPLE, self._deadline.reason)
 
     @property
     def settings(self) -> dict[str, int | None]:
@@ -140,10 +146,17 @@ class Driver:
         parts = [f"{name} {value}" for name, value in self.settings.items() if value is not None]
         return ", ".join([self._chosen.name, *parts])
 
-    @property
-    def chance(self) -> Fraction | None:
-        """The probability with which a run of PCT finds a bug of its depth, None where none is claimed."""
-        return probability(self._threads, self._steps, self._depth) if self._model.is_sequential else None
+    @cached_property
+    def _unbounded(self) -> str:
+        """Why nothing is claimed of runs of PCT, empty where its bound holds."""
+        if not self._model.is_sequential:
+            return f"none is known under {self._model.name}, where a thread's next step is not always one"
+        axioms = ", ".join(axiom.name for axiom in refusing(self._unfolding, self._model))
+        if not axioms:
+            return ""
+        with_them = has_grace_periods(self._unfolding)
+        what = "grace periods" if with_them else f"what {self._model.name} forbids beside ({axioms})"
+        return f"none is known with {what}: a run can come to a point where it must be abandoned"
 
     @property
     def _depth(self) -> int:
@@ -151,15 +164,17 @@ class Driver:
 
     def promises(self, driven: Driven) -> list[tuple[str, str]]:
         """What the strategy says of the runs made, each as a label and text."""
-        told = [("bound", self._pct(driven))] if self._chosen.name == "pct" else []
+        told = []
         for name, strategy in self._made.items():
-            if isinstance(strategy, Bounded):
-                told += _levels(name, strategy, sequential=self._model.is_sequential)
+            if isinstance(strategy, Pct):
+                told.append(("bound", self._bound(strategy, driven)))
+            elif isinstance(strategy, Bounded):
+                told += _levels(name, strategy, self._model)
             elif isinstance(strategy, CoverageGuided):
                 seen, most = strategy.orders
                 told.append(("pairs", f"{seen:,} of {most:,} orders of two conflicting accesses seen"))
             elif isinstance(strategy, DepthFirst) and strategy.finished:
-                told.append(("runs out", "every execution was run: sealrace explore gives the verdict"))
+                told.append(("runs out", self._everything))
             elif isinstance(strategy, Portfolio):
                 told.append(("shares", ", ".join(f"{each} {runs:,}" for each, runs in strategy.runs.items())))
         return told
@@ -170,39 +185,61 @@ class Driver:
         for name, strategy in self._made.items():
             match strategy:
                 case Pct():
-                    told[name] = {"threads": self._threads, "steps": self._steps, "probability": self._chance_in_text}
+                    told[name] = {
+                        "threads": self._threads,
+                        "steps": self._steps,
+                        "probability": self._chance_in_text(strategy),
+                    }
                 case Bounded():
                     levels = [asdict(level) for level in strategy.levels]
                     told[name] = {
                         "levels": levels,
                         "complete": None if strategy.complete < 0 else strategy.complete,
                         "exhausted": strategy.exhausted,
+                        "all_executions": strategy.exhausted and not self._model.can_have_load_buffering,
                     }
                 case CoverageGuided():
                     seen, most = strategy.orders
                     told[name] = {"seen": seen, "orders": most}
                 case DepthFirst():
-                    told[name] = {"exhausted": strategy.finished}
+                    whole = strategy.finished and not self._model.can_have_load_buffering
+                    told[name] = {"exhausted": strategy.finished, "all_executions": whole}
                 case Portfolio():
                     told[name] = {"runs": strategy.runs}
         return told
 
     @property
-    def _chance_in_text(self) -> str | None:
-        return None if self.chance is None else str(self.chance)
+    def _everything(self) -> str:
+        """What was run when there is nothing left to run."""
+        if self._model.can_have_load_buffering:
+            return f"every execution {NO_CYCLE} was run: sealrace explore takes the others too"
+        return "every execution was run: sealrace explore gives the verdict"
 
-    def _pct(self, driven: Driven) -> str:
-        chance = self.chance
+    def _chance(self, strategy: Pct) -> Fraction | None:
+        """The probability with which a run of PCT finds a bug of its depth, None where none is claimed."""
+        if self._unbounded or strategy.abandoned:
+            return None
+        return probability(self._threads, self._steps, self._depth)
+
+    def _chance_in_text(self, strategy: Pct) -> str | None:
+        chance = self._chance(strategy)
+        return None if chance is None else str(chance)
+
+    def _bound(self, strategy: Pct, driven: Driven) -> str:
+        """What PCT promises of its runs; in a portfolio these are its share."""
+        chance = self._chance(strategy)
         if chance is None:
-            return f"none is known under {self._model.name}, where a thread's next step is not always one"
+            return self._unbounded or "none is known, as runs were abandoned"
         bug = f"a bug of depth {self._depth} that shows within {self._steps} steps"
-        told = f"a run finds {bug} with a probability of at least 1/{chance.denominator:,}"
+        run = "a run" if self._chosen.name == "pct" else "a run of pct"
+        told = f"{run} finds {bug} with a probability of at least 1/{chance.denominator:,}"
         # Cut off, not rounded: it is a lower bound.
-        whole, hundredths = divmod(int(within(driven.runs, chance) * 10_000), 100)
-        return told if driven.runs <= 1 else f"{told}, one of {driven.runs:,} with at least {whole}.{hundredths:02}%"
+        whole, hundredths = divmod(int(within(strategy.made, chance) * 10_000), 100)
+        alone = min(driven.runs, strategy.made) <= 1
+        return told if alone else f"{told}, one of {strategy.made:,} with at least {whole}.{hundredths:02}%"
 
 
-def _levels(name: str, strategy: Bounded, *, sequential: bool) -> list[tuple[str, str]]:
+def _levels(name: str, strategy: Bounded, model: Model) -> list[tuple[str, str]]:
     """Per bound what was run, and within which bound that is everything."""
     what = "preemption" if name == "preemption-bounded" else "delay"
     told = []
@@ -210,9 +247,10 @@ def _levels(name: str, strategy: Bounded, *, sequential: bool) -> list[tuple[str
         found = f"{many(level.runs, 'run')}, {many(level.executions, 'new execution')}"
         unfinished = "" if level.cost <= strategy.complete else ", not all"
         told.append(("schedules", f"{many(level.cost, what)}: {found}{unfinished}"))
-    of = "" if sequential else ", counted in the order in which steps are released"
+    of = "" if model.is_sequential else ", counted in the order in which steps are released"
+    nothing = f"nothing {NO_CYCLE}" if model.can_have_load_buffering else "nothing"
     if strategy.exhausted:
-        told.append(("complete", f"nothing takes more than {many(strategy.complete, what)}{of}"))
+        told.append(("complete", f"{nothing} takes more than {many(strategy.complete, what)}{of}"))
     elif strategy.complete >= 0:
         told.append(("complete", f"every schedule of at most {many(strategy.complete, what)} was run{of}"))
     return told

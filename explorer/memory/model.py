@@ -221,11 +221,16 @@ class Model:
         ``in_order``: its accesses have come one after the other, each read taking the last value and each write coming
         last in coherence order. Then program order, rf, co and fr all go forwards, and an order of them is kept.
         """
-        monotone = [axiom for axiom in self.axioms if axiom.monotone]
-        acyclic = [axiom for axiom in monotone if axiom.kind is CheckKind.ACYCLIC]
+        return tuple(axiom for axiom in self.axioms_in_question(present, in_order=in_order) if axiom.monotone)
+
+    def axioms_in_question(self, present: frozenset[str], *, in_order: bool) -> tuple[Axiom, ...]:
+        """The axioms that a complete execution of these kinds and tags can fail; ``in_order`` as above."""
+        acyclic = [axiom for axiom in self.axioms if axiom.monotone and axiom.kind is CheckKind.ACYCLIC]
         kept = [axiom for axiom, order in zip(acyclic, self.orders, strict=True) if in_order and order.complete]
         analysis = self.analysis_of(present)
-        return tuple(axiom for axiom in monotone if axiom not in kept and not analysis.empty(axiom.term))
+        return tuple(
+            axiom for axiom in self.axioms if axiom not in kept and (axiom.negated or not analysis.empty(axiom.term))
+        )
 
     def _passes(self, axioms: Sequence[Axiom], valuation: Valuation) -> bool:
         return next(self._passing(axioms, valuation), None) is not None
@@ -306,6 +311,11 @@ class Model:
         edges forbids it.  False means only that no axiom shows it in this way.
         """
         return any("rfe" in order.terms and order.orders_loads_before_later_stores() for order in self.orders)
+
+    @property
+    def can_have_load_buffering(self) -> bool:
+        """Whether an allowed execution may have a cycle in po | rf, for all that the axioms show."""
+        return not (self.is_sequential or self.orders_loads_before_later_stores)
 
     @cached_property
     def keeps_coherence(self) -> bool:

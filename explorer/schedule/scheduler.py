@@ -53,7 +53,7 @@ class Scheduler:
         self._model = model
         self._reduced = reduced
         self._in_order = in_order
-        self._axioms = model.axioms_while_growing(_names(unfolding), in_order=in_order)
+        self._axioms = model.axioms_while_growing(set_names(unfolding), in_order=in_order)
         self._after = tuple(after)
         # By key of the partial execution; runs pass the same ones over and over.
         self._options: dict[Hashable, tuple[Choice, ...]] = {}
@@ -129,7 +129,7 @@ class Scheduler:
         return all(axiom.holds(valuation) for axiom in self._axioms)
 
 
-def _names(unfolding: UnfoldedProgram) -> frozenset[str]:
+def set_names(unfolding: UnfoldedProgram) -> frozenset[str]:
     """The sets of cat that the program's events can be in by kind and tag."""
     names: set[str] = set()
     for tree in unfolding.trees:

@@ -17,19 +17,19 @@ from explorer.schedule.partial import Partial
 from explorer.schedule.strategies.in_order import driven
 from explorer.schedule.strategies.portfolio import Portfolio
 from explorer.schedule.strategy import Strategy
-from explorer.search.result import time_limit
+from explorer.search.deadline import Deadline
 from explorer.search.run import PROGRESS_SECONDS, cut_in_words
 from explorer.search.violations import reaches, violations_of
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Which runs to make, and which of them to look at: all, or ``only`` one. ``seconds``: when to stop, if at all."""
+    """Which runs to make, and which of them to look at: all, or ``only`` one; ``deadline`` says when to stop."""
 
     first: int = 1
     most: int | None = None
     only: int | None = None
-    seconds: float | None = None
+    deadline: Deadline = field(default_factory=Deadline)
 
 
 @dataclass(slots=True)
@@ -90,7 +90,8 @@ def drive(
 ) -> Driven:
     """Make runs of a case as a strategy chooses.
 
-    ``progress`` is called a few times a second. Ctrl-C ends the runs and gives what was found up to then.
+    ``progress`` is called a few times a second. The deadline ends the runs, in the midst of one too, which is not
+    looked at then; what was found up to then is given.
     """
     observer = _Observer(case, model, unfolding, strategy, runs, progress)
     driven(unfolding, model).run(observer)
@@ -117,7 +118,7 @@ class _Observer:
         self._runs = runs
         self._progress = progress
         self._number = runs.first - 1
-        self._started = self._reported = time.monotonic()
+        self._reported = time.monotonic()
         # By key of each execution seen: the properties that it breaks.
         self._seen: dict[Hashable, tuple[str, ...]] = {}
 
@@ -128,16 +129,19 @@ class _Observer:
         made = self._number - self._runs.first + 1
         if self._runs.most is not None and made >= self._runs.most:
             return False
-        self.driven.stopped = self._reason_to_stop()
-        if self.driven.stopped:
+        if self._is_stopped():
             return False
         self._number += 1
         return True
 
     def choose(self, options: Sequence[Choice], state: Partial) -> int | None:
+        if self._is_stopped():
+            return None
         return self._strategy.choose(options, state)
 
     def finish(self, result: Execution | None) -> None:
+        if self.driven.stopped:
+            return
         self._strategy.finish(result)
         if self._runs.only not in (None, self._number):
             return
@@ -171,14 +175,11 @@ class _Observer:
             find.executions += 1
         return tuple(violation.property for violation in violations)
 
-    def _reason_to_stop(self) -> str:
+    def _is_stopped(self) -> bool:
+        """Whether to stop now; ``stopped`` says why from then on. Reports progress, if that is due."""
+        self.driven.stopped = self.driven.stopped or self._runs.deadline.reason()
         now = time.monotonic()
         if self._progress is not None and now - self._reported > PROGRESS_SECONDS:
             self._reported = now
-            try:
-                self._progress(self.driven)
-            except KeyboardInterrupt:
-                return "interrupted"
-        if self._runs.seconds is not None and now - self._started > self._runs.seconds:
-            return time_limit(self._runs.seconds)
-        return ""
+            self._progress(self.driven)
+        return bool(self.driven.stopped)

@@ -7,11 +7,25 @@ once; under a sequential model these reach everything.
 
 from __future__ import annotations
 
-from explorer.memory.model import Model
+from explorer.execution.kinds import Tag
+from explorer.memory.model import Axiom, Model
 from explorer.program.unfolded import UnfoldedProgram
-from explorer.schedule.scheduler import Scheduler
+from explorer.schedule.scheduler import Scheduler, set_names
 
 
 def driven(unfolding: UnfoldedProgram, model: Model) -> Scheduler:
     """The scheduler of a program that is driven by a strategy."""
     return Scheduler(unfolding, model, in_order=model.is_sequential)
+
+
+def refusing(unfolding: UnfoldedProgram, model: Model) -> tuple[Axiom, ...]:
+    """The axioms of a sequential model that may refuse what steps in order have made; none where no run is abandoned.
+
+    Grace periods bring one in: a section may have begun that must end before one that is over.
+    """
+    return model.axioms_in_question(set_names(unfolding), in_order=True)
+
+
+def has_grace_periods(unfolding: UnfoldedProgram) -> bool:
+    """Whether a thread may wait for a grace period."""
+    return not set_names(unfolding).isdisjoint(tag.cat_name for tag in (Tag.SYNC_RCU, Tag.SYNC_SRCU))

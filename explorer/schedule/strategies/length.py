@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from explorer.execution.execution import Execution
 from explorer.memory.model import Model
@@ -18,17 +18,21 @@ SAMPLE = 20
 """Runs of each kind that are made for it."""
 
 
-def usual_length(unfolding: UnfoldedProgram, model: Model) -> int:
+def usual_length(
+    unfolding: UnfoldedProgram, model: Model, sample: int = SAMPLE, stop: Callable[[], object] = lambda: False
+) -> int:
     """The steps of the longest of some runs: threads in turn at random, and one after the other; at least 1.
+
+    ``stop`` is asked at every step: once it gives something true, no more are made.
 
     The longest path of each thread would be no better: their loops can seldom all be long in one run, and PCT
     would place most of its changes behind the end.
     """
     scheduler = driven(unfolding, model)
-    one_by_one = Pct(0, SAMPLE, threads=max(1, len(unfolding.trees)), length=1, depth=1)
+    one_by_one = Pct(0, sample, threads=max(1, len(unfolding.trees)), length=1, depth=1)
     longest = 1
-    for strategy in (RandomWalk(0, SAMPLE), one_by_one):
-        counted = _Counted(strategy)
+    for strategy in (RandomWalk(0, sample), one_by_one):
+        counted = _Counted(strategy, stop)
         scheduler.run(counted)
         longest = max(longest, counted.longest)
     return longest
@@ -37,16 +41,19 @@ def usual_length(unfolding: UnfoldedProgram, model: Model) -> int:
 class _Counted:
     """Passes everything on to a strategy, and counts the steps of its runs."""
 
-    def __init__(self, strategy: Strategy) -> None:
+    def __init__(self, strategy: Strategy, stop: Callable[[], object]) -> None:
         self.longest = 0
+        self._stop = stop
         self._strategy = strategy
         self._steps = 0
 
     def start(self) -> bool:
         self._steps = 0
-        return self._strategy.start()
+        return not self._stop() and self._strategy.start()
 
     def choose(self, options: Sequence[Choice], state: Partial) -> int | None:
+        if self._stop():
+            return None
         index = self._strategy.choose(options, state)
         if index is not None and options[index].thread >= 0:
             self._steps += 1

@@ -4,8 +4,9 @@ Burckhardt, Kothari, Musuvathi, Nagarakatte, "A randomized scheduler with probab
 ASPLOS 2010.  A bug has depth d if d ordering constraints between steps are enough to show it.  Of n threads, each run
 finds a bug of depth d that shows within k steps of all threads with a probability of at least 1 / (n * k^(d-1)).
 
-That holds where a thread's next step is one (``in_order``).  Elsewhere the thread is chosen in this way and one of its
-steps at random, and no bound is claimed.
+That holds where a thread's next step is one (``in_order``) and every run comes to an execution: where one is abandoned,
+as a grace period can make it, what would have shown the bug may be lost.  Elsewhere the thread is chosen in this way
+and one of its steps at random, and no bound is claimed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import ceil
 
+from explorer.execution.execution import Execution
 from explorer.schedule.choice import Choice
 from explorer.schedule.partial import Partial
 from explorer.schedule.strategies.sampling import Sampling, ready
@@ -23,11 +25,16 @@ class Pct(Sampling):
     """Runs of ``threads`` threads with ``depth`` - 1 changes of priority at random steps up to step ``length``.
 
     Nothing is claimed of bugs that show only later.
+
+    Attributes:
+        made: how many runs there were; ``abandoned`` of them came to no execution.
     """
 
     def __init__(self, seed: int, runs: int, *, threads: int, length: int, depth: int, first: int = 1) -> None:
         assert min(threads, length, depth) >= 1
         super().__init__(seed, runs, first=first)
+        self.made = 0
+        self.abandoned = 0
         self._threads = threads
         self._length = length
         self._depth = depth
@@ -50,6 +57,10 @@ class Pct(Sampling):
                 self._priorities[thread] = lower
                 thread = self._highest(options)
         return self.of_thread(options, thread)
+
+    def finish(self, result: Execution | None) -> None:
+        self.made += 1
+        self.abandoned += result is None
 
     def _highest(self, options: Sequence[Choice]) -> int:
         return max(ready(options), key=self._priorities.__getitem__)

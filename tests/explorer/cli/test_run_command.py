@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from command_line import Run, process
-from scenario_files import ONE, write
+from scenario_files import LAST, ONE, write
 from test_interrupted_search import TOYS, interrupt, start
 
 from explorer.cli.options import STRATEGIES
@@ -36,6 +36,38 @@ mailbox, fix none, protocol P2, model sc: found late
 """
 
 NO_THREADS = ONE.replace('(ThreadSpec("writer", store, (Location("box"),)),)', "()")
+
+GRACE = ONE.replace("    await t.write", "    await t.synchronize_rcu()\n    await t.write")
+
+BUFFERING = (
+    """
+from explorer.execution.location import Location
+from explorer.program.program import Program, ThreadSpec
+from explorer.program.thread import ONCE
+from explorer.property import Violation
+from explorer.scenario import Case, Scenario
+
+
+class Both:
+    name = "both"
+
+    def find(self, execution, before):
+        read = [event.value for event in execution.events if event.kind.value == "R"]
+        return Violation("both", (), (), "Both read what the other stores later.") if read == [1, 1] else None
+
+
+async def pass_on(t, mine, other):
+    await t.read(mine, ONCE)
+    await t.write(other, 1, ONCE)
+
+
+def build(fix, protocol, sizes):
+    x, y = Location("x"), Location("y")
+    return Case(Program((ThreadSpec("a", pass_on, (x, y)), ThreadSpec("b", pass_on, (y, x)))), (Both(),))
+
+"""
+    + LAST
+)
 
 MISNAMED = (
     ONE.replace(
@@ -175,6 +207,59 @@ def test_no_bound_is_claimed_under_a_weak_model(sealrace: Run) -> None:
     assert entry(weak, "complete").endswith("was run, counted in the order in which steps are released")
 
 
+def test_no_bound_is_claimed_where_runs_can_be_abandoned(sealrace: Run) -> None:
+    """A grace period, or an axiom of one's own that refuses what sc allows; the same threads without them have one."""
+    write("grace.py", GRACE)
+    assert entry(sealrace("run", "grace.py", "--runs", "2").output, "bound") == (
+        "none is known with grace periods: a run can come to a point where it must be abandoned"
+    )
+    assert driven(sealrace, "grace.py", "--runs", "2", status=3)["told"]["pct"]["probability"] is None
+    write("own.cat", '"own"\nacyclic po | rf | co | fr as sc\nempty R as silent\n')
+    refused = sealrace("run", "mailbox", "--model", "own.cat", "--runs", "2").output
+    assert entry(refused, "runs") == "2: 0 distinct executions, 2 runs abandoned"
+    assert entry(refused, "bound") == (
+        "none is known with what own forbids beside (silent): a run can come to a point where it must be abandoned"
+    )
+    write("grace.py", GRACE.replace("await t.synchronize_rcu()", "await t.read(box, ONCE)"))
+    # One thread, two steps, depth 3: 1 in 1 * 2 * 2.
+    assert driven(sealrace, "grace.py", "--runs", "2", status=3)["told"]["pct"]["probability"] == "1/4"
+
+
+def test_load_buffering_is_not_among_everything_that_was_run(sealrace: Run) -> None:
+    """Two threads that each read one location and then write the other: both may read 1 under lkmm, in no schedule."""
+    write("buffering.py", BUFFERING)
+    assert sealrace("explore", "buffering.py", "--model", "lkmm").exit_code == 1
+    for strategy, label, weak, strong in (
+        (
+            "depth-first",
+            "runs out",
+            "every execution without a cycle of po and rf was run: sealrace explore takes the others too",
+            "every execution was run: sealrace explore gives the verdict",
+        ),
+        (
+            "preemption-bounded",
+            "complete",
+            "nothing without a cycle of po and rf takes more than 1 preemption, "
+            "counted in the order in which steps are released",
+            "nothing takes more than 1 preemption, counted in the order in which steps are released",
+        ),
+    ):
+        for model, text in (("lkmm", weak), ("armv8", weak), ("tso", strong), ("pso", strong)):
+            arguments = "buffering.py", "--model", model, "--strategy", strategy
+            assert entry(sealrace("run", *arguments).output, label) == text
+            told = driven(sealrace, *arguments, status=3)["told"][strategy]
+            assert (told["exhausted"], told["all_executions"]) == (True, text == strong)
+
+
+def test_a_portfolio_promises_what_pct_does_of_its_share(sealrace: Run) -> None:
+    """Two threads, four steps, depth 1: one in two. Of 14 runs pct makes the first and the eighth."""
+    output = sealrace("run", "mailbox", "--strategy", "portfolio", "--depth", "1", "--runs", "14").output
+    assert entry(output, "bound") == (
+        "a run of pct finds a bug of depth 1 that shows within 4 steps with a probability of at least 1/2, "
+        "one of 2 with at least 75.00%"
+    )
+
+
 def test_a_portfolio_says_who_found_it(sealrace: Run) -> None:
     found = driven(sealrace, "mailbox", "--strategy", "portfolio", "--runs", "30", status=1)
     shares = found["told"]["portfolio"]["runs"]
@@ -205,7 +290,7 @@ def test_json_holds_all_of_it(sealrace: Run) -> None:
         "told": {
             "preemption-bounded": {
                 "levels": [{"cost": 0, "runs": 2, "executions": 2}, {"cost": 1, "runs": 2, "executions": 1}],
-                "complete": 1, "exhausted": True,
+                "complete": 1, "exhausted": True, "all_executions": True,
             }
         },
     }  # fmt: skip

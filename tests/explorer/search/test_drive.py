@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
+from itertools import count
 
 import pytest
+from small_programs import straight
 
 from explorer.memory.model import load_model
 from explorer.program.tree import Unfolding
 from explorer.schedule.depth_first import DepthFirst
 from explorer.schedule.strategies.bounded import Bounded
+from explorer.schedule.strategies.length import usual_length
 from explorer.schedule.strategies.portfolio import Portfolio
 from explorer.schedule.strategy import Strategy
+from explorer.search.deadline import Deadline
 from explorer.search.drive import Driven, Runs, drive
 from scenarios.registry import find
 
@@ -45,7 +49,7 @@ class Late(DepthFirst):
 def test_a_strategy_that_has_just_finished_is_not_stopped(
     monkeypatch: pytest.MonkeyPatch, more: bool, stopped: str
 ) -> None:
-    driven = of_fresh(Late(monkeypatch, more=more), Runs(seconds=60))
+    driven = of_fresh(Late(monkeypatch, more=more), Runs(deadline=Deadline(60)))
     assert (driven.runs, driven.stopped) == (1, stopped)
 
 
@@ -66,3 +70,22 @@ def test_a_run_that_is_begun_and_not_made_is_not_counted() -> None:
     assert portfolio.runs == {"bounded": 2}
     assert sum(level.runs for level in bounded.levels) == 2
     assert bounded.complete == -1
+
+
+def test_time_that_is_over_within_a_run_ends_it_and_the_run_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under lkmm one run can take longer than the rest of the time."""
+    monkeypatch.setattr("time.monotonic", count(0, 10).__next__)
+    bounded = Bounded(2)
+    # The clock goes on by ten seconds whenever it is asked: at 0 the deadline begins, and a run has 35 steps.
+    driven = of_fresh(bounded, Runs(deadline=Deadline(100)))
+    assert (driven.runs, driven.abandoned, driven.stopped) == (0, 0, "limit of 100 seconds reached")
+    assert [level.runs for level in bounded.levels] == [0]
+
+
+def test_an_interrupt_that_was_noted_ends_the_measuring_and_the_runs() -> None:
+    def noted() -> None:
+        raise KeyboardInterrupt
+
+    deadline = Deadline(check=noted)
+    assert usual_length(straight([("W", "x", 1)] * 5), load_model("sc"), stop=deadline.reason) == 1
+    assert of_fresh(DepthFirst(), Runs(deadline=deadline)).stopped == "interrupted"
