@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from explorer.execution.execution import Execution, Status
 from explorer.memory.model import Model, flag_title
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.property import Violation
+from explorer.schedule.steps import Step
 from explorer.schedule.walk import walk_now
 from explorer.search.outcomes import shown_outcome
 from explorer.search.projection import projection_of
@@ -52,11 +54,31 @@ def report_of_token(text: str, own: Path | None = None) -> Report:
     setting, model = setting_and_model(token, own)
     with naming(name):
         unfolding, others = threads_of(token, setting, model)
-        execution = _execution(token, unfolding, model)
-        _check_end(execution, model)
-        violation = _told(token, execution, setting, model)
+        execution = execution_of(token, unfolding, model)
+        _check_end(execution)
+        return report_of_execution(
+            execution, setting, model, token.model, tells=token.tells, nth=token.nth, others=others
+        )
+
+
+def report_of_execution(
+    execution: Execution,
+    setting: Setting,
+    model: Model,
+    model_name: str,
+    *,
+    tells: str = "",
+    nth: int = 0,
+    others: tuple[LeftOut, ...] = (),
+) -> Report:
+    """The report of one execution that was not searched for; it is complete or blocked.
+
+    ``tells`` and ``nth`` are as of ``Token``, ``others`` the threads left out.
+    UsageProblem where it does not break that.
+    """
+    violation = _told(tells, nth, execution, setting, model)
     search = search_of_one(execution, violation, setting, model, others)
-    return Writer(setting, model, token.model).report(execution, violation, None, search)
+    return Writer(setting, model, model_name).report(execution, violation, None, search)
 
 
 def title_of(token: Token) -> str:
@@ -93,30 +115,36 @@ def threads_of(token: Token, setting: Setting, model: Model) -> tuple[UnfoldedPr
     return projection.unfolding, tuple(map(left_out, projection.left_out))
 
 
-def _execution(token: Token, unfolding: UnfoldedProgram, model: Model) -> Execution:
-    if token.record is not None:
-        return token.record.execution(unfolding)
-    position = walk_now(unfolding, model, token.steps)
-    if not position.may_end:
-        raise UsageProblem(f"after these {len(token.steps)} steps the execution is not over\n  explore again")
-    return position.execution
-
-
-def _check_end(execution: Execution, model: Model) -> None:
-    """The model allows it, and it has an end that can be told (UsageProblem)."""
+def execution_of(token: Token, unfolding: UnfoldedProgram, model: Model) -> Execution:
+    """The execution of a token; UsageProblem where it is not over, or the model does not allow it."""
+    record = token.record
+    execution = record.execution(unfolding) if record is not None else walked(unfolding, model, token.steps)
     broken = model.violated(execution)
     if broken:
         raise UsageProblem(f"the model {model.name} does not allow this execution: it violates {', '.join(broken)}")
+    return execution
+
+
+def walked(unfolding: UnfoldedProgram, model: Model, steps: Sequence[Step]) -> Execution:
+    """The execution that these steps lead to; UsageProblem where it is not over then."""
+    position = walk_now(unfolding, model, steps)
+    if not position.may_end:
+        raise UsageProblem(f"after these {len(steps)} steps the execution is not over\n  explore again")
+    return position.execution
+
+
+def _check_end(execution: Execution) -> None:
+    """It has an end that can be told (UsageProblem)."""
     if execution.status in (Status.CUT, Status.DROPPED):
         raise UsageProblem(
             f"this execution is {execution.status.value}: nothing is claimed of it\n  step through it: --step"
         )
 
 
-def _told(token: Token, execution: Execution, setting: Setting, model: Model) -> Violation:
-    """What the report tells: what the token says, or the most severe of what the execution breaks, or what came out."""
+def _told(tells: str, nth: int, execution: Execution, setting: Setting, model: Model) -> Violation:
+    """What the report tells: what ``tells`` says, or the most severe of what the execution breaks, or what came out."""
     violations = violations_of(execution, setting.case, model)
-    if token.tells in ("", OUTCOME) and not any(each.property == token.tells for each in violations):
+    if tells in ("", OUTCOME) and not any(each.property == tells for each in violations):
         if violations:
             declared = tuple(prop.name for prop in setting.case.properties)
             return min(violations, key=lambda each: by_severity(each.property, declared))
@@ -124,10 +152,10 @@ def _told(token: Token, execution: Execution, setting: Setting, model: Model) ->
         if facts is None:
             raise UsageProblem("this execution does not pass the test's filter")
         return shown_outcome(execution, facts, setting.case)
-    named = [each for each in (*violations, *remarks_of(execution, model)) if each.property == token.tells]
-    if token.nth >= len(named):
-        raise UsageProblem(f"the execution does not break '{visible(token.tells)}'\n  explore again")
-    return named[token.nth]
+    named = [each for each in (*violations, *remarks_of(execution, model)) if each.property == tells]
+    if nth >= len(named):
+        raise UsageProblem(f"the execution does not break '{visible(tells)}'\n  explore again")
+    return named[nth]
 
 
 def search_of_one(

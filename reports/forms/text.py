@@ -67,7 +67,10 @@ class _Ladder:
 
 
 def text(report: Report, *, file: str, width: int | None = None) -> str:
-    """The report for a terminal ``width`` columns wide, or for a file; ``file`` names it in the replay command."""
+    """The report for a terminal ``width`` columns wide, or for a file.
+
+    ``file`` names it in the replay command; where it is empty there is nothing to replay it from.
+    """
     schedule = Schedule(report)
     ladder = _ladder(report, schedule, scarce=False)
     if width is None:
@@ -98,6 +101,8 @@ def ladder_lines(report: Report, schedule: Schedule, width: int) -> list[str]:
 
 def _replay(report: Report, file: str, width: int) -> list[str]:
     """How to replay it; a token is one word, and stays whole on a line however narrow."""
+    if not file:
+        return []
     if file == report.token:
         return [f" replay     {replay_command(report, file)}"]
     lines = behind(" replay     ", command_lines(replay_words(report, file), width - 12))
