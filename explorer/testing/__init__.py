@@ -9,6 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from explorer.testing.calls import call_sequences as call_sequences
+    from explorer.testing.machine import ConcurrentMachine as ConcurrentMachine
+    from explorer.testing.machine import operation as operation
+    from explorer.testing.random_programs import programs as programs
     from explorer.testing.run import Run as Run
     from explorer.testing.runs import replayed as replayed
     from explorer.testing.runs import run_of as run_of
@@ -19,6 +23,10 @@ _MODULES = {
     "replayed": "runs",
     "run_of": "runs",
     "Run": "run",
+    "programs": "random_programs",
+    "call_sequences": "calls",
+    "ConcurrentMachine": "machine",
+    "operation": "machine",
 }
 """By public name the module that it is in."""
 

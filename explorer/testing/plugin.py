@@ -104,22 +104,14 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True if _token(pyfuncitem.config) is not None else None
 
 
-class _Fixture:
-    """What must be so after the code of a test that has the fixture ``sealrace``."""
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Iterator[None]:
-        result = yield
-        explorer = pyfuncitem.stash.get(_EXPLORER, None)
-        if explorer is not None and not explorer.explored:
-            pytest.fail("this test explored nothing\n  call sealrace.explore(...) in it", pytrace=False)
-        return result
-
-
-def pytest_plugin_registered(plugin: object, manager: pytest.PytestPluginManager) -> None:
-    """One module has one hook of a name: the wrapper is registered beside it."""
-    if getattr(plugin, "__name__", "") == __name__:
-        manager.register(_Fixture(), "sealrace-fixture")
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """What must be so after a test that has the fixture ``sealrace``."""
+    result = yield
+    explorer = item.stash.get(_EXPLORER, None)
+    if explorer is not None and not explorer.explored:
+        pytest.fail("this test explored nothing\n  call sealrace.explore(...) in it", pytrace=False)
+    return result
 
 
 class _Replay:

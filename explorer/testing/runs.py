@@ -14,7 +14,6 @@ from explorer.cli.stored import naming
 from explorer.cli.token_report import execution_of, setting_and_model, threads_of, title_of, walked
 from explorer.execution.execution import Status
 from explorer.schedule.steps import Step
-from explorer.search.interleavings import counts_interleavings
 from explorer.testing.plan import Place, Plan, Planned
 from explorer.testing.run import Run
 from explorer.testing.subject import Runnable, Subject
@@ -50,8 +49,8 @@ def schedules(
         subject = Subject.of(scenario, model, fix, protocol, parameters, small=small, unroll=unroll)
         # Hypothesis asks for what is deferred before the first example, and does not count it as slow drawing.
         lengths = subject.lengths
-        # Where executions are orders of steps, those whose steps take effect at once are all.
-        oldest = 0 if counts_interleavings(subject.model) else LONGEST
+        # Under a sequential model the steps that take effect at once lead to every execution.
+        oldest = 0 if subject.model.is_sequential else LONGEST
 
         # The subject is no argument: Hypothesis would write it out in messages.
         @st.composite

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from explorer.cli.failures import UsageProblem
 from explorer.cli.named import choose, choose_fix, find_scenario, read_model
@@ -15,13 +15,22 @@ from explorer.memory.model import Model
 from explorer.program.program import Program
 from explorer.scenario import Case, Scenario
 from explorer.schedule.scheduler import Scheduler
+from explorer.schedule.strategies.in_order import driven
 from explorer.testing.lengths import likely_lengths
+
+
+class Writes(Protocol):
+    """Something that writes a program down as data, such as ``RandomProgram``: its repr makes it again."""
+
+    @property
+    def program(self) -> Program: ...
+
 
 Makes: TypeAlias = Callable[[], "Scenario | Case | Program"]
 
-Runnable: TypeAlias = "str | Scenario | Case | Program | Makes"
-"""A scenario by name (``path/to/file.py:name`` for one in a file) or itself, a case, a program, or a function that
-makes one of them."""
+Runnable: TypeAlias = "str | Scenario | Case | Program | Writes | Makes"
+"""A scenario by name (``path/to/file.py:name`` for one in a file) or itself, a case, a program, what
+writes one down, or a function that makes one of them."""
 
 _ALONE = "program"  # the name of a case or a program that has none
 
@@ -79,7 +88,7 @@ class Subject:
     @cached_property
     def scheduler(self) -> Scheduler:
         """The scheduler, made once: what it has found legal it knows in later runs."""
-        return Scheduler(self.setting.unfolding, self.model)
+        return driven(self.setting.unfolding, self.model)
 
     @cached_property
     def lengths(self) -> tuple[int, ...]:

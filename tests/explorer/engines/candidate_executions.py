@@ -15,7 +15,6 @@ from math import prod
 from typing import Any
 
 from kernel_programs import ReadSide
-from random_programs import Fetch, If, Memory, Operation, Threads, Write
 
 from explorer.execution.event import Event
 from explorer.execution.execution import Ending, Execution, ThreadEnd
@@ -25,6 +24,7 @@ from explorer.execution.relation import empty, from_pairs, is_acyclic, union
 from explorer.memory.model import Model
 from explorer.program.request import Assume, Fence, Load, Request, Store, Update
 from explorer.program.thread import Thread
+from explorer.testing.operations import Fetch, If, Memory, Operation, Threads, Write
 
 Domains = dict[Location, list[Value]]
 """The values that each location may hold."""

@@ -12,11 +12,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 from hypothesis import strategies as st
-from random_programs import (
-    ACCESSES,
-    OPERANDS,
+
+from explorer.execution.kinds import Tag
+from explorer.execution.location import Location
+from explorer.program.locks import SrcuDomain
+from explorer.program.program import Program, ThreadSpec
+from explorer.program.thread import Thread
+from explorer.program.tree import Unfolding
+from explorer.testing.operations import (
     UNROLL,
-    VALUES,
     CompareExchange,
     Exchange,
     Fence,
@@ -34,13 +38,7 @@ from random_programs import (
     Write,
     run_all,
 )
-
-from explorer.execution.kinds import Tag
-from explorer.execution.location import Location
-from explorer.program.locks import SrcuDomain
-from explorer.program.program import Program, ThreadSpec
-from explorer.program.thread import Thread
-from explorer.program.tree import Unfolding
+from explorer.testing.random_programs import ACCESSES, OPERANDS, VALUES
 
 T = TypeVar("T")
 

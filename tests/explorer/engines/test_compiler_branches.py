@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from engine_results import counts, searched
-from random_programs import If, Read, Threads, WaitUntil, Write, unfold
 
 from explorer.execution.location import Location
 from explorer.memory.model import load_model
 from explorer.program.program import Program, ThreadSpec, kernel
 from explorer.program.thread import ONCE, Thread
 from explorer.program.tree import Unfolding
+from explorer.testing.operations import If, Read, Threads, WaitUntil, Write, unfold
 
 MODELS = {name: load_model(name) for model in ("sc", "armv8") for name in (model, f"{model}+compiler")}
 

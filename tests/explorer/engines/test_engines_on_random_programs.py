@@ -10,7 +10,6 @@ import pytest
 from engine_results import assert_same, counts, found, scheduled, searched
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from random_programs import Threads, programs, unfold
 
 from explorer.execution.execution import Execution, Status
 from explorer.execution.relation import is_acyclic, union
@@ -20,6 +19,8 @@ from explorer.schedule.recording import Recording
 from explorer.schedule.replay import replay
 from explorer.search.explore import Search
 from explorer.search.record import Record
+from explorer.testing.operations import Threads, unfold
+from explorer.testing.random_programs import thread_lists
 
 MOST = 150
 """Executions of a program that a test looks at; few random programs have more."""
@@ -36,14 +37,14 @@ def few(unfolding: Unfolding, model: Model) -> list[Execution]:
 
 @pytest.mark.parametrize("name", MODELS)
 @settings(max_examples=500, deadline=None)
-@given(threads=programs())
+@given(threads=thread_lists())
 def test_both_engines_find_the_same_executions(name: str, threads: Threads) -> None:
     unfolding, model = unfold(threads), MODELS[name]
     assert_same(few(unfolding, model), scheduled(unfolding, model))
 
 
 @settings(max_examples=150, deadline=None)
-@given(threads=programs())
+@given(threads=thread_lists())
 def test_the_scheduler_finds_what_has_no_cycle_in_po_and_rf_under_a_weak_model(
     coherence: Model, threads: Threads
 ) -> None:
@@ -61,7 +62,7 @@ def coherence(tmp_path_factory: pytest.TempPathFactory) -> Model:
 
 @pytest.mark.parametrize("name", MODELS)
 @settings(max_examples=100, deadline=None)
-@given(threads=programs(), data=st.data())
+@given(threads=thread_lists(), data=st.data())
 def test_the_order_of_threads_does_not_matter(name: str, threads: Threads, data: st.DataObject) -> None:
     model = MODELS[name]
     permuted = data.draw(st.permutations(threads))
@@ -69,7 +70,7 @@ def test_the_order_of_threads_does_not_matter(name: str, threads: Threads, data:
 
 
 @settings(max_examples=200, deadline=None)
-@given(threads=programs())
+@given(threads=thread_lists())
 def test_a_weaker_model_allows_all_that_a_stronger_one_does(threads: Threads) -> None:
     unfolding = unfold(threads)
     pso, tso, sc = (few(unfolding, MODELS[name]) for name in ("pso", "tso", "sc"))
@@ -92,7 +93,7 @@ def outcomes(executions: Sequence[Execution]) -> set[object]:
 
 
 @settings(max_examples=100, deadline=None)
-@given(threads=programs())
+@given(threads=thread_lists())
 def test_a_record_stands_for_its_execution(threads: Threads) -> None:
     executions = few(unfold(threads), MODELS["pso"])
     again = unfold(threads)
@@ -101,7 +102,7 @@ def test_a_record_stands_for_its_execution(threads: Threads) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(threads=programs())
+@given(threads=thread_lists())
 def test_a_replay_makes_the_execution_anew(threads: Threads) -> None:
     model = MODELS["pso"]
     executions = few(unfold(threads), model)

@@ -27,7 +27,6 @@ from kernel_programs import (
     publications,
     unfold,
 )
-from random_programs import Fence, Fetch, Follow, Publish, Read, Threads, Write, programs
 
 from explorer.execution.execution import Execution, Status
 from explorer.execution.relation import is_acyclic, union
@@ -36,6 +35,8 @@ from explorer.program.tree import Unfolding
 from explorer.schedule.recording import Recording
 from explorer.schedule.replay import replay
 from explorer.search.explore import Search
+from explorer.testing.operations import Fence, Fetch, Follow, Publish, Read, Threads, Write
+from explorer.testing.random_programs import thread_lists
 
 MOST = 200
 """Executions of a program that a test looks at; few random programs have more."""
@@ -43,11 +44,11 @@ MOST = 200
 MODELS = {name: load_model(name) for name in ("sc", "tso", "pso", "armv8", "lkmm")}
 STRONGER_AND_WEAKER = [("sc", "tso"), ("tso", "pso"), ("sc", "armv8"), ("pso", "lkmm"), ("armv8", "lkmm")]
 
-PROGRAMS = st.one_of(cycles(), observed_writes(), publications(), programs(MARKED_OPERATIONS))
+PROGRAMS = st.one_of(cycles(), observed_writes(), publications(), thread_lists(MARKED_OPERATIONS))
 SMALL_PROGRAMS = st.one_of(
-    cycles(steps=["rf"]), cycles(), observed_writes(), publications(), programs(MARKED_OPERATIONS, size=5)
+    cycles(steps=["rf"]), cycles(), observed_writes(), publications(), thread_lists(MARKED_OPERATIONS, size=5)
 )
-PROGRAMS_WITH_PLAIN_ACCESSES = programs(ANY_OPERATIONS)
+PROGRAMS_WITH_PLAIN_ACCESSES = thread_lists(ANY_OPERATIONS)
 
 
 def few(unfolding: Unfolding, model: Model) -> list[Execution]:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_programs import Locked, Read, Spin, Threads, Write, programs, unfold
 from symmetric_programs import PROGRAMS, EndsBelow
 
 from explorer.execution.execution import Execution
@@ -26,6 +25,8 @@ from explorer.search.pieces import Piece
 from explorer.search.reductions import NONE, Reductions
 from explorer.search.result import UNLIMITED, Limits, Result
 from explorer.search.run import conclude, explore, search_of
+from explorer.testing.operations import Locked, Read, Spin, Threads, Write, unfold
+from explorer.testing.random_programs import thread_lists
 from scenarios.classic.v4 import v4
 from scenarios.shmem.inflight import INFLIGHT
 
@@ -145,7 +146,7 @@ def assert_the_same(
 @pytest.mark.parametrize("name", MODELS)
 @settings(max_examples=40, deadline=None)
 @given(
-    threads=programs(),
+    threads=thread_lists(),
     size=st.integers(1, 9),
     order=st.none() | st.integers(0, 99),
     executions=st.none() | st.integers(1, 30),

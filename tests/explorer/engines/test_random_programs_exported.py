@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hypothesis import HealthCheck, assume, given, settings
-from random_programs import Threads, programs, unfold
 
 from explorer.execution.execution import Execution, Status
 from explorer.execution.location import Object
@@ -22,6 +21,8 @@ from explorer.litmus.unfold import LitmusUnfolding
 from explorer.memory.model import load_model
 from explorer.program.errors import ScenarioError
 from explorer.search.explore import Search
+from explorer.testing.operations import Threads, unfold
+from explorer.testing.random_programs import thread_lists
 
 MODELS = ("armv8", "lkmm")
 
@@ -44,7 +45,7 @@ def last_values(execution: Execution, names: Names) -> frozenset[tuple[str, int 
     derandomize=True,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
-@given(programs(size=6))
+@given(thread_lists(size=6))
 def test_the_exported_program_does_the_same(threads: Threads) -> None:
     unfolding = unfold(threads)
     try:

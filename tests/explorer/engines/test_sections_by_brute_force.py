@@ -28,12 +28,13 @@ from kernel_programs import (
     unfold,
     weighted,
 )
-from random_programs import ACCESSES, DECISIONS, Operation, Operations, Read, Threads, Write, programs
 
 from explorer.memory.cat.base import SET_NAMES
 from explorer.memory.growing import Growing
 from explorer.memory.model import Model, load_model
 from explorer.search.explore import Search
+from explorer.testing.operations import Operation, Operations, Read, Threads, Write
+from explorer.testing.random_programs import ACCESSES, DECISIONS, thread_lists
 
 MODELS = {name: load_model(name) for name in ("sc", "tso", "pso", "armv8", "lkmm")}
 
@@ -70,7 +71,7 @@ def accesses(location: str) -> st.SearchStrategy[Operation]:
 
 
 SECTIONS = st.builds(ReadSide, DOMAINS, bodies(ACCESSES, 2))
-ANYTHING = programs(weighted((3, ACCESSES), (2, SECTIONS), (2, GRACE_PERIODS), (1, DECISIONS)), size=5)
+ANYTHING = thread_lists(weighted((3, ACCESSES), (2, SECTIONS), (2, GRACE_PERIODS), (1, DECISIONS)), size=5)
 
 
 @st.composite
@@ -100,7 +101,7 @@ def test_the_search_finds_what_brute_force_finds(name: str, threads: Threads) ->
 
 
 @settings(max_examples=150, deadline=None)
-@given(threads=st.one_of(waited_for(), ANYTHING, programs(ANY_OPERATIONS)))
+@given(threads=st.one_of(waited_for(), ANYTHING, thread_lists(ANY_OPERATIONS)))
 def test_the_search_finds_what_it_finds_where_sections_prune_nothing(
     unpruned: Callable[[], Model], threads: Threads
 ) -> None:

@@ -11,15 +11,11 @@ from candidate_executions import candidates
 from engine_results import assert_same, counts, scheduled, searched
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
-from random_programs import (
-    ACCESSES,
-    DECISIONS,
-    FENCE,
-    OPERANDS,
-    READ_ORDERS,
-    UPDATE_ORDERS,
-    WAITS,
-    WRITE_ORDERS,
+
+from explorer.execution.execution import Execution
+from explorer.execution.relation import is_acyclic, union
+from explorer.memory.model import Model, load_model
+from explorer.testing.operations import (
     Assume,
     CompareExchange,
     Exchange,
@@ -36,13 +32,19 @@ from random_programs import (
     WaitUntil,
     WaitUpdate,
     Write,
-    programs,
     unfold,
 )
-
-from explorer.execution.execution import Execution
-from explorer.execution.relation import is_acyclic, union
-from explorer.memory.model import Model, load_model
+from explorer.testing.random_programs import (
+    ACCESSES,
+    DECISIONS,
+    FENCE,
+    OPERANDS,
+    READ_ORDERS,
+    UPDATE_ORDERS,
+    WAITS,
+    WRITE_ORDERS,
+    thread_lists,
+)
 
 COHERENCE = "acyclic po-loc | rf | co | fr as coherence\n"
 
@@ -269,7 +271,7 @@ def nobody_waits_beside_two_others(threads: Threads) -> bool:
 
 @pytest.mark.parametrize("name", RULES)
 @settings(max_examples=100, deadline=None)
-@given(threads=st.one_of(load_buffering(), programs(OPERATIONS, size=5)).filter(nobody_waits_beside_two_others))
+@given(threads=st.one_of(load_buffering(), thread_lists(OPERATIONS, size=5)).filter(nobody_waits_beside_two_others))
 def test_the_search_finds_what_brute_force_finds(model_of: ModelOf, name: str, threads: Threads) -> None:
     model = model_of(name)
     assert_same(searched(unfold(threads), model), by_brute_force(threads, model))
@@ -306,7 +308,7 @@ def test_the_search_finds_what_brute_force_finds_under_locks(model_of: ModelOf, 
 
 @pytest.mark.parametrize("name", KERNEL)
 @settings(max_examples=60, deadline=None)
-@given(threads=programs(OPERATIONS, size=5))
+@given(threads=thread_lists(OPERATIONS, size=5))
 def test_both_engines_find_what_brute_force_finds(name: str, threads: Threads) -> None:
     executions = by_brute_force(threads, KERNEL[name])
     assert_same(searched(unfold(threads), KERNEL[name]), executions)
@@ -330,7 +332,7 @@ def plainly(operations: Operations) -> Operations:
 
 @pytest.mark.parametrize("name", COMPILED)
 @settings(max_examples=80, deadline=None)
-@given(threads=st.one_of(load_buffering(), programs(OPERATIONS, size=5)).filter(nobody_waits_beside_two_others))
+@given(threads=st.one_of(load_buffering(), thread_lists(OPERATIONS, size=5)).filter(nobody_waits_beside_two_others))
 def test_the_search_finds_what_brute_force_finds_behind_a_compiler(name: str, threads: Threads) -> None:
     plain = [plainly(thread) for thread in threads]
     found = searched(unfold(plain), COMPILED[name])

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_programs import FENCE, FENCES, READS, Operations, programs, unfold
 
 from explorer.execution.execution import Execution, Status
 from explorer.execution.parts import together
@@ -21,6 +20,8 @@ from explorer.memory.cat.term import Op
 from explorer.memory.model import Model, load_model
 from explorer.memory.readers import ReadersOfModel
 from explorer.search.explore import Search
+from explorer.testing.operations import Operations, unfold
+from explorer.testing.random_programs import FENCE, FENCES, READS, thread_lists
 
 MODELS = {name: load_model(name) for name in ("sc", "tso", "pso", "armv8", "lkmm")}
 FENCE_NAMES = frozenset(tag.cat_name for tag in FENCES)
@@ -102,7 +103,7 @@ def assert_claims(model: Model, execution: Execution, others: list[int], first: 
 
 @pytest.mark.parametrize("model", MODELS)
 @settings(max_examples=20, deadline=None)
-@given(writers=programs(size=4), reader=READER_OPERATIONS)
+@given(writers=thread_lists(size=4), reader=READER_OPERATIONS)
 def test_claims_hold_in_executions(model: str, writers: tuple[Operations, ...], reader: Operations) -> None:
     others = list(range(len(writers)))
     for execution in two_readers(writers, reader, limit=8):

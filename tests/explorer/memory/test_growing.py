@@ -10,7 +10,6 @@ from candidate_programs import candidates, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_executions import LOCAL, executions, relations, restricted, text
-from random_programs import Read, Write, unfold
 
 from explorer.execution import rows
 from explorer.execution.execution import Execution
@@ -20,6 +19,7 @@ from explorer.memory.growing import Block, Growing
 from explorer.memory.model import Model, load_model
 from explorer.search.explore import Search
 from explorer.search.leaf import Leaf
+from explorer.testing.operations import Read, Write, unfold
 
 MODELS = {name: load_model(name) for name in ("sc", "tso", "pso", "armv8", "lkmm")}
 

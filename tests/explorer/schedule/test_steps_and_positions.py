@@ -6,11 +6,9 @@ import re
 from collections.abc import Sequence
 
 import pytest
-import random_programs
 from engine_results import searched
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_programs import Threads
 from small_programs import Line, straight
 
 from explorer.execution.execution import Ending, Execution
@@ -18,6 +16,8 @@ from explorer.memory.model import load_model
 from explorer.schedule.depth_first import explore_depth_first
 from explorer.schedule.steps import Step, steps_of
 from explorer.schedule.walk import WalkError, walk_now
+from explorer.testing import operations, random_programs
+from explorer.testing.operations import Threads
 
 SC, TSO, ARM = (load_model(name) for name in ("sc", "tso", "armv8"))
 SB: Sequence[Sequence[Line]] = [[("W", "x", 1), ("R", "y")], [("W", "y", 1), ("R", "x")]]
@@ -115,9 +115,9 @@ def test_steps_that_the_program_does_not_have_are_refused(steps: Sequence[Step],
 
 
 @settings(max_examples=40, deadline=None)
-@given(random_programs.programs(), st.sampled_from(["sc", "tso", "pso"]), st.randoms(use_true_random=False))
+@given(random_programs.thread_lists(), st.sampled_from(["sc", "tso", "pso"]), st.randoms(use_true_random=False))
 def test_the_steps_of_an_execution_lead_to_it(threads: Threads, name: str, random: object) -> None:
-    unfolding, model = random_programs.unfold(threads), load_model(name)
+    unfolding, model = operations.unfold(threads), load_model(name)
     for execution in explore_depth_first(unfolding, model, limit=10).executions:
         order = list(by_thread(execution))
         random.shuffle(order)  # type: ignore[attr-defined]

@@ -8,11 +8,9 @@ from random import Random
 from typing import Any
 
 import pytest
-import random_programs
 from engine_results import searched
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_programs import CompareExchange, Read, Threads, Write
 
 from explorer.cli.outcome import outcomes_of
 from explorer.cli.setting import Options, make_setting
@@ -27,6 +25,8 @@ from explorer.schedule.walk import Position, walk_now
 from explorer.search.from_here import AllWaysOn, RandomWaysOn
 from explorer.search.outcomes import ThreadOutcomes
 from explorer.search.violations import violations_of
+from explorer.testing import operations, random_programs
+from explorer.testing.operations import CompareExchange, Read, Threads, Write
 from scenarios.registry import find
 
 SC, ARM = load_model("sc"), load_model("armv8")
@@ -50,13 +50,13 @@ def stepped(unfolding: UnfoldedProgram, model: Model, position: Position) -> lis
 
 @settings(max_examples=60, deadline=None)
 @given(
-    random_programs.programs(),
+    random_programs.thread_lists(),
     st.sampled_from(["sc", "tso", "pso"]),
     st.integers(0, 6),
     st.randoms(use_true_random=False),
 )
 def test_all_ways_on_are_those_of_the_scheduler(threads: Threads, name: str, count: int, random: Any) -> None:
-    unfolding, model = random_programs.unfold(threads), load_model(name)
+    unfolding, model = operations.unfold(threads), load_model(name)
     case, outcomes = Case(unfolding.program), ThreadOutcomes(unfolding)
     position = walked(unfolding, model, random, count)
     ways = AllWaysOn(case, unfolding, model, outcomes, position)
@@ -79,7 +79,7 @@ def test_all_ways_on_are_those_of_the_scheduler(threads: Threads, name: str, cou
 def test_an_update_that_has_failed_does_not_happen_after_all() -> None:
     """P0 has found x to be 1; that it finds 0, and stores behind a fence, is another way."""
     threads = ((CompareExchange("x", 0, 1, "full"),), (Write("x", 1, "once"),))
-    unfolding = random_programs.unfold(threads)
+    unfolding = operations.unfold(threads)
     for steps, told in (((Step(1), Step(0)), "x = 1"), ((Step(1), Step(0, older=1)), "x = 0")):
         position = walk_now(unfolding, SC, steps)
         ways = AllWaysOn(Case(unfolding.program), unfolding, SC, ThreadOutcomes(unfolding), position)
@@ -95,7 +95,7 @@ def test_an_outcome_that_no_steps_lead_to_has_none() -> None:
         (Read("y", "once"), Write("x", 1, "once")),
         (Read("x", "once"), Write("y", 1, "once")),
     )
-    unfolding = random_programs.unfold(threads)
+    unfolding = operations.unfold(threads)
     position = walk_now(unfolding, ARM, ())
     ways = AllWaysOn(Case(unfolding.program), unfolding, ARM, ThreadOutcomes(unfolding), position)
     ways.go_on(FOR_EVER, 10**6)

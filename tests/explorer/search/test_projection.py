@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from random_programs import FENCE, READS, WRITES, Operations, programs, unfold
 
 from explorer.execution.execution import Execution
 from explorer.execution.kinds import Tag
@@ -26,6 +25,8 @@ from explorer.search.projection import LeftOut, Projection, projection_of
 from explorer.search.reductions import ALL, Reductions
 from explorer.search.result import Result, Verdict
 from explorer.search.run import explore
+from explorer.testing.operations import Operations, unfold
+from explorer.testing.random_programs import FENCE, READS, WRITES, thread_lists
 from scenarios.classic.v4_scenario import FIXES, V4
 
 MODELS = {name: load_model(name) for name in ("sc", "tso", "pso", "armv8", "lkmm")}
@@ -217,7 +218,7 @@ def test_a_count_that_depends_on_the_order_of_others_is_not_given(model: str) ->
 
 @settings(max_examples=60, deadline=None)
 @given(
-    writers=programs(size=4),
+    writers=thread_lists(size=4),
     reader=st.lists(st.one_of(READS, READS, FENCE), min_size=1, max_size=3).map(tuple),
     model=st.sampled_from(sorted(MODELS)),
 )

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
-from random_programs import Assume, Threads, WaitUntil, Write, unfold
 
 from explorer.execution.execution import Execution
 from explorer.memory.model import load_model
@@ -15,6 +14,7 @@ from explorer.scenario import Case
 from explorer.schedule.steps import Step
 from explorer.schedule.walk import walk_now
 from explorer.search.so_far import Answer, Stand, answers_so_far, last_answers, stand_of
+from explorer.testing.operations import Assume, Threads, WaitUntil, Write, unfold
 
 SC, TSO = load_model("sc"), load_model("tso")
 

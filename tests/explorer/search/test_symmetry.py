@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from random_programs import Threads, programs, unfold
 from symmetric_programs import (
     PROGRAMS,
     EndsBelow,
@@ -40,6 +39,8 @@ from explorer.search.reductions import ALL, NONE
 from explorer.search.result import Limits, Result
 from explorer.search.run import explore
 from explorer.search.symmetry import Symmetry, orbit_of, symmetry_of
+from explorer.testing.operations import Threads, unfold
+from explorer.testing.random_programs import thread_lists
 from scenarios.classic.v4 import v4
 
 MODELS = {name: load_model(name) for name in ("sc", "tso", "pso", "armv8", "lkmm")}
@@ -122,7 +123,7 @@ def test_one_execution_of_every_orbit_with_load_buffering(model: str) -> None:
 @st.composite
 def repeated(draw: st.DrawFn) -> Threads:
     """A random program in which a thread comes twice or three times."""
-    threads = list(draw(programs(size=5)))[:2]
+    threads = list(draw(thread_lists(size=5)))[:2]
     threads += [threads[0]] * draw(st.integers(1, 2))
     return draw(st.permutations(threads))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -149,6 +150,34 @@ def test_an_example_of_a_scenario_is_a_token() -> None:
     # One letter of it changed.
     with pytest.raises(InputError, match="the token is damaged"):
         replayed(token[:-3] + ("A" if token[-3] != "A" else "B") + token[-2:])
+
+
+MINE = """
+from explorer.scenario import Scenario
+from padded_leak import padded
+
+PADDED = Scenario(
+    name="padded", title="", text="", fixes=("none",), protocols=("any",), parameters={"pads": 6}, small={"pads": 0},
+    build=lambda fix, protocol, sizes: padded(sizes["pads"]),
+)
+"""
+
+
+def test_a_scenario_in_a_file_has_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(MINE, encoding="utf-8")
+    found = falsified(schedules("mine.py:padded", small=True), lambda run: not run.violations)
+    assert found is not None
+    assert found.printed == f"replayed({found.run.token!r})"
+    assert found.again() == found.run
+    result = CliRunner().invoke(main, ["replay", found.run.token])
+    assert (result.exit_code, result.output.splitlines()[0].partition(",")[2]) == (
+        0,
+        " leak (mine.py:padded, fix none, protocol any, model sc)",
+    )
+    Path("mine.py").write_text(MINE.replace('sizes["pads"]', "12"), encoding="utf-8")
+    with pytest.raises(InputError, match="the scenario has changed since the token was made"):
+        replayed(found.run.token)
 
 
 def test_examples_come_back_from_the_database_from_blobs_and_as_tokens() -> None:

@@ -1,4 +1,4 @@
-"""Random small programs: operations written down as data, and a strategy for them.
+"""Small programs written down as data.
 
 A thread is a tuple of operations and has one register: what it last read.  Operations are
 plain records whose repr is what they are built from, so a failing example can be pasted
@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from hypothesis import strategies as st
-
 from explorer.execution.kinds import Tag
 from explorer.execution.location import Location, Object
 from explorer.program.locks import PageLock, RwSemaphore, SpinLock
@@ -21,6 +19,7 @@ from explorer.program.thread import Order, Thread
 from explorer.program.tree import Unfolding
 
 UNROLL = 2
+"""Rounds of a ``Spin``."""
 
 Lock: TypeAlias = Literal["spin", "page", "rwsem for reading", "rwsem for writing"]
 
@@ -53,10 +52,12 @@ class Memory:
         self.pointer.initial = self.a
 
     def location(self, name: str) -> Location:
+        """The location that operations name ``x`` or ``y``."""
         return self.x if name == "x" else self.y
 
 
 def value_of(operand: Operand, register: Any) -> Any:
+    """The value of an operand."""
     match operand:
         case "r":
             return register
@@ -80,6 +81,8 @@ Threads: TypeAlias = Sequence[Operations]
 
 @dataclass(frozen=True)
 class Read(Operation):
+    """A load."""
+
     location: str
     order: str = "once"
 
@@ -89,6 +92,8 @@ class Read(Operation):
 
 @dataclass(frozen=True)
 class Write(Operation):
+    """A store."""
+
     location: str
     operand: Operand
     order: str = "once"
@@ -100,6 +105,8 @@ class Write(Operation):
 
 @dataclass(frozen=True)
 class Fence(Operation):
+    """A fence, by the name of its tag."""
+
     tag: str
 
     async def run(self, t: Thread, memory: Memory, register: Any) -> Any:
@@ -109,6 +116,8 @@ class Fence(Operation):
 
 @dataclass(frozen=True)
 class Exchange(Operation):
+    """xchg()."""
+
     location: str
     operand: Operand
     order: str = "full"
@@ -120,6 +129,8 @@ class Exchange(Operation):
 
 @dataclass(frozen=True)
 class CompareExchange(Operation):
+    """cmpxchg()."""
+
     location: str
     expected: Operand
     operand: Operand
@@ -133,6 +144,8 @@ class CompareExchange(Operation):
 
 @dataclass(frozen=True)
 class Fetch(Operation):
+    """An atomic operation of one of ``+ - & | ^``; ``result`` is what the register gets, None for none."""
+
     operator: str
     location: str
     operand: Operand
@@ -177,6 +190,8 @@ class Locked(Operation):
 
 @dataclass(frozen=True)
 class WaitUntil(Operation):
+    """Waits for a value."""
+
     location: str
     operand: Operand
     order: str = "once"
@@ -188,6 +203,8 @@ class WaitUntil(Operation):
 
 @dataclass(frozen=True)
 class WaitUpdate(Operation):
+    """Waits for a value, and replaces it atomically."""
+
     location: str
     expected: Operand
     operand: Operand
@@ -239,6 +256,8 @@ class Spin(Operation):
 
 @dataclass(frozen=True)
 class Publish(Operation):
+    """Lets the pointer point to a box."""
+
     box: Literal["a", "b"]
     order: str = "release"
 
@@ -262,6 +281,7 @@ class Follow(Operation):
 
 
 async def run_all(t: Thread, memory: Memory, operations: Operations, register: Any) -> Any:
+    """Run operations one after the other; gives the register's last value."""
     for operation in operations:
         register = await operation.run(t, memory, register)
     return register
@@ -278,61 +298,17 @@ def program(threads: Threads) -> Program:
 
 
 def unfold(threads: Threads) -> Unfolding:
+    """The same, unfolded."""
     return Unfolding(program(threads), UNROLL)
 
 
-# ---- the strategy; simpler alternatives come first, for shrinking goes there
+@dataclass(frozen=True)
+class RandomProgram:
+    """Threads that share a memory: what ``programs()`` draws, and what it prints."""
 
-LOCATIONS = st.sampled_from(["x", "x", "y"])
-VALUES = st.integers(0, 2)
-OPERANDS: st.SearchStrategy[Operand] = st.one_of(st.integers(1, 2), st.sampled_from(["r", "r + 1"]))
-READ_ORDERS = st.sampled_from(["once", "plain", "acquire"])
-WRITE_ORDERS = st.sampled_from(["once", "plain", "release"])
-UPDATE_ORDERS = st.sampled_from(["once", "full", "acquire", "release", "plain"])
-FENCES = [
-    Tag.MB, Tag.WMB, Tag.RMB, Tag.BARRIER, Tag.BEFORE_ATOMIC, Tag.AFTER_ATOMIC, Tag.AFTER_SPINLOCK,
-    Tag.AFTER_UNLOCK_LOCK,
-]  # fmt: skip
+    threads: Threads
 
-READS = st.builds(Read, LOCATIONS, READ_ORDERS)
-WRITES = st.builds(Write, LOCATIONS, OPERANDS, WRITE_ORDERS)
-FENCE = st.builds(Fence, st.sampled_from([tag.value for tag in FENCES]))
-UPDATES = st.one_of(
-    st.builds(Exchange, LOCATIONS, OPERANDS, UPDATE_ORDERS),
-    st.builds(Fetch, st.sampled_from("+-&|^"), LOCATIONS, OPERANDS, UPDATE_ORDERS, st.sampled_from(["old", "new"])),
-    st.builds(Fetch, st.sampled_from("+-&|^"), LOCATIONS, OPERANDS, st.just("once"), st.none()),
-    st.builds(CompareExchange, LOCATIONS, st.one_of(VALUES, st.just("r")), OPERANDS, UPDATE_ORDERS),
-)
-ACCESSES = st.one_of(WRITES, READS, WRITES, UPDATES, READS)
-ARMS = st.lists(ACCESSES, max_size=1).map(tuple)
-DECISIONS = st.builds(If, VALUES, ARMS, ARMS)
-SECTIONS = st.builds(
-    Locked,
-    st.sampled_from(["spin", "page", "rwsem for reading", "rwsem for writing"]),
-    st.lists(ACCESSES, max_size=2).map(tuple),
-)
-WAITS = st.one_of(
-    st.builds(WaitUntil, LOCATIONS, st.one_of(VALUES, st.just("r")), READ_ORDERS),
-    st.builds(WaitUpdate, LOCATIONS, VALUES, OPERANDS, UPDATE_ORDERS),
-)
-RARE = st.one_of(
-    st.builds(Assume, VALUES),
-    st.builds(Spin, LOCATIONS, VALUES),
-    st.builds(Publish, st.just("b"), WRITE_ORDERS),
-    st.builds(Follow, st.one_of(st.none(), OPERANDS)),
-)
-OPERATIONS = st.one_of(
-    ACCESSES, ACCESSES, WRITES, ACCESSES, FENCE, DECISIONS, SECTIONS, st.one_of(SECTIONS, WAITS, RARE)
-)
-
-
-@st.composite
-def programs(draw: st.DrawFn, operations: st.SearchStrategy[Operation] = OPERATIONS, size: int = 8) -> Threads:
-    """Two or three threads of up to four operations, ``size`` of them at the most."""
-    threads = []
-    left = size
-    for others in range(draw(st.integers(2, 3)) - 1, -1, -1):
-        longest = min(4, left - others)
-        threads.append(tuple(draw(st.lists(operations, min_size=1, max_size=longest))))
-        left -= len(threads[-1])
-    return tuple(threads)
+    @property
+    def program(self) -> Program:
+        """The program, made anew."""
+        return program(self.threads)
