@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from explorer.cli.failures import UsageProblem
+from explorer.cli.file_name import scenario_in_file_name
 from explorer.cli.named import choose, choose_fix, choose_switches, find_reduced_form, find_scenario, numbers
-from explorer.cli.setting import Options, in_file_names, make_setting
+from explorer.cli.setting import Options, make_setting
 from explorer.execution.execution import Execution
 from explorer.litmus.export.text import export
 from explorer.litmus.export.violating_states import Broken
@@ -51,7 +52,7 @@ def export_scenario(
     sizes += "".join(f", switch {switch}" for switch in setting.switches)
     try:
         text = export(
-            f"{in_file_names(scenario.name)}-{fix}",
+            f"{scenario_in_file_name(scenario.name)}-{fix}",
             f"Scenario {scenario.name}, fix {fix}, protocol {protocol}{sizes}: {scenario.title}.",
             setting.unfolding,
             _properties_broken(setting.case) if setting.case.properties else None,

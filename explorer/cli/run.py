@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
 
 from explorer.cli.failures import INCOMPLETE, UsageProblem
+from explorer.cli.file_name import label, model_in_file_name, plain
 from explorer.cli.folder import folder_for
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.named import choose, choose_fix, choose_switches, find_scenario, read_model, warn_of_freedom
@@ -24,8 +24,6 @@ from reports.structure import Search
 
 MODEL = "sc"
 """The model where none is named."""
-
-_NO_NAME = re.compile(r"[^A-Za-z0-9_.+-]+")
 
 
 def run_scenario(
@@ -52,7 +50,7 @@ def run_scenario(
     model = read_model(model_name)
     warn_of_freedom(model, model_name)
     setting = make_setting(scenario, fix, protocol, options.with_parameters(choose_switches(scenario, switches)))
-    folder = options.out / _NO_NAME.sub("-", f"{setting.stem}-{model.name}-run-{chosen.name}")
+    folder = options.out / plain(f"{setting.stem}-{model_in_file_name(model.name)}-run-{chosen.name}")
     with folder_for(folder), interrupts:
         driver = Driver(chosen, setting.unfolding, model, deadline)
         driven = _drive(setting, model, driver, chosen, deadline)
@@ -109,7 +107,7 @@ def _write(setting: Setting, writer: Writer, finds: list[Find], driven: Driven, 
     )
     paths = []
     for find in finds:
-        path = folder / f"{_NO_NAME.sub('-', find.violation.property)}.json"
+        path = folder / f"{label(find.violation.property)}.json"
         writer.save(writer.report(find.execution, find.violation, None, search), path)
         paths.append(str(path))
     return paths

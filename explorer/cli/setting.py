@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from explorer.cli.failures import UsageProblem
+from explorer.cli.file_name import in_file_name, scenario_in_file_name, stem_of
 from explorer.cli.named import choose
 from explorer.errors import InputError
 from explorer.program.errors import ScenarioError
@@ -35,13 +35,6 @@ SWITCH = range(2)
 
 SIZES = range(MAX_EVENTS + 1)
 """Sizes of which the scenario says nothing: more things than events there cannot be."""
-
-
-_NO_NAME = re.compile(r"[^A-Za-z0-9_.+]+")
-"""What is not put into the name of a file."""
-
-_LONGEST = 80
-"""Characters of a scenario's name in names of files: what follows it must fit, too."""
 
 
 class NotApplicable(UsageProblem):
@@ -143,7 +136,23 @@ class Setting:
     @property
     def stem(self) -> str:
         """What names of files begin with: scenario, protocol, fix, and the form if it has one."""
-        return "-".join(filter(None, (in_file_names(self.scenario.name), self.protocol, self.fix, self.form)))
+        names = scenario_in_file_name(self.scenario.name), in_file_name(self.protocol), in_file_name(self.fix)
+        return stem_of(*names, self.form)
+
+    def title(self, model: str) -> str:
+        """The case and a model on one line."""
+        chosen = "".join(f", switch {name}" for name in self.switches)
+        return f"{self.scenario.name}, fix {self.fix}, protocol {self.protocol}{chosen}, model {model}"
+
+    def to_json(self, model: str) -> dict[str, Any]:
+        """The case and a model as ``--json`` has them."""
+        return {
+            "scenario": self.scenario.name,
+            "protocol": self.protocol,
+            "fix": self.fix,
+            "model": model,
+            "parameters": self.parameters,
+        }
 
     @cached_property
     def program_hash(self) -> str:
@@ -160,17 +169,6 @@ class Setting:
         if self.unfolding.max_events is not None:
             bounds["max-events"] = self.unfolding.max_events
         return {**self.sizes, **bounds}
-
-
-def in_file_names(scenario: str) -> str:
-    """A scenario's name in names of files: of one in a file the path too, ``examples-ring.py-ring``.
-
-    Of a long one the end stays, behind what tells it from others with the same end.
-    """
-    name = _NO_NAME.sub("-", scenario).strip("-.")
-    if len(name) <= _LONGEST:
-        return name
-    return f"{hashlib.sha256(scenario.encode()).hexdigest()[:8]}-{name[-_LONGEST:].lstrip('-.')}"
 
 
 def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) -> Setting:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from explorer.cli.cell import CellResult
 from explorer.cli.cells import Combination
+from explorer.cli.file_name import in_file_name, scenario_in_file_name, stem_of
 from explorer.cli.output import text_width
-from explorer.cli.setting import in_file_names
 from explorer.search.result import Verdict
 from reports.render import render
 from reports.report import load_report
@@ -125,7 +125,8 @@ def rounded(number: int) -> str:
 def files(cells: Sequence[CellResult], out: Path) -> str:
     """Where the files of several cells are."""
     protocols = {cell.protocol for cell in cells}
-    stem = out / "-".join([in_file_names(cells[0].scenario), *(protocols if len(protocols) == 1 else ())])
+    protocol = in_file_name(protocols.pop()) if len(protocols) == 1 else ""
+    stem = out / stem_of(scenario_in_file_name(cells[0].scenario), protocol)
     lines = [f" pages      {stem}-*.html", f" every one  {stem}-*.run.jsonl (sealrace graph FILE:1, FILE:2, ...)"]
     lines += [f"            {_recorded(cell)}" for cell in cells if cell.unrecorded]
     lines += [f"            a report of each in {cell.all_reports}" for cell in cells if cell.all_reports]

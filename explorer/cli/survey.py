@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from explorer.cli.failures import INCOMPLETE, UsageProblem
+from explorer.cli.file_name import in_file_name, model_in_file_name, plain
 from explorer.cli.folder import folder_for
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.litmus_read import SUFFIX, macros_of
@@ -26,8 +26,6 @@ from explorer.search.survey import survey
 
 MODEL, LITMUS_MODEL = "sc", "lkmm"
 """The models where none is named, of scenarios and of litmus tests."""
-
-_NO_NAME = re.compile(r"[^A-Za-z0-9_.+-]+")
 
 
 def survey_case(
@@ -54,8 +52,8 @@ def survey_case(
         else _scenario(name, fix, protocol, switches, options)
     )
     outcomes = outcomes_of(setting)
-    stem = Path(name).stem if is_test else setting.stem
-    folder = options.out / _NO_NAME.sub("-", f"{stem}-{model.name}-survey")
+    stem = in_file_name(Path(name).stem) if is_test else setting.stem
+    folder = options.out / plain(f"{stem}-{model_in_file_name(model.name)}-survey")
     limits = Limits(options.max_executions, options.max_time, records=0)
     with folder_for(folder), Interrupts() as interrupts, progress_bar(f"{name}, model {model_name}", None) as advance:
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from glob import escape
@@ -11,6 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from explorer.cli.file_name import label, model_in_file_name
 from explorer.cli.outcome import outcomes_of
 from explorer.cli.setting import Setting
 from explorer.cli.tokens import token_of_execution
@@ -37,9 +37,6 @@ from reports.structure import LeftOut as Others
 from reports.structure import Model as ModelName
 from reports.structure import Report, Search
 
-_NO_NAME = re.compile(r"[^A-Za-z0-9_.]+")
-"""What is not put into the name of a file."""
-
 SEVERITY = ("leak", "late", "stale", DEADLOCK)
 """Properties in the order in which findings are told."""
 
@@ -64,7 +61,7 @@ class Writer:
         self._setting = setting
         self._model = model
         self._model_name = ModelName(name=model_name, rules_hash=model.rules_hash)
-        self._stem = f"{setting.stem}-{model.name}"
+        self._stem = f"{setting.stem}-{model_in_file_name(model.name)}"
 
     def write_findings(self, result: Result, out: Path) -> tuple[tuple[str, str], ...]:
         """Write a report and a page per kind of violation; gives (label, path), the most severe first."""
@@ -76,10 +73,10 @@ class Writer:
         for finding in told(result):
             name = finding.violation.property
             numbers[name] = numbers.get(name, 0) + 1
-            label = f"{name}-{numbers[name]}" if numbers[name] > 1 else name
-            path = out / f"{self._stem}-{label}.json"
+            number = f"-{numbers[name]}" if numbers[name] > 1 else ""
+            path = out / f"{self._stem}-{label(name)}{number}.json"
             self.save(self.report(finding.execution, finding.violation, finding.witness, search_of(result)), path)
-            written.append((label, str(path)))
+            written.append((f"{name}{number}", str(path)))
         return tuple(written)
 
     def write_remarks(self, result: Result, out: Path) -> tuple[tuple[str, str], ...]:
@@ -88,10 +85,10 @@ class Writer:
         numbers: dict[str, int] = {}
         for remark in result.remarks:
             numbers[remark.flag] = numbers.get(remark.flag, 0) + 1
-            label = f"{remark.flag}-{numbers[remark.flag]}" if numbers[remark.flag] > 1 else remark.flag
-            path = out / f"{self._stem}-flag-{_NO_NAME.sub('-', label)}.json"
+            number = f"-{numbers[remark.flag]}" if numbers[remark.flag] > 1 else ""
+            path = out / f"{self._stem}-flag-{label(remark.flag)}{number}.json"
             self.save(self.report(remark.execution, remark.finding, remark.witness, search_of(result)), path)
-            written.append((label, str(path)))
+            written.append((f"{remark.flag}{number}", str(path)))
         return tuple(written)
 
     def write_examples(self, result: Result, out: Path, *, every_goal: bool) -> tuple[tuple[str, str], ...]:
@@ -113,7 +110,7 @@ class Writer:
             if facts is None:
                 continue
             search = msgspec.structs.replace(search_of(result), goal=goal.name)
-            path = out / f"{self._stem}-{_NO_NAME.sub('-', goal.name)}.json"
+            path = out / f"{self._stem}-{label(goal.name)}.json"
             self.save(self.report(execution, shown_outcome(execution, facts, case, goal), None, search), path)
             written.append((goal.name, str(path)))
         return tuple(written)
@@ -149,7 +146,7 @@ class Writer:
             execution = record.execution(result.searched)
             for violation in violations_of(execution, self._setting.case, self._model):
                 report = self.report(execution, violation, None, search_of(result))
-                self.save(report, folder / f"{number}-{violation.property}.json")
+                self.save(report, folder / f"{number}-{label(violation.property)}.json")
         return str(folder)
 
     def report(self, execution: Execution, violation: Violation, known: Witness | None, search: Search) -> Report:

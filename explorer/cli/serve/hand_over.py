@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from explorer.cli.failures import UsageProblem
+from explorer.cli.file_name import SHORT, model_in_file_name, plain
 from explorer.cli.folder import make_folder
 from explorer.cli.serve.answer import Answer, Served, limited
 from explorer.cli.serve.state import State, state_of
@@ -23,8 +23,6 @@ from explorer.search.violations import violations_of
 
 PREFIX = "live-"
 """What the names of its files begin with; files of ``sealrace explore`` have none such, and do not replace them."""
-
-_NO_NAME = re.compile(r"[^A-Za-z0-9_.]+")
 
 
 def can_be_handed_over(stand: Stand) -> bool:
@@ -69,8 +67,7 @@ def write_reports(served: Served, text: str) -> Answer:
     with TemporaryDirectory(prefix=f".{PREFIX}", dir=out) as folder:
         names = []
         for number, violation in enumerate(told, 1):
-            label = _NO_NAME.sub("-", violation.property)
-            name = f"{_stem(state)}{number}-{label}.json"
+            name = f"{_stem(state)}{number}-{plain(violation.property)[:SHORT]}.json"
             writer.save(writer.report(execution, violation, None, search), Path(folder) / name)
             names.append(name)
         _move(names, Path(folder), out)
@@ -86,6 +83,6 @@ def _move(names: Sequence[str], source: Path, out: Path) -> None:
 
 def _stem(state: State) -> str:
     """What the names begin with: the program, and a word for the steps."""
-    program = _NO_NAME.sub("-", state.setting.stem)
+    program = plain(state.setting.stem)
     word = sha256(str(state.token).encode()).hexdigest()[:8]
-    return f"{PREFIX}{program}-{state.token.model}-{word}-"
+    return f"{PREFIX}{program}-{model_in_file_name(state.model.name)}-{word}-"

@@ -37,6 +37,10 @@ mailbox, fix none, protocol P2, model sc: found late
 
 NO_THREADS = ONE.replace('(ThreadSpec("writer", store, (Location("box"),)),)', "()")
 
+KEPT_NAME = """    def __init__(self, name):
+        self.name = name
+"""
+
 GRACE = ONE.replace("    await t.write", "    await t.synchronize_rcu()\n    await t.write")
 
 BUFFERING = (
@@ -294,6 +298,22 @@ def test_json_holds_all_of_it(sealrace: Run) -> None:
             }
         },
     }  # fmt: skip
+
+
+def test_properties_whose_names_differ_in_one_sign_have_their_own_reports(sealrace: Run) -> None:
+    """Named as no file can be, or at length: each has a report, in the folder, which replays."""
+    names = ["a b", "a/b", "../../x", "e" * 300]
+    write("one.py", MISNAMED.replace("(Mine(),)", f"tuple(map(Mine, {names}))").replace("'", '"'))
+    text = Path("one.py").read_text(encoding="utf-8").replace('    name = "mine"\n', KEPT_NAME)
+    write("one.py", text.replace('Violation("other"', "Violation(self.name"))
+    for command in (("run", "one.py", "--runs", "1"), ("explore", "one.py", "--model", "sc", "--all-reports")):
+        folder = "o" + command[0]
+        assert sealrace(*command, "--out", folder).exit_code == 1
+        reports = sorted(path for path in Path(folder).rglob("*.json") if path.parent.name.endswith(("pct", folder)))
+        assert len(reports) == len(names)
+        assert all(sealrace("replay", str(report)).exit_code == 0 for report in reports)
+    assert len(list(Path("oexplore").glob("*-all/*.json"))) == len(names)
+    assert not list(Path().glob("*.json"))
 
 
 def test_a_second_command_leaves_nothing_of_the_first(sealrace: Run) -> None:

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,9 @@ def test_a_path_elsewhere_is_kept_as_given(
     assert find_scenario("../one.py").name == "../one.py:ring"
     result = sealrace("explore", "../one.py", "--model", "sc")
     assert result.exit_code == 0
-    assert Path("out/one.py-ring-plain-none-sc.run.jsonl").exists()
+    # The hash tells it from one.py in this folder.
+    hashed = sha256(b"../one.py:ring").hexdigest()[:8]
+    assert Path(f"out/{hashed}-one.py-ring-plain-none-sc.run.jsonl").exists()
 
 
 def test_a_file_alone_is_its_only_scenario(sealrace: Run) -> None:
@@ -100,7 +103,9 @@ def test_paths_may_hold_colons_and_blanks(sealrace: Run) -> None:
     result = sealrace("matrix", "--scenario", "a:b/my ring.py", "--model", "sc")
     assert result.exit_code == 0
     assert " a:b/my ring.py:ring, protocol plain\n" in result.output
-    assert Path("out/a-b-my-ring.py-ring-plain-none-sc.run.jsonl").exists()
+    # A blank and a colon became "-": the hash tells the file from a/b/my/ring.py.
+    hashed = sha256(b"a:b/my ring.py:ring").hexdigest()[:8]
+    assert Path(f"out/{hashed}-a-b-my-ring.py-ring-plain-none-sc.run.jsonl").exists()
     page = Path("out/index.html").read_text(encoding="utf-8")
     assert "sealrace matrix --scenario &#39;a:b/my ring.py&#39; --model sc" in page
 
