@@ -18,6 +18,7 @@ from explorer.cli.options import (
     SWITCH,
     PathName,
     explores,
+    of_one_case,
     runs_of_a_case,
     surveys,
 )
@@ -197,11 +198,7 @@ def matrix(
 
 @main.command()
 @click.argument("scenario_or_test", metavar="SCENARIO|FILE.litmus", type=PathName())
-@click.option("--fix", help="Fix variant, or several joined as a+b.  [default: the scenario's first]")
-@click.option("--protocol", help="How the seal gets set.  [default: the scenario's first]")
-@click.option("--model", type=PathName(), metavar="MODEL", help=f"{MODEL}  [default: sc; for a litmus test lkmm]")
-@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=PARAM)
-@click.option("--switch", "switches", multiple=True, metavar="NAME", help=SWITCH)
+@of_one_case("sc; for a litmus test lkmm")
 @surveys
 def survey(
     scenario_or_test: str,
@@ -239,11 +236,7 @@ def survey(
 @click.option("--depth", type=click.IntRange(1, 100), help="pct: that of the bugs to look for.  [default: 3]")
 @click.option("--bound", type=click.IntRange(0, 1000), help="How many preemptions or delays.  [default: 2]")
 @click.option("--quantum", type=click.IntRange(1, 1000), help="round-robin: steps of a turn.  [default: 1, 2, ...]")
-@click.option("--fix", help="Fix variant, or several joined as a+b.  [default: the scenario's first]")
-@click.option("--protocol", help="How the seal gets set.  [default: the scenario's first]")
-@click.option("--model", type=PathName(), metavar="MODEL", help=f"{MODEL}  [default: sc]")
-@click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=PARAM)
-@click.option("--switch", "switches", multiple=True, metavar="NAME", help=SWITCH)
+@of_one_case("sc")
 @runs_of_a_case
 def run(
     scenario: str,

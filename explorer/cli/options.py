@@ -131,6 +131,18 @@ def explores(command: Command) -> Command:
     return _with(command, _SHARED)
 
 
+def of_one_case(default_model: str) -> Callable[[Command], Command]:
+    """The options that say which case of a scenario is meant, and under which model."""
+    options: _Options = (
+        click.option("--fix", help="Fix variant, or several joined as a+b.  [default: the scenario's first]"),
+        click.option("--protocol", help="How the seal gets set.  [default: the scenario's first]"),
+        click.option("--model", type=PathName(), metavar="MODEL", help=f"{MODEL}  [default: {default_model}]"),
+        click.option("--param", "parameters", multiple=True, metavar="NAME=N", help=PARAM),
+        click.option("--switch", "switches", multiple=True, metavar="NAME", help=SWITCH),
+    )
+    return lambda command: _with(command, options)
+
+
 def surveys(command: Command) -> Command:
     """Those of them that mean something where every execution is visited."""
     return _with(command, (*_OUTPUT, *_BOUNDS))

@@ -37,11 +37,9 @@ def run_text(
 
 def _heading(setting: Setting, model_name: str, finds: Sequence[Find]) -> str:
     """The case on one line, and whether anything was found."""
-    chosen = "".join(f", switch {name}" for name in setting.switches)
     names = ", ".join(visible(find.violation.property) for find in finds)
     found = f"found {names}" if finds else "not found"
-    case = f"{setting.scenario.name}, fix {setting.fix}, protocol {setting.protocol}{chosen}, model {model_name}"
-    return f"{visible(case)}: {found}"
+    return f"{visible(setting.title(model_name))}: {found}"
 
 
 def _entries(
@@ -115,11 +113,7 @@ def run_json(
 ) -> dict[str, Any]:
     """The object that ``--json`` prints; nothing in it depends on the machine."""
     return {
-        "scenario": setting.scenario.name,
-        "protocol": setting.protocol,
-        "fix": setting.fix,
-        "model": model_name,
-        "parameters": setting.parameters,
+        **setting.to_json(model_name),
         "strategy": chosen.name,
         **driver.settings,
         "found": bool(finds),

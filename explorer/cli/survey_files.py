@@ -99,8 +99,7 @@ def _verdict(setting: Setting, outcome: Outcome) -> tuple[str, str]:
 def _title(setting: Setting, model_name: str) -> str:
     if setting.protocol == LITMUS:
         return f"{setting.scenario.name}, model {model_name}"
-    chosen = "".join(f", switch {name}" for name in setting.switches)
-    return f"{setting.scenario.name}, fix {setting.fix}, protocol {setting.protocol}{chosen}, model {model_name}"
+    return setting.title(model_name)
 
 
 def _command(setting: Setting, model_name: str, options: Options) -> str:

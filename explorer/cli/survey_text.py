@@ -114,11 +114,7 @@ def survey_json(setting: Setting, model_name: str, shown: ShownSurvey, folder: P
     """The object that ``--json`` prints; nothing in it depends on the machine."""
     survey, result = shown.survey, shown.survey.result
     return {
-        "scenario": setting.scenario.name,
-        "protocol": setting.protocol,
-        "fix": setting.fix,
-        "model": model_name,
-        "parameters": setting.parameters,
+        **setting.to_json(model_name),
         "complete": not survey.incomplete,
         "incomplete": list(survey.incomplete),
         "executions": result.executions,
