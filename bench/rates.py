@@ -92,7 +92,8 @@ def main() -> None:
     click.echo(f"{'strategy':16}{'runs':>7}{'leak':>7}{'rate':>9}{'at least':>11}{'executions':>12}")
     short = False
     for rate in rates():
-        bound = "" if rate.bound is None else f"{float(rate.bound):.3%}"
+        # Cut off, not rounded: it is a lower bound.
+        bound = "" if rate.bound is None else f"{int(rate.bound * 100_000) / 1000:.3f}%"
         found = f"{rate.found / rate.runs:.2%}"
         click.echo(f"{rate.strategy:16}{rate.runs:>7,}{rate.found:>7,}{found:>9}{bound:>11}{rate.executions:>12,}")
         short = short or (rate.bound is not None and Fraction(rate.found, rate.runs) < rate.bound)
