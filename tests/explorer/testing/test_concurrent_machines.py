@@ -19,7 +19,8 @@ from explorer.testing.linearizable import Made
 
 
 def told(machine: type[ConcurrentMachine], examples: int = 30) -> tuple[str, list[str]]:
-    """What is said of a machine that fails, and its printed steps."""
+    """What is said of a machine that fails, of three calls at the most, and its printed steps."""
+    machine.most_calls = 3
     how = settings(
         max_examples=examples,
         database=None,

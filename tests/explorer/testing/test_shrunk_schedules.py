@@ -12,7 +12,7 @@ from explorer.program.tree import Unfolding
 from explorer.search.run import explore
 from explorer.testing import Run, run_of, schedules
 
-SEEDS = 25
+SEEDS = 20
 
 
 def switches(run: Run) -> int:
