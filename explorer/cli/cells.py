@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer.cli.named import choose, choose_fix
 from explorer.cli.scenario_check import ALL
-from explorer.cli.setting import NotApplicable
+from explorer.cli.setting import NotApplicable, reason_against
 from explorer.scenario import Scenario
 
 
@@ -43,7 +43,7 @@ class Combination:
 
     @classmethod
     def of(cls, scenario: Scenario, fix: str, protocol: str) -> Combination:
-        return cls(scenario, fix, protocol, scenario.not_applicable(fix, protocol))
+        return cls(scenario, fix, protocol, reason_against(scenario, fix, protocol))
 
     def job(self, models: Sequence[str]) -> Job:
         """Its cells under some models."""

@@ -52,7 +52,12 @@ def user_errors() -> Iterator[None]:
         _fail("interrupted", INCOMPLETE)
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
-    except Exception:
+    except SystemExit as end:
+        # The commands themselves end by click: this is code of a scenario, and its status would be taken for a verdict.
+        from explorer.program.frames import raised_by
+
+        _fail(str(raised_by("the code of a scenario", end)), BAD_INPUT)
+    except BaseException:
         # 1 would say that something is VIOLATED.
         traceback.print_exc()
         _fail("this is an error of sealrace itself: please report it with the lines above", INTERNAL)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -53,6 +52,11 @@ class _Commands(click.Group):
 
         with user_errors():
             return super().invoke(ctx)
+
+
+def _end(status: int) -> NoReturn:
+    """End the command as click does it: only code of a scenario calls ``sys.exit()`` (see ``user_errors``)."""
+    raise click.exceptions.Exit(status)
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -152,7 +156,7 @@ def explore(
     status = explore_scenario(
         scenario, fixes, protocols, models, switches, options, jobs=jobs, expect=expect, as_json=as_json
     )
-    sys.exit(status)
+    _end(status)
 
 
 @main.command()
@@ -193,7 +197,7 @@ def matrix(
     from explorer.cli.setting import Options
 
     choice = Choice(scenarios, fixes, protocols, models, switches, everything)
-    sys.exit(explore_matrix(Options(every_goal=False, **how), choice, jobs=jobs, expect=expect, as_json=as_json))
+    _end(explore_matrix(Options(every_goal=False, **how), choice, jobs=jobs, expect=expect, as_json=as_json))
 
 
 @main.command()
@@ -222,7 +226,7 @@ def survey(
     from explorer.cli.survey import survey_case
 
     options = Options(parameters=numbers(parameters), **how)
-    sys.exit(survey_case(scenario_or_test, fix, protocol, model, switches, options, as_json=as_json))
+    _end(survey_case(scenario_or_test, fix, protocol, model, switches, options, as_json=as_json))
 
 
 @main.command()
@@ -266,7 +270,7 @@ def run(
 
     options = Options(out, numbers(parameters), small, unroll, max_time=max_time, max_events=max_events)
     chosen = Chosen(strategy, **how)
-    sys.exit(run_scenario(scenario, fix, protocol, model, switches, chosen, options, as_json=as_json))
+    _end(run_scenario(scenario, fix, protocol, model, switches, chosen, options, as_json=as_json))
 
 
 @main.command()
@@ -305,7 +309,7 @@ def reproduce(scenario_or_report: str, runs: int, own: Path | None, as_json: boo
     """
     from explorer.cli.reproduce import reproduce as reproduce_here
 
-    sys.exit(reproduce_here(scenario_or_report, runs, own, as_json=as_json))
+    _end(reproduce_here(scenario_or_report, runs, own, as_json=as_json))
 
 
 @main.command()
@@ -324,7 +328,7 @@ def conformance(calls: int, seed: int, kernel: str | None, as_json: bool) -> Non
     """
     from explorer.cli.conformance import check_conformance
 
-    sys.exit(check_conformance(calls, seed, kernel, as_json=as_json))
+    _end(check_conformance(calls, seed, kernel, as_json=as_json))
 
 
 @main.command()
@@ -383,7 +387,7 @@ def diff(first: Path, second: Path, as_json: bool) -> None:
     """
     from explorer.cli.diff import show_differences
 
-    sys.exit(show_differences(first, second, as_json=as_json))
+    _end(show_differences(first, second, as_json=as_json))
 
 
 @main.command()
@@ -442,7 +446,7 @@ def litmus(
         return
     from explorer.cli.litmus import run_litmus
 
-    sys.exit(run_litmus(paths, model, as_json=as_json, check=check, reports=reports, junit=junit, jobs=jobs))
+    _end(run_litmus(paths, model, as_json=as_json, check=check, reports=reports, junit=junit, jobs=jobs))
 
 
 @main.group(invoke_without_command=True)

@@ -77,7 +77,7 @@ async def _serve(desk: Desk, processes: int, interrupts: Interrupts, failures: l
     async def guarded(task: Callable[[], Any]) -> None:
         try:
             await task()
-        except (Exception, KeyboardInterrupt) as error:
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
             failures.append(error)
             nursery.cancel_scope.cancel()
 

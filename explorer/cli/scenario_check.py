@@ -32,6 +32,9 @@ def _mistakes(scenario: Scenario) -> Iterator[str]:
     for field in ("parameters", "small", "ranges", "driven", "switches", "expected", "expected_small"):
         if not isinstance(getattr(scenario, field), Mapping):
             yield f"{field} is {getattr(scenario, field)!r}\n  write a dictionary: {field}={{...}}"
+    for name, allowed in scenario.ranges.items():
+        if not isinstance(allowed, range) or not allowed:
+            yield f"ranges[{name!r}] is {allowed!r}\n  write a range that has numbers: range(1, 5) is 1 to 4"
     yield from _sizes(scenario)
     for field in ("build", "not_applicable"):
         if not callable(getattr(scenario, field)):

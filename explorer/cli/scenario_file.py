@@ -185,13 +185,13 @@ def _run(path: str, text: str, shown: str) -> ModuleType:
         del sys.modules[shown]
         if is_new:
             sys.path.remove(folder)
-        if isinstance(error, Exception | SystemExit):
-            raise UsageProblem(_failure(shown, error)) from error
-        raise
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        raise UsageProblem(_failure(shown, error)) from error
     return module
 
 
-def _failure(path: str, error: Exception | SystemExit) -> str:
+def _failure(path: str, error: BaseException) -> str:
     """Where in the file it was, and what."""
     line = 1
     traceback = error.__traceback__

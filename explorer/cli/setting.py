@@ -15,10 +15,11 @@ from explorer.errors import InputError
 from explorer.program.errors import ScenarioError
 from explorer.program.fingerprint import fingerprint
 from explorer.program.flow import MAX_EVENTS
-from explorer.program.frames import raised_at
+from explorer.program.frames import CODE_RAISES, raised_by
+from explorer.program.program import Program
 from explorer.program.tree import Unfolding
 from explorer.program.unfolded import UnfoldedProgram
-from explorer.scenario import Case, Scenario
+from explorer.scenario import Case, Goal, Scenario
 from explorer.search.reductions import Reductions
 
 UNROLL = 3
@@ -183,7 +184,7 @@ def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) 
     _require_within("unroll", options.unroll, UNROLLS)
     if options.max_events is not None:
         _require_within("max-events", options.max_events, EVENT_LIMITS)
-    reason = scenario.not_applicable(fix, protocol)
+    reason = reason_against(scenario, fix, protocol)
     if reason is not None:
         raise NotApplicable(scenario.name, fix, protocol, reason)
     sizes = dict(scenario.small if options.small else scenario.parameters)
@@ -202,6 +203,23 @@ def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) 
     return Setting(scenario, protocol, fix, sizes, case, Unfolding(case.program, options.unroll, options.max_events))
 
 
+_END_OF_BUILD = "end build with: return Case(program, properties, goals)"
+
+
+def reason_against(scenario: Scenario, fix: str, protocol: str) -> str | None:
+    """Why a fix means nothing with a protocol, None where it does; ScenarioError where the scenario's rule is wrong."""
+    what = f"the scenario {scenario.name}: not_applicable of fix {fix} and protocol {protocol}"
+    try:
+        reason = scenario.not_applicable(fix, protocol)
+    except CODE_RAISES as error:
+        raise raised_by(what, error) from error
+    if reason is not None and not isinstance(reason, str):
+        raise ScenarioError(
+            f"{what} gives {type(reason).__name__}, no text", advice="give why it means nothing, or None"
+        )
+    return reason
+
+
 def _build(scenario: Scenario, fix: str, protocol: str, sizes: Mapping[str, int], switches: Collection[str]) -> Case:
     """The case; what its author's code raises is an error in it, with its line."""
     what = f"the scenario {scenario.name}, built with fix {fix} and protocol {protocol},"
@@ -209,14 +227,39 @@ def _build(scenario: Scenario, fix: str, protocol: str, sizes: Mapping[str, int]
         case = scenario.case(fix, protocol, sizes, switches)
     except InputError:
         raise
-    except Exception as error:
-        raise ScenarioError(f"{what} raised {type(error).__name__}: {error}", place=raised_at(error)) from error
+    except CODE_RAISES as error:
+        raise raised_by(what, error) from error
     if not isinstance(case, Case):
         raise ScenarioError(
             f"{what} gives {type(case).__name__}, no case",
-            advice="end build with: return Case(program, properties, goals)",
+            advice=_END_OF_BUILD,
         )
+    _check_case(case, what)
     return case
+
+
+def _check_case(case: Case, what: str) -> None:
+    """The parts of a case are what they should be: nobody has to check a scenario with mypy first."""
+    if not isinstance(case.program, Program):
+        raise ScenarioError(f"{what} gives a case of {type(case.program).__name__}, no program", advice=_END_OF_BUILD)
+    for part in ("properties", "goals", "landmarks"):
+        parts = getattr(case, part)
+        if not isinstance(parts, tuple | list):
+            raise ScenarioError(
+                f"{what} gives {part} that are {type(parts).__name__}, no tuple",
+                advice=f"write a tuple, with a comma, or () for none: {part}=(...,)",
+            )
+    for each in case.properties:
+        if not isinstance(getattr(each, "name", None), str) or not callable(getattr(each, "find", None)):
+            raise ScenarioError(
+                f"{what} gives {type(each).__name__} among its properties",
+                advice="a property has a name and a method find(execution, before)",
+            )
+    for goal in case.goals:
+        if not isinstance(goal, Goal):
+            raise ScenarioError(
+                f"{what} gives {type(goal).__name__} among its goals", advice="write Goal(name, text, reached)"
+            )
 
 
 def _require_within(name: str, value: int, allowed: range) -> None:

@@ -18,6 +18,7 @@ from explorer.cli.setting import Options, Setting, make_setting
 from explorer.cli.stop_file import StopFile
 from explorer.errors import InputError
 from explorer.memory.model import Model
+from explorer.program.frames import raised_by
 from explorer.search.counted import Counted
 from explorer.search.division import Answer, Division, Task, explore_piece
 from explorer.search.explore import Search
@@ -225,3 +226,5 @@ def _named(cell: CellName) -> Iterator[None]:
         yield
     except InputError as error:
         raise UsageProblem(f"{cell.scenario}, fix {cell.fix}: {error}") from None
+    except SystemExit as end:
+        raise UsageProblem(f"{cell.scenario}, fix {cell.fix}: {raised_by('the code of the scenario', end)}") from None

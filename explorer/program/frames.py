@@ -11,6 +11,7 @@ from types import CodeType, CoroutineType, FrameType
 from typing import Any
 
 from explorer.execution.event import Call, Source
+from explorer.program.errors import ScenarioError
 from explorer.program.program import kernel_file, kernel_place
 
 _ENGINE = str(Path(__file__).parent)
@@ -60,6 +61,10 @@ def place_of(frame: FrameType) -> str:
     return f"{_file_of(frame.f_globals.get('__name__', frame.f_code.co_filename))}:{frame.f_lineno}"
 
 
+_RUNS_US = ("explorer", "click", "trio", "outcome", "trio_parallel")
+"""What stands between the command and a scenario's code."""
+
+
 def raised_at(error: BaseException) -> str:
     """``file:line`` of the scenario's code that raised an error, empty where none of it did.
 
@@ -70,10 +75,21 @@ def raised_at(error: BaseException) -> str:
     while traceback is not None:
         module = traceback.tb_frame.f_globals.get("__name__", "")
         top = module if module.endswith(".py") else module.partition(".")[0]
-        if top != "explorer" and package in (None, top):
+        if top not in _RUNS_US and package in (None, top):
             place, package = f"{_file_of(module)}:{traceback.tb_lineno}", top
         traceback = traceback.tb_next
     return place
+
+
+CODE_RAISES = (Exception, SystemExit)
+"""Errors of the code of a scenario. ``sys.exit()`` is one: its status would be taken for a verdict."""
+
+
+def raised_by(what: str, error: BaseException) -> ScenarioError:
+    """What code of a scenario raised, told with its line."""
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    advice = "leave out what ends the program" if isinstance(error, SystemExit) else "correct what it does there"
+    return ScenarioError(f"{what} raised {text}", place=raised_at(error), advice=advice)
 
 
 class CallNumbers:

@@ -18,7 +18,15 @@ from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Location, Object
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import Expression, Operation, ReadOf, reads_of
-from explorer.program.frames import CallNumbers, awaiting_frames, place_of, raised_at, running_frames
+from explorer.program.frames import (
+    CODE_RAISES,
+    CallNumbers,
+    awaiting_frames,
+    place_of,
+    raised_at,
+    raised_by,
+    running_frames,
+)
 from explorer.program.program import ThreadSpec
 from explorer.program.request import (
     Assume,
@@ -199,12 +207,9 @@ class SymbolicRun:
             pass
         except (Stop, ScenarioError):
             raise
-        except Exception as error:
+        except CODE_RAISES as error:
             if self._ended_by is None:
-                raise ScenarioError(
-                    f"thread {self.thread.name} raised {type(error).__name__}: {error}",
-                    place=raised_at(error),
-                ) from error
+                raise raised_by(f"thread {self.thread.name}", error) from error
         if self._ended_by is not None:
             raise self._ended_by
         return request
@@ -449,7 +454,7 @@ def give_up(coroutine: Coroutine[Any, Any, Any]) -> None:
             coroutine.close()
         except RuntimeError:
             continue  # it awaits again, or has ended with an error of its own
-        except (Exception, Stop):
+        except (*CODE_RAISES, Stop):
             return
         return
 

@@ -17,6 +17,7 @@ from explorer.execution.location import Location, Object, Value, show
 from explorer.program.build import Controlled, blocked_at
 from explorer.program.errors import ScenarioError
 from explorer.program.expression import evaluate
+from explorer.program.frames import CODE_RAISES, awaiting_frames, place_of, raised_by
 from explorer.program.request import (
     Assume,
     Fence,
@@ -33,18 +34,19 @@ from explorer.program.step import Access, Cause, Fork
 from explorer.program.symbolic import Outcome, give_up
 
 
-class UnfoldingMismatch(Exception):
+class UnfoldingMismatch(ScenarioError):
     """The run of a thread and its unfolding disagree.
 
-    Either the modelled code depends on something other than the values it reads, or this
-    is an error of the explorer.
+    The modelled code depends on something other than the values it reads: chance, the time, what it has kept
+    since it ran last.
     """
 
-    def __init__(self, thread: str, position: int, unfolded: str, ran: str) -> None:
+    def __init__(self, thread: str, position: int, unfolded: str, ran: str, place: str = "") -> None:
         super().__init__(
             f"unfolding and running disagree in thread {thread} at event {position}: "
-            f"the unfolding has {unfolded}, the run {ran}\n"
-            "  modelled code must depend on nothing but the values it reads; if it does not, this is an internal error"
+            f"the unfolding has {unfolded}, the run {ran}",
+            place=place,
+            advice="modelled code must depend on nothing but the values it reads: leave out chance and time",
         )
 
 
@@ -190,10 +192,17 @@ class ConcreteThread:
             location = self._fence_location() if kind is Kind.FENCE else self.location
             if access is None or not _agrees(access, kind, tag, location, values):
                 ran = describe(kind, tag, location, of_event)
-                raise UnfoldingMismatch(self.name, len(values) - 1, _describe_access(access, values), ran)
+                raise UnfoldingMismatch(
+                    self.name, len(values) - 1, _describe_access(access, values), ran, self._place()
+                )
             effects.append(Effect(access, segment.control[index], of_event))
             index += 1
         return tuple(effects)
+
+    def _place(self) -> str:
+        """``file:line`` of the modelled code where the thread stands, empty where it has ended."""
+        frames = awaiting_frames(self._coroutine)
+        return place_of(frames[-1]) if frames else ""
 
     def _fence_location(self) -> Location | None:
         return self.request.location if isinstance(self.request, Fence) else None
@@ -293,8 +302,8 @@ class ConcreteThread:
             return None
         except ScenarioError:
             raise
-        except Exception as error:
-            raise ScenarioError(f"thread {self.name} raised {type(error).__name__}: {error}") from error
+        except CODE_RAISES as error:
+            raise raised_by(f"thread {self.name}", error) from error
         assert isinstance(request, Request)
         return request
 
@@ -307,7 +316,7 @@ class ConcreteThread:
         if finish is None or not self._reached(ending):
             following = self._segment.accesses[self._index :]
             unfolded = _describe_access(following[0] if following else None, self.values)
-            raise UnfoldingMismatch(self.name, len(self.path), unfolded, f"an end ({ending.value})")
+            raise UnfoldingMismatch(self.name, len(self.path), unfolded, f"an end ({ending.value})", self._place())
         self.end = ThreadEnd(finish.ending, finish.detail, finish.source)
         give_up(self._coroutine)
 

@@ -24,8 +24,7 @@ from explorer.execution.event import Event
 from explorer.execution.execution import Ending, Execution
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Value, show
-from explorer.program.errors import ScenarioError
-from explorer.program.frames import raised_at
+from explorer.program.frames import CODE_RAISES, raised_by
 from explorer.program.told import Returned, Tell, result_words, returned_words
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.property import Edge, Violation
@@ -139,9 +138,8 @@ def shown_outcome(execution: Execution, facts: Facts, case: Case, goal: Goal | N
 def _words(call: Returned, tell: Tell | None) -> str:
     try:
         return (tell or returned_words)(call)
-    except Exception as error:
-        raised = f"the words for {call.name} raised {type(error).__name__}: {error}"
-        raise ScenarioError(raised, place=raised_at(error)) from error
+    except CODE_RAISES as error:
+        raise raised_by(f"the words for {call.name}", error) from error
 
 
 def _reads(execution: Execution, thread: int) -> str:

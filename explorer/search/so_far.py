@@ -7,6 +7,7 @@ from enum import Enum
 
 from explorer.execution.execution import Execution, Status
 from explorer.memory.model import Model
+from explorer.program.frames import CODE_RAISES
 from explorer.property import Violation
 from explorer.scenario import Case
 from explorer.schedule.walk import Position
@@ -60,7 +61,7 @@ def answers_so_far(execution: Execution, case: Case, model: Model) -> tuple[Answ
     for prop in case.properties:
         try:
             answers.append(Answer(prop.name, prop.find(execution, before)))
-        except Exception:
+        except CODE_RAISES:
             # It looks for what has not happened yet; of a whole execution this would be an error of the scenario's.
             answers.append(Answer(prop.name, None, asked=False))
     return tuple(answers)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from explorer.execution.execution import Ending, Execution, Status
 from explorer.memory.model import Model
 from explorer.program.errors import ScenarioError
-from explorer.program.frames import raised_at
+from explorer.program.frames import CODE_RAISES, raised_by
 from explorer.property import Edge, Mark, Violation
 from explorer.scenario import Case, Goal
 from explorer.search.result import KindKey
@@ -34,11 +34,11 @@ def find_violations(execution: Execution, before: Sequence[int] | None, case: Ca
     for prop in case.properties:
         try:
             violation = prop.find(execution, before)
-        except Exception as error:
-            raised = f"the property {prop.name} raised {type(error).__name__}: {error}"
-            raise ScenarioError(raised, place=raised_at(error)) from error
+        except CODE_RAISES as error:
+            raise raised_by(f"the property {prop.name}", error) from error
         if violation is not None:
             _require_named(prop.name, violation)
+            _require_events(violation, len(execution))
             found.append(violation)
     return found
 
@@ -57,13 +57,30 @@ def _require_named(name: str, violation: Violation) -> None:
         )
 
 
+def _require_events(violation: Violation, count: int) -> None:
+    """Its edges and marks are of events that the execution has."""
+    try:
+        named = [event for edge in violation.path for event in (edge.source, edge.target)]
+        named += [mark.event for mark in violation.marks]
+    except (AttributeError, TypeError):
+        raise ScenarioError(
+            f"the property {violation.property} gives a path that is no edges, or marks that are none",
+            advice="write Violation(self.name, (Edge(source, target, 'rf'),), (Mark(event, 'word'),), sentence)",
+        ) from None
+    for event in named:
+        if not isinstance(event, int) or not 0 <= event < count:
+            raise ScenarioError(
+                f"the property {violation.property} names event {event!r}, the execution has 0 to {count - 1}",
+                advice="an event is its place in execution.events",
+            )
+
+
 def reaches(execution: Execution, goal: Goal) -> bool:
     """Whether a complete execution reaches a goal."""
     try:
         return goal.reached(execution)
-    except Exception as error:
-        raised = f"the goal {goal.name} raised {type(error).__name__}: {error}"
-        raise ScenarioError(raised, place=raised_at(error)) from error
+    except CODE_RAISES as error:
+        raise raised_by(f"the goal {goal.name}", error) from error
 
 
 def kind_of(execution: Execution, violation: Violation) -> KindKey:

@@ -50,6 +50,7 @@ FILES = [
         f"one.py:{NEXT}: ends the program as it is loaded\n"
         "  put what runs by itself below: if __name__ == '__main__':\n",
     ),
+    (ONE + "raise BaseException('x')\n", f"one.py:{NEXT}: BaseException: x\n{RAISED}"),
     (
         ONE + "ThreadSpec('a', store)\nProgram((ThreadSpec('a', store), ThreadSpec('a', store)))\n",
         f"one.py:{NEXT + 1}: two threads are named a\n  give each its own name\n",
@@ -107,6 +108,11 @@ SCENARIOS = [
         'small={"stores": 1}',
         'small={"stores": 1}, switches={"stores": "x"}',
         "switches has 'stores'\n  the name of a switch has letters, digits, -, _ and ., and no size has it",
+    ),
+    (
+        'small={"stores": 1}',
+        'small={"stores": 1}, ranges={"stores": 5}',
+        "ranges['stores'] is 5\n  write a range that has numbers: range(1, 5) is 1 to 4",
     ),
     ("build=build", "build=build('none', '', {})", None),
     (
@@ -206,7 +212,8 @@ CODE = [
     (
         "    return Case(",
         "    sizes['slots']\n    return Case(",
-        "one.py:14: the scenario one.py:ring, built with fix none and protocol plain, raised KeyError: 'slots'\n",
+        "one.py:14: the scenario one.py:ring, built with fix none and protocol plain, raised KeyError: 'slots'\n"
+        "  correct what it does there\n",
     ),
     (
         "    return Case(",
@@ -217,7 +224,7 @@ CODE = [
     (
         'await t.write(box, 1, ONCE, at="W1 fill")',
         "1 / 0",
-        "one.py:10: thread writer raised ZeroDivisionError: division by zero\n",
+        "one.py:10: thread writer raised ZeroDivisionError: division by zero\n  correct what it does there\n",
     ),
 ]
 
@@ -248,12 +255,130 @@ def test_what_a_property_or_a_goal_raises_is_told_with_its_line(sealrace: Run) -
     result = sealrace("explore", "one.py", "--model", "sc")
     assert (result.exit_code, result.output) == (
         2,
-        "one.py:17: the property broken raised AttributeError: 'Execution' object has no attribute 'nosuch'\n",
+        "one.py:17: the property broken raised AttributeError: 'Execution' object has no attribute 'nosuch'\n"
+        "  correct what it does there\n",
     )
     text = ONE.replace("Case, Scenario", "Case, Goal, Scenario")
     write("one.py", text.replace("),)))", '),)), (), (Goal("done", "it is done", lambda e: e[0]),))'))
     result = sealrace("explore", "one.py", "--model", "sc")
     assert (result.exit_code, result.output) == (
         2,
-        "one.py:14: the goal done raised TypeError: 'Execution' object is not subscriptable\n",
+        "one.py:14: the goal done raised TypeError: 'Execution' object is not subscriptable\n"
+        "  correct what it does there\n",
+    )
+
+
+BUILT = "the scenario one.py:ring, built with fix none and protocol plain,"
+LEAVE = "  leave out what ends the program\n"
+
+EXITS = [
+    (
+        'await t.write(box, 1, ONCE, at="W1 fill")',
+        "raise SystemExit(0)",
+        f"one.py:10: thread writer raised SystemExit: 0\n{LEAVE}",
+    ),
+    ("    return Case(", "    raise SystemExit\n    return Case(", f"one.py:14: {BUILT} raised SystemExit\n{LEAVE}"),
+    ("),)))", "),)), (Ends(),))", f"one.py:17: the property ends raised SystemExit: 0\n{LEAVE}"),
+    (
+        "),)))",
+        "),)), (), (Goal('done', 'it is done', lambda e: exit(0)),))",
+        f"one.py:21: the goal done raised SystemExit: 0\n{LEAVE}",
+    ),
+    (
+        "build=build",
+        "build=build, not_applicable=lambda *_: exit(0)",
+        "one.py:25: the scenario one.py:ring: not_applicable of fix none and protocol plain "
+        f"raised SystemExit: 0\n{LEAVE}",
+    ),
+]
+ENDS = """
+class Ends:
+    name = "ends"
+
+    def find(self, execution, before):
+        raise SystemExit(0)
+
+
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "message"), EXITS, ids=["thread", "build", "property", "goal", "rule"])
+def test_code_that_ends_the_program_is_no_verdict(sealrace: Run, old: str, new: str, message: str) -> None:
+    text = changed(old, new.replace("exit(0)", "__import__('sys').exit(0)"))
+    text = text.replace("Case, Scenario", "Case, Goal, Scenario")
+    if ("ends" in message and "property" in message) or "goal" in message:
+        place = text.index("def build")
+        text = text[:place] + ENDS.lstrip() + text[place:]
+    write("one.py", text)
+    for command in (
+        ("explore", "one.py", "--model", "sc", "--jobs", "1"),
+        ("explore", "one.py", "--model", "sc", "--jobs", "2"),
+        ("matrix", "--scenario", "one.py", "--fix", "none", "--model", "sc", "--jobs", "2"),
+        ("run", "one.py", "--runs", "2"),
+    ):
+        result = sealrace(*command)
+        assert result.exit_code == 2, command
+        assert result.output.endswith(message), command
+
+
+def test_an_exit_that_nothing_expects_is_no_verdict(sealrace: Run) -> None:
+    """A landmark is asked without a word of its own."""
+    text = changed("),)))", "),)), (), (), (lambda e: __import__('sys').exit(0),))")
+    write("one.py", text)
+    result = sealrace("survey", "one.py")
+    assert (result.exit_code, result.output.splitlines()[-2:]) == (
+        2,
+        ["one.py:14: the code of a scenario raised SystemExit: 0", LEAVE.rstrip("\n")],
+    )
+
+
+CASES = [
+    (
+        "None",
+        f"{BUILT} gives goals that are NoneType, no tuple\n"
+        "  write a tuple, with a comma, or () for none: goals=(...,)\n",
+    ),
+    ("('x',)", f"{BUILT} gives str among its goals\n  write Goal(name, text, reached)\n"),
+]
+
+
+@pytest.mark.parametrize(("goals", "message"), CASES, ids=["none", "text"])
+def test_a_case_of_other_parts_is_refused(sealrace: Run, goals: str, message: str) -> None:
+    write("one.py", changed("),)))", f"),)), (), {goals})"))
+    result = sealrace("explore", "one.py", "--model", "sc")
+    assert (result.exit_code, result.output) == (2, message)
+
+
+def test_a_property_that_is_none_is_refused(sealrace: Run) -> None:
+    write("one.py", changed("),)))", "),)), (1,))"))
+    result = sealrace("explore", "one.py", "--model", "sc")
+    assert (result.exit_code, result.output) == (
+        2,
+        f"{BUILT} gives int among its properties\n  a property has a name and a method find(execution, before)\n",
+    )
+
+
+def test_a_violation_of_no_event_is_refused(sealrace: Run) -> None:
+    """The execution has the first value of the box and the store."""
+    place = ONE.index("def build")
+    found = PROPERTY.replace("execution.nosuch", "Violation('broken', (Edge(0, 2, 'co'),), (), 'x')").lstrip()
+    text = ONE[:place] + "from explorer.property import Edge, Violation\n" + found + ONE[place:]
+    write("one.py", text.replace("),)))", "),)), (Broken(),))"))
+    result = sealrace("explore", "one.py", "--model", "sc")
+    assert (result.exit_code, result.output) == (
+        2,
+        "the property broken names event 2, the execution has 0 to 1\n  an event is its place in execution.events\n",
+    )
+
+
+def test_code_that_depends_on_chance_is_told(sealrace: Run) -> None:
+    """It stores another value whenever it runs: once when it is unfolded, once when it is run."""
+    text = changed("async def store", "STORED = []\n\n\nasync def store")
+    text = text.replace("    await t.write(box, 1,", "    STORED.append(1)\n    await t.write(box, len(STORED),")
+    write("one.py", text)
+    result = sealrace("run", "one.py", "--runs", "1")
+    assert result.exit_code == 2
+    assert result.output.startswith("one.py:14: unfolding and running disagree in thread writer at event 0: ")
+    assert result.output.endswith(
+        "\n  modelled code must depend on nothing but the values it reads: leave out chance and time\n"
     )

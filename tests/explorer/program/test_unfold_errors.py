@@ -227,7 +227,7 @@ async def raises(t: Thread) -> None:
 
 
 def test_an_error_in_a_body() -> None:
-    refused(raises, "thread P0 raised ValueError: bad size", line=2)
+    refused(raises, "thread P0 raised ValueError: bad size", "correct what it does there", line=2)
 
 
 async def decides_in_a_predicate(t: Thread) -> None:
