@@ -39,7 +39,8 @@ def report_of_position(
     execution = position.execution
     if not position.may_end:
         execution = replace(execution, ends=tuple(thread.end or NOT_OVER for thread in position.threads))
-    broken = violations_of(execution, setting.case, model) if position.may_end else list(so_far)
+    is_end = position.may_end and model.allows(execution)
+    broken = violations_of(execution, setting.case, model) if is_end else list(so_far)
     marks = tuple(mark for find in setting.case.landmarks if (mark := find(execution)) is not None)
     violation = _told(broken, tells, setting) if broken else Violation(OUTCOME, (), marks, "")
     switches = sum(a.thread != b.thread for a, b in zip(position.steps, position.steps[1:], strict=False))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from explorer.cli.stepping import Stepping
 from explorer.execution.execution import Ending
 from explorer.execution.location import show
+from explorer.search.so_far import Stand
 from explorer.visible import visible
 from reports.forms.ladder import behind, hanging
 from reports.forms.text import ladder_lines
@@ -100,7 +101,13 @@ def _memory(stepping: Stepping, width: int) -> list[str]:
 
 def _end(stepping: Stepping, width: int) -> Iterator[str]:
     """What came out, where the execution is over."""
-    if not stepping.here.over:
+    stand = stepping.stand
+    if stand is Stand.STUCK:
+        yield from hanging("", "no step is allowed from here: the model forbids every way on", width)
+    if stand is Stand.REFUSED and stepping.here.over:
+        axioms = ", ".join(stepping.refused_by)
+        yield from hanging("", visible(f"the model does not allow this end: it violates {axioms}"), width)
+    if not stepping.here.over or stand is Stand.REFUSED:
         return
     report = stepping.line.report
     told = (

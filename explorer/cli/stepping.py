@@ -18,6 +18,7 @@ from explorer.memory.model import Model
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.schedule.steps import Step
 from explorer.schedule.walk import Position, walk_now
+from explorer.search.so_far import Stand, stand_of
 from explorer.token import Token, is_token, read_token
 from reports.steps import Schedule
 from reports.steps import Step as Drawn
@@ -109,10 +110,21 @@ class Stepping:
         return next(i for i, option in enumerate(self.here.options) if option.step == step)
 
     @property
+    def stand(self) -> Stand:
+        """How the position stands as an execution."""
+        return stand_of(self.here, self._model)
+
+    @property
+    def refused_by(self) -> tuple[str, ...]:
+        """The axioms of the model that the execution here violates as a whole."""
+        return self._model.violated(self.here.execution)
+
+    @property
     def token(self) -> Token:
         """Of where one stands."""
+        over = self.here.over and self.stand is not Stand.REFUSED
         steps, rules = self.line.position.steps[: self.at], self._model.rules_hash
-        token = token_of_steps(self._setting, self._token.model, rules, steps, over=self.here.over)
+        token = token_of_steps(self._setting, self._token.model, rules, steps, over=over)
         return replace(token, kept=self._token.kept)
 
     @property

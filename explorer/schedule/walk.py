@@ -88,8 +88,8 @@ class Position:
 
     @property
     def over(self) -> bool:
-        """Whether nothing can come any more."""
-        return not self.options
+        """Whether it has come to its end, and nothing can come any more."""
+        return self.may_end and not self.options
 
 
 async def walk(unfolding: UnfoldedProgram, model: Model, steps: Sequence[Step]) -> Position:
@@ -108,11 +108,14 @@ async def walk(unfolding: UnfoldedProgram, model: Model, steps: Sequence[Step]) 
         # What the model allows it allows in part: one look is enough, at the end.
         if model.violated_while_growing(execution):
             raise WalkError(f"the model {model.name} does not allow these {len(steps)} steps")
-        candidates = [
-            choice
-            for choice in state.candidates(range(len(stage.threads)))
-            if not model.violated_while_growing(state.execution_after(choice))
-        ]
+        candidates = []
+        for choice in state.candidates(range(len(stage.threads))):
+            # The second look has the fences that follow the access in the same step, too.
+            if model.violated_while_growing(state.execution_after(choice)):
+                continue
+            after = await _execution_after(unfolding, (*steps, step_of(choice, state)))
+            if not model.violated_while_growing(after):
+                candidates.append(choice)
         places = _positions(execution)
         return Position(
             tuple(steps),
@@ -134,6 +137,15 @@ def walk_now(unfolding: UnfoldedProgram, model: Model, steps: Sequence[Step]) ->
 
     run_staged(work)
     return found[0]
+
+
+async def _execution_after(unfolding: UnfoldedProgram, steps: Sequence[Step]) -> Execution:
+    """What has happened after steps that the program has, the last one's fences with it."""
+    async with staged(unfolding.trees) as stage:
+        state = Partial(unfolding, stage.threads)
+        for number, step in enumerate(steps, 1):
+            await _take(step, number, state, stage)
+        return state.unfinished()
 
 
 async def _take(step: Step, number: int, state: Partial, stage: Stage) -> list[Place]:

@@ -44,7 +44,7 @@ class Answer:
 def stand_of(position: Position, model: Model) -> Stand:
     """How it stands; where it may end it has ended, also if a thread that waits may still read an old value instead."""
     if not position.may_end:
-        return Stand.STUCK if position.over else Stand.OPEN
+        return Stand.OPEN if position.options else Stand.STUCK
     if not model.allows(position.execution):
         return Stand.REFUSED
     return Stand(position.execution.status.value)

@@ -19,6 +19,7 @@ from explorer.cli.setting import Options, make_setting
 from explorer.cli.tokens import token_of_steps
 from explorer.memory.model import load_model
 from explorer.schedule.steps import Step
+from explorer.token import read_token
 from reports.report import load_report
 
 LEAK = Path("out/mailbox-P2-none-pso-leak.json")
@@ -219,3 +220,17 @@ def _until(terminal: int, text: str) -> str:
         assert select.select([terminal], [], [], 60)[0], shown
         shown += os.read(terminal, 1).decode(errors="ignore")
     return shown
+
+
+def test_an_end_that_the_model_forbids_is_no_verdict(explored: Run) -> None:
+    """The model wants a load of what the writer stored: at the start there is none, so that is asked at the end."""
+    axiom = "~empty ((W \\ IW) * R) & rf as must-talk"
+    Path("must.cat").write_text(f'"must"\nacyclic po-loc | rf | co | fr as sc\n{axiom}\n')
+    setting = make_setting(MAILBOX, "none", "P2", Options(Path()))
+    model = load_model("must.cat")
+    # The reader looks and opens, and reads 0 twice; then the writer stores twice.
+    name = str(token_of_steps(setting, "must.cat", model.rules_hash, [*map(Step, (1, 1, 0, 0))], over=False))
+    result = step("t", name)
+    assert "the model does not allow this end: it violates must-talk" in result.output
+    assert "over: breaks" not in result.output
+    assert not read_token(result.output.split("--step ")[1].strip()).over

@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from small_programs import Line, straight
 
 from explorer.execution.execution import Ending, Execution
+from explorer.execution.location import Location
 from explorer.memory.model import load_model
+from explorer.program.program import Program, ThreadSpec
+from explorer.program.thread import ONCE, Thread
+from explorer.program.tree import Unfolding
 from explorer.schedule.depth_first import explore_depth_first
 from explorer.schedule.steps import Step, steps_of
 from explorer.schedule.walk import WalkError, walk_now
@@ -124,3 +128,26 @@ def test_the_steps_of_an_execution_lead_to_it(threads: Threads, name: str, rando
         steps = steps_of(execution, order)
         assert steps is not None
         assert walk_now(unfolding, model, steps).execution == execution
+
+
+def test_a_step_whose_fences_the_model_forbids_is_not_offered() -> None:
+    """The reader is in its section before the grace period, and leaves it by the step that reads what comes after.
+
+    Taking that step needs the grace period to have ended before the section did.
+    """
+
+    async def reader(t: Thread, x: Location, y: Location) -> None:
+        await t.rcu_read_lock()
+        await t.read(x, ONCE)
+        await t.wait_until(y, lambda value: value == 1, ONCE)
+        await t.rcu_read_unlock()
+
+    async def writer(t: Thread, x: Location, y: Location) -> None:
+        await t.write(x, 1, ONCE)
+        await t.synchronize_rcu()
+        await t.write(y, 1, ONCE)
+
+    box, flag = Location("x"), Location("y")
+    threads = ThreadSpec("writer", writer, (box, flag)), ThreadSpec("reader", reader, (box, flag))
+    position = walk_now(Unfolding(Program(threads), 3), SC, [Step(1), Step(0), Step(0)])
+    assert (position.options, position.may_end, position.over) == ((), False, False)
