@@ -136,6 +136,8 @@ def read_token(text: str) -> Token:
     try:
         token = msgspec.msgpack.decode(content, type=Token)
         unpacked(token.runs)
+        if token.nth < 0:
+            raise ValueError
     except (msgspec.DecodeError, ValueError):
         raise TokenError("the token is none of this version of sealrace\n  explore again") from None
     return token

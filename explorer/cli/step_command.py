@@ -69,10 +69,11 @@ def _act(stepping: Stepping, key: str, screens: _Screens) -> str:
     options = len(stepping.here.options)
     if key in moves:
         moves[key]()
-    elif key.isdecimal() and 1 <= int(key) <= options:
+    elif key in map(str, range(1, options + 1)):
         stepping.take(int(key) - 1)
     elif key.isdecimal():
-        return f"there is no step {key} to take here: {f'1 to {options}' if options else 'it is over'}"
+        number = key if len(key) <= 20 else f"{key[:20]}..."
+        return f"there is no step {number} to take here: {f'1 to {options}' if options else 'it is over'}"
     elif key == "t":
         return str(stepping.token)
     else:

@@ -124,3 +124,10 @@ def test_steps_that_are_none_are_refused(runs: tuple[int, ...]) -> None:
     token = msgspec.structs.replace(LEAK, runs=runs)
     with pytest.raises(TokenError, match=r"^the token is none of this version of sealrace"):
         read_token(str(token))
+
+
+@pytest.mark.parametrize("nth", [-1, -5])
+def test_a_remark_before_the_first_is_refused(nth: int) -> None:
+    token = msgspec.structs.replace(LEAK, nth=nth)
+    with pytest.raises(TokenError, match=r"^the token is none of this version of sealrace"):
+        read_token(str(token))

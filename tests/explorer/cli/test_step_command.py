@@ -16,6 +16,8 @@ from mailbox_scenario import MAILBOX
 
 from explorer.cli.main import main
 from explorer.cli.setting import Options, make_setting
+from explorer.cli.step_command import _act, _Screens
+from explorer.cli.stepping import Stepping
 from explorer.cli.tokens import token_of_steps
 from explorer.memory.model import load_model
 from explorer.schedule.steps import Step
@@ -234,3 +236,10 @@ def test_an_end_that_the_model_forbids_is_no_verdict(explored: Run) -> None:
     assert "the model does not allow this end: it violates must-talk" in result.output
     assert "over: breaks" not in result.output
     assert not read_token(result.output.split("--step ")[1].strip()).over
+
+
+def test_a_number_that_is_none_to_python_is_told(explored: Run) -> None:
+    """More digits than int() takes."""
+    assert _act(Stepping.of(str(LEAK)), "7" * 5000, _Screens(Stepping.of(str(LEAK)))) == (
+        f"there is no step {'7' * 20}... to take here: 1 to 2"
+    )
