@@ -87,6 +87,23 @@ def kept(kind: str, key: str, read: Callable[[Any], T], make: Callable[[], T], w
     return made
 
 
+def mark(kind: str, key: str) -> None:
+    """Keep that there is something of this key, where that can be kept; it counts as new."""
+    path = _path(kind, key)
+    if path is not None:
+        with suppress(OSError):
+            _save(path, "true")
+
+
+def is_marked(kind: str, key: str) -> bool:
+    """Whether an earlier run has kept that."""
+    path = _path(kind, key)
+    if path is not None:
+        with suppress(Exception):
+            return bool(_load(path))
+    return False
+
+
 def _path(kind: str, key: str) -> Path | None:
     chosen = folder()
     return None if chosen is None else chosen / f"{kind}-{key}.json"

@@ -11,13 +11,14 @@ import hashlib
 import os
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.abc import ExecutionLoader
 from importlib.util import decode_source, module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
+from explorer.cache.store import is_marked, mark
 from explorer.cli.failures import UsageProblem
 from explorer.cli.scenario_check import mistake
 from explorer.cli.scenario_name import HOW_TO_NAME, is_in_file, split
@@ -93,14 +94,28 @@ def _load(path: str, shown: str) -> ScenarioFile:
     tree = _parsed(path, text)
     file = ScenarioFile(shown, digest, _scenarios(shown, tree, _run(path, text, shown)))
     _loaded[os.path.abspath(path)] = file
+    mark(_NAMED, _place(path))
     return file
+
+
+_NAMED = "named"
+"""The kind of what the cache keeps of files that the user has named."""
+
+
+def _was_named(path: str) -> bool:
+    """Whether the user has run the file at this place by naming it, in this process or an earlier one."""
+    return os.path.abspath(path) in _loaded or is_marked(_NAMED, _place(path))
+
+
+def _place(path: str) -> str:
+    return hashlib.sha256(os.fsencode(Path(path).resolve())).hexdigest()
 
 
 def scenario_for_report(name: str, own: Path | None) -> Scenario:
     """The scenario that a report names; ``own`` is its file where the user names it, wherever it lies.
 
-    A report may come from a stranger.  It has only files run that lie below the current folder, as reports
-    of one's own do, and that by their text deal with Sealrace: no other program, whatever it does.
+    A report may come from a stranger.  It has only files run that lie below the current folder, and that the user
+    has run before, there, by naming them.
     """
     scenario = split(name)[1]
     shown = name.removesuffix(f":{scenario}")
@@ -117,9 +132,9 @@ def scenario_for_report(name: str, own: Path | None) -> Scenario:
         )
     if not path.exists():
         raise UsageProblem(f"{shown}: there is no such file here\n  if it lies elsewhere, name it: --scenario FILE.py")
-    if not _imports_us(_parsed(shown, _text(shown, _read(shown)))):
+    if not _was_named(shown):
         raise UsageProblem(
-            f"{shown}: imports nothing of Sealrace, so it is not run because a report names it\n"
+            f"{shown}: you have not run this file yet, so it is not run because a report names it\n"
             f"  if you trust it, name it yourself: --scenario {shlex.quote(shown)}"
         )
     return scenario_in_file(name)
@@ -213,7 +228,7 @@ def _scenarios(path: str, tree: ast.Module, module: ModuleType) -> dict[str, Sce
 
     What the file imports is another file's.
     """
-    imported = _imported(tree)
+    imported = _imported(tree, module)
     found: dict[str, tuple[str, Scenario]] = {}
     for variable, value in vars(module).items():
         if variable in imported:
@@ -235,20 +250,29 @@ def _scenarios(path: str, tree: ast.Module, module: ModuleType) -> dict[str, Sce
     return {own: replace(each, name=f"{path}:{own}") for own, (_variable, each) in found.items()}
 
 
-def _imported(tree: ast.Module) -> set[str]:
-    """The names that a file's import statements bind."""
-    imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
-    return {alias.asname or alias.name for node in imports for alias in node.names}
+def _imported(tree: ast.Module, module: ModuleType) -> set[str]:
+    """The names that import statements at the top of a file bind."""
+    names: set[str] = set()
+    for node in _at_the_top(tree):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        names |= {alias.asname or alias.name for alias in node.names}
+        other = sys.modules.get(node.module or "") if isinstance(node, ast.ImportFrom) else None
+        if other is not None and node.names[0].name == "*":
+            theirs = vars(other)
+            names |= {name for name, value in vars(module).items() if theirs.get(name) is value}
+    return names
 
 
-def _imports_us(tree: ast.Module) -> bool:
-    """Whether a file imports something of Sealrace by name."""
-    for node in ast.walk(tree):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        if any(name.partition(".")[0] in ("explorer", "scenarios") for name in names):
-            return True
-    return False
+def _at_the_top(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements that run as the file is loaded: those in functions and classes do not bind its names."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        for node in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(node, ast.stmt):
+                yield node
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.expr):
+                waiting.append(node)
 
 
 def _line(tree: ast.Module, variable: str) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from hypothesis import reject
 from hypothesis import strategies as st
 
 from explorer.cli.failures import UsageProblem
+from explorer.cli.scenario_name import is_in_file, split
 from explorer.cli.setting import UNROLL
 from explorer.cli.stored import naming
 from explorer.cli.token_report import execution_of, setting_and_model, threads_of, title_of, walked
@@ -74,7 +76,9 @@ def replayed(token: str) -> Run:
     name = title_of(read)
     if not read.over:
         raise UsageProblem(f"{name}: after these {len(read.steps)} steps the execution is not over")
-    setting, model = setting_and_model(read)
+    # Who writes the token into a test of their own has named its file by that.
+    own = Path(split(read.scenario)[0]) if is_in_file(read.scenario) else None
+    setting, model = setting_and_model(read, own)
     with naming(name):
         unfolding, others = threads_of(read, setting, model)
         execution = execution_of(read, unfolding, model)

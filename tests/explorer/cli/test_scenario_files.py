@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -424,16 +425,65 @@ def test_the_command_of_a_report_names_a_file_that_lies_elsewhere(
         assert sealrace(*command[1:]).exit_code == 0
 
 
+NOT_RUN = (
+    "{file}: you have not run this file yet, so it is not run because a report names it\n"
+    "  if you trust it, name it yourself: --scenario {file}\n"
+)
+
+
 def test_no_report_has_another_program_run(reported: Run) -> None:
-    write("deploy.py", SPY)
+    """Not even one that looks like a scenario: what a report has run is what the user has run before."""
+    write("deploy.py", "from explorer.scenario import Scenario\n" + SPY)
     _name_another("deploy.py")
     result = reported("replay", REPORT)
-    assert (result.exit_code, result.output) == (
-        2,
-        f"{REPORT}: deploy.py: imports nothing of Sealrace, so it is not run because a report names it\n"
-        "  if you trust it, name it yourself: --scenario deploy.py\n",
-    )
+    assert (result.exit_code, result.output) == (2, f"{REPORT}: {NOT_RUN.format(file='deploy.py')}")
+    token = replace(read_token(load_report(Path("out/toys.py-mailbox-P2-none-pso-late.json")).token))
+    for small in (False, True):
+        other = replace(token, scenario="deploy.py:mailbox", small=small)
+        result = reported("replay", str(other))
+        name = "token of deploy.py:mailbox, fix none, protocol P2, model pso"
+        assert (result.exit_code, result.output) == (2, f"{name}: {NOT_RUN.format(file='deploy.py')}")
     assert not Path("run").exists()
+
+
+@pytest.mark.parametrize("how", ["copied", "nothing kept"])
+def test_a_place_counts_as_run_by_the_user(reported: Run, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """In a process of its own: what is remembered is on disk, where anything may be kept."""
+    monkeypatch.setattr(scenario_file, "_loaded", {})
+    assert reported("replay", REPORT).exit_code == 0
+    monkeypatch.setattr(scenario_file, "_loaded", {})
+    if how == "copied":
+        shutil.copytree(".", "copy")
+        monkeypatch.chdir("copy")
+    if how == "nothing kept":
+        monkeypatch.setenv("SEALRACE_CACHE", "")
+    refused = reported("replay", REPORT)
+    assert (refused.exit_code, refused.output) == (2, f"{REPORT}: {NOT_RUN.format(file='toys.py')}")
+    assert reported("replay", REPORT, "--scenario", "toys.py").exit_code == 0
+    monkeypatch.setattr(scenario_file, "_loaded", {})
+    # Named once it is known, unless nothing is kept.
+    assert reported("replay", REPORT).exit_code == (2 if how == "nothing kept" else 0)
+
+
+def test_a_file_that_reaches_sealrace_through_another_module_replays(sealrace: Run) -> None:
+    write("helpers.py", TOYS)
+    write("thin.py", "import helpers\n\nMINE = helpers.MAILBOX\n")
+    sealrace("explore", "thin.py:mailbox", "--model", "pso")
+    assert sealrace("replay", "out/thin.py-mailbox-P2-none-pso-leak.json").exit_code == 0
+
+
+def test_an_import_in_a_function_hides_nothing(sealrace: Run) -> None:
+    write("toys.py", TOYS + "\n\ndef later() -> None:\n    from elsewhere import MAILBOX, ENDLESS\n")
+    assert sealrace("list", "toys.py").output.count("toys.py:") == 2
+
+
+def test_what_a_star_imports_is_anothers(sealrace: Run) -> None:
+    write("helpers.py", TOYS)
+    write("star.py", "from helpers import *\n\nMINE = Scenario(**{**vars(MAILBOX), 'name': 'mine'})\n")
+    listed = sealrace("list", "star.py").output
+    assert "star.py:mine" in listed
+    assert "mailbox" not in listed.partition("\n")[0]
+    assert "star.py:endless" not in listed
 
 
 def test_tokens_name_files_as_reports_do(reported: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
