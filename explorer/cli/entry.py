@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 from explorer.version import described
 
 
+def open_streams() -> None:
+    """Give a process that was started with closed standard streams empty ones: no file is to take their place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (as long as the process)
+
+
 def main() -> None:
     """Run the command that the arguments of the process name, and end the process."""
+    open_streams()
     if sys.argv[1:] == ["--version"]:
         try:
             print(described(), flush=True)

@@ -7,6 +7,7 @@ import re
 import select
 import shlex
 import shutil
+import signal
 import sys
 import termios
 import tty
@@ -148,12 +149,25 @@ class _Screens:
 def _keys_at_once() -> Iterator[int]:
     """Let the terminal hand over keys as they are pressed, without showing them; gives its file descriptor.
 
-    Once for all keys: what is pressed between two of them is kept.
+    Once for all keys: what is pressed between two of them is kept.  Whatever ends or stops the program, the terminal
+    is as it was before.
     """
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
+
+    def leave(number: int, _frame: object) -> None:
+        termios.tcsetattr(terminal, termios.TCSANOW, before)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+        # Only after a stop (Ctrl-Z) does it go on from here, once it is continued.
+        signal.signal(number, leave)
+        tty.setcbreak(terminal, termios.TCSANOW)
+
+    handlers = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGTSTP)}
     tty.setcbreak(terminal, termios.TCSANOW)
     try:
         yield terminal
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

@@ -338,7 +338,8 @@ def test_what_a_goal_raises_is_told_as_explore_tells_it(sealrace: Run) -> None:
     result = sealrace("run", "one.py")
     assert (result.exit_code, result.output) == (
         2,
-        "one.py:14: the goal done raised TypeError: 'Execution' object is not subscriptable\n",
+        "one.py:14: the goal done raised TypeError: 'Execution' object is not subscriptable\n"
+        "  correct what it does there\n",
     )
     assert sealrace("explore", "one.py").output == result.output
 

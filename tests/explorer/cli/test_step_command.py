@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -192,27 +196,63 @@ def test_a_waiting_thread_says_for_what(sealrace: Run) -> None:
     assert "reader waits: R[once] flag" in screen("", "out/mailbox-P2-waits-sc-deadlock.json")
 
 
-def test_arrows_on_a_terminal(explored: Run) -> None:
-    """A real terminal: keys act as they are pressed, also before the screen is there; q ends it with the way back."""
+@contextmanager
+def terminal(*arguments: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """The command on a terminal of its own: our end of that, and the process."""
     program = Path(__file__).parent / "toy_program.py"
     ours, theirs = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "100", "LINES": "40"}
     with subprocess.Popen(
-        [sys.executable, str(program), "replay", "--step", token(0, 0)],
-        stdin=theirs, stdout=theirs, stderr=theirs, env=environment, start_new_session=True,
+        [sys.executable, str(program), *arguments],
+        stdin=theirs, stdout=theirs, stderr=theirs, env=environment, process_group=0,
     ) as process:  # fmt: skip
-        os.close(theirs)
         try:
-            _until(ours, KEYS)
-            os.write(ours, b"\x1b[D\x1bOD")
-            _until(ours, "step 1 of 2")
-            assert "\x1b[2J" in _until(ours, "step 0 of 2")
-            os.write(ours, b"\x1b[Cq")
-            assert f"to come back here: sealrace replay --step {token(0)}" in _until(ours, token(0))
-            assert process.wait(30) == 0
+            yield ours, process
         finally:
             process.kill()
+            os.close(theirs)
             os.close(ours)
+
+
+def test_arrows_on_a_terminal(explored: Run) -> None:
+    """A real terminal: keys act as they are pressed, also before the screen is there; q ends it with the way back."""
+    with terminal("replay", "--step", token(0, 0)) as (ours, process):
+        _until(ours, KEYS)
+        os.write(ours, b"\x1b[D\x1bOD")
+        _until(ours, "step 1 of 2")
+        assert "\x1b[2J" in _until(ours, "step 0 of 2")
+        os.write(ours, b"\x1b[Cq")
+        assert f"to come back here: sealrace replay --step {token(0)}" in _until(ours, token(0))
+        assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_leaves_the_terminal_as_it_was(explored: Run, number: signal.Signals) -> None:
+    with terminal("replay", "--step", token(0)) as (ours, process):
+        before = termios.tcgetattr(ours)
+        _until(ours, KEYS)
+        os.write(ours, b"kj")  # both are read with the keys at once, so the terminal is another by then
+        _until(ours, "step 0 of 1")
+        _until(ours, "step 1 of 1")
+        assert termios.tcgetattr(ours) != before
+        process.send_signal(number)
+        assert process.wait(30) == -number
+        assert termios.tcgetattr(ours) == before
+
+
+def test_ctrl_z_leaves_the_terminal_as_it_was_until_it_goes_on(explored: Run) -> None:
+    with terminal("replay", "--step", token(0)) as (ours, process):
+        before = termios.tcgetattr(ours)
+        _until(ours, KEYS)
+        os.write(ours, b"k")
+        _until(ours, "step 0 of 1")
+        process.send_signal(signal.SIGTSTP)
+        assert os.WIFSTOPPED(os.waitpid(process.pid, os.WUNTRACED)[1])
+        assert termios.tcgetattr(ours) == before
+        process.send_signal(signal.SIGCONT)
+        os.write(ours, b"j")
+        _until(ours, "step 1 of 1")
+        assert termios.tcgetattr(ours) != before
 
 
 def _until(terminal: int, text: str) -> str:
