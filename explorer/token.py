@@ -112,7 +112,12 @@ def unpacked(runs: Sequence[int]) -> tuple[Step, ...]:
 
 def is_token(text: str) -> bool:
     """Whether a text is meant as a token: by its first letters."""
-    return text.startswith(PREFIX)
+    return word(text).startswith(PREFIX)
+
+
+def word(text: str) -> str:
+    """A token without the white space that mail programs break it with."""
+    return "".join(text.split())
 
 
 def read_token(text: str) -> Token:
@@ -120,10 +125,9 @@ def read_token(text: str) -> Token:
 
     Raises TokenError for a text that is none, or damaged.
     """
-    word = "".join(text.split())
-    if not word.startswith(PREFIX):
+    if not is_token(text):
         raise TokenError(f"a token begins with {PREFIX}\n  copy all of it")
-    body = word.removeprefix(PREFIX)
+    body = word(text).removeprefix(PREFIX)
     try:
         if not _WORD.fullmatch(body):
             raise ValueError

@@ -11,6 +11,7 @@ import click
 from explorer.cli.failures import UsageProblem
 from explorer.cli.named_report import load
 from explorer.cli.output import text_width
+from explorer.token import word
 from reports.render import IMAGES, render, render_file
 
 
@@ -28,6 +29,7 @@ def draw(name: str, form: str, output: Path | None, own: Path | None) -> None:
         command = shlex.join(["sealrace", "graph", name, "-f", form, "-o", f"FILE.{form}"])
         raise UsageProblem(f"{form.upper()} is no text for a terminal\n  name a file: {command}")
     report = load(name, own)
+    name = report.token if word(name) == report.token else name
     if output is None and form in IMAGES:
         click.echo(render_file(report, form, name), nl=False)
         return

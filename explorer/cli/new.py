@@ -33,6 +33,8 @@ def write_new(name_or_file: str) -> None:
             f"'{name}' is no name for a scenario: letters, digits, - and _, at most 60, a letter first\n"
             "  for example: sealrace new ring, or sealrace new path/to/ring.py"
         )
+    if not str(path).isprintable():
+        raise UsageProblem(f"{path}: has a character that shows nothing\n  name another folder")
     if path.is_symlink() or path.exists():
         raise UsageProblem(f"{path}: is there already, and stays as it is\n  name another file")
     if not path.parent.is_dir():

@@ -12,6 +12,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from importlib.abc import ExecutionLoader
 from importlib.util import decode_source, module_from_spec, spec_from_loader
@@ -195,7 +196,9 @@ def _run(path: str, text: str, shown: str) -> ModuleType:
         sys.path.append(folder)
     sys.modules[shown] = module
     try:
-        spec.loader.exec_module(module)
+        # What it prints is no part of what a command prints.
+        with redirect_stdout(sys.stderr):
+            spec.loader.exec_module(module)
     except BaseException as error:
         del sys.modules[shown]
         if is_new:

@@ -138,6 +138,8 @@ def stored_setting(stored: Stored, file: str, own: Path | None = None) -> Settin
     """
     for field in ("scenario", "protocol", "fix"):
         _check_name(getattr(stored, field), f"$.{field}", file)
+    for name in stored.parameters:
+        _check_name(name, "$.parameters", file)
     if stored.protocol == LITMUS or stored.scenario.endswith(SUFFIX):
         model = stored_model(stored.model, file)
         with naming(file):
@@ -156,7 +158,6 @@ def stored_setting(stored: Stored, file: str, own: Path | None = None) -> Settin
             )
         sizes = {}
         for name, value in stored.parameters.items():
-            _check_name(name, "$.parameters", file)
             if not isinstance(value, int):
                 raise UsageProblem(f"parameter {name} must be a number, not {value!r}\n  explore again")
             sizes[name] = value
@@ -199,10 +200,16 @@ def stored_model(stored: ModelName, file: str) -> Model:
 
 
 def readable_model(name: str, file: str) -> Model:
-    """The model of this name, whatever its rules are by now; UsageProblem where there is none."""
+    """The model of this name, whatever its rules are by now; UsageProblem where there is none.
+
+    Of files only those are read that are models by their name: a mistake in a model is told with its line, and a
+    stranger's file or token may name any other.
+    """
     _check_name(name, "$.model.name", file)
     with naming(file):
         _check_readable(name)
+        if Path(name).is_file() and not name.endswith(".cat"):
+            raise UsageProblem(f"{name}: is no model: those are .cat files\n  explore again")
         return read_model(name)
 
 

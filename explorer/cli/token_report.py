@@ -21,7 +21,7 @@ from explorer.search.outcomes import shown_outcome
 from explorer.search.projection import projection_of
 from explorer.search.remarks import remarks_of
 from explorer.search.violations import DEADLOCK, OUTCOME, violations_of
-from explorer.token import Token, read_token, start_of_hash
+from explorer.token import Token, read_token, start_of_hash, word
 from explorer.visible import visible
 from reports.structure import LITMUS, LeftOut, Report, Search
 from reports.structure import Model as ModelName
@@ -46,14 +46,14 @@ def report_of_token(text: str, own: Path | None = None) -> Report:
     """
     token = read_token(text)
     name = title_of(token)
-    if not token.over:
-        raise UsageProblem(
-            f"{name}: after these {len(token.steps)} steps the execution is not over\n"
-            f"  go on from there: sealrace replay --step {text}"
-        )
     setting, model = setting_and_model(token, own)
     with naming(name):
         unfolding, others = threads_of(token, setting, model)
+        if not token.over and not walk_now(unfolding, model, token.steps).over:
+            raise UsageProblem(
+                f"after these {len(token.steps)} steps the execution is not over\n"
+                f"  go on from there: sealrace replay --step {word(text)}"
+            )
         execution = execution_of(token, unfolding, model)
         _check_end(execution)
         return report_of_execution(

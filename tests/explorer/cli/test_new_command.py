@@ -7,28 +7,16 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from command_line import Run
 
-from explorer.cli import scenario_file
 from explorer.cli.named import find_scenario
 from explorer.cli.template import TEMPLATE
 from explorer.scenario import MODELS
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def sealrace(sealrace: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Runs a command in an empty folder; what files have brought into this process goes again."""
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(scenario_file, "_loaded", {})
-    yield sealrace
-    for name in [name for name in sys.modules if name.endswith(".py")]:
-        del sys.modules[name]
 
 
 @pytest.mark.parametrize(
@@ -134,3 +122,11 @@ def test_it_refuses_what_it_cannot_write(sealrace: Run, given: str, message: str
     assert (result.exit_code, result.output) == (2, message)
     assert Path("taken.py").read_text(encoding="utf-8") == "mine\n"
     assert sorted(path.name for path in Path().iterdir()) == ["dangling.py", "taken.py"]
+
+
+def test_a_folder_whose_name_shows_nothing_is_refused(sealrace: Run) -> None:
+    Path("a\x1bb").mkdir()
+    result = sealrace("new", "a\x1bb/ring.py")
+    said = "a\\x1bb/ring.py: has a character that shows nothing\n  name another folder\n"
+    assert (result.exit_code, result.output) == (2, said)
+    assert not any(Path("a\x1bb").iterdir())

@@ -8,7 +8,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,18 +26,6 @@ from explorer.token import read_token
 from reports.report import load_report
 
 PROGRAM = Path(__file__).with_name("toy_program.py")
-
-
-@pytest.fixture
-def sealrace(sealrace: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Runs a command in an empty folder; what files have brought into this process goes again."""
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(scenario_file, "_loaded", {})
-    before = set(sys.modules)
-    yield sealrace
-    for name in set(sys.modules) - before:
-        if name.endswith(".py") or name == "helpers":
-            del sys.modules[name]
 
 
 def test_a_file_is_explored_as_what_is_shipped(sealrace: Run) -> None:

@@ -163,6 +163,38 @@ def test_a_model_that_has_changed_is_named(sealrace: Run, tmp_path: Path) -> Non
     refused(sealrace, token, f"{name}: the rules of model mine.cat have changed since\n  explore again\n")
 
 
+def test_white_space_in_a_token_is_not_printed_again(explored: Run) -> None:
+    token = token_of(LEAK)
+    broken = f" {token[:10]}\n  {token[10:]}"
+    for command in ("replay", "graph"):
+        assert explored(command, broken).output == explored(command, token).output
+
+
+def test_a_token_of_an_end_that_does_not_say_so_is_over(sealrace: Run) -> None:
+    setting = make_setting(MAILBOX, "none", "P2", Options(Path()))
+    steps = [Step(thread) for thread in (0, 0, 1, 1)]
+    token = token_of_steps(setting, "pso", load_model("pso").rules_hash, steps)
+    assert not token.over
+    assert sealrace("replay", str(token)).output.startswith("reproduced: 4 events of 2 threads, late (mailbox")
+
+
+def test_a_name_that_no_file_has_is_told_once(sealrace: Run) -> None:
+    setting = make_setting(MAILBOX, "none", "P2", Options(Path()))
+    token = token_of_steps(setting, "pso", load_model("pso").rules_hash, [Step(0)])
+    odd = structs.replace(token, parameters={"a\x1bb": 1})
+    name = "token of mailbox, fix none, protocol P2, model pso"
+    said = f"{name}: $.parameters: no name holds control characters: a\\x1bb\n  explore again\n"
+    refused(sealrace, str(odd), said)
+
+
+def test_no_token_has_other_files_read_than_models(sealrace: Run) -> None:
+    Path("secret").write_text("password\n")
+    setting = make_setting(MAILBOX, "none", "P2", Options(Path()))
+    token = token_of_steps(setting, "secret", load_model("pso").rules_hash, [Step(0)])
+    name = "token of mailbox, fix none, protocol P2, model secret"
+    refused(sealrace, str(token), f"{name}: secret: is no model: those are .cat files\n  explore again\n")
+
+
 def test_a_schedule_that_is_not_over_is_no_report(sealrace: Run) -> None:
     setting = make_setting(MAILBOX, "none", "P2", Options(Path()))
     token = str(token_of_steps(setting, "pso", load_model("pso").rules_hash, [Step(0)]))
