@@ -88,8 +88,20 @@ CODE_RAISES = (Exception, SystemExit)
 def raised_by(what: str, error: BaseException) -> ScenarioError:
     """What code of a scenario raised, told with its line."""
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    advice = "leave out what ends the program" if isinstance(error, SystemExit) else "correct what it does there"
-    return ScenarioError(f"{what} raised {text}", place=raised_at(error), advice=advice)
+    return ScenarioError(f"{what} raised {text}", place=raised_at(error), advice=_advice(error))
+
+
+def _advice(error: BaseException) -> str:
+    if isinstance(error, SystemExit):
+        return "leave out what ends the program"
+    if isinstance(error, AttributeError) and isinstance(error.name, str):
+        from difflib import get_close_matches
+
+        known = [name for name in dir(error.obj) if not name.startswith("_")]
+        close = get_close_matches(error.name.lower(), {name.lower() for name in known}, 1)
+        if close:
+            return f"did you mean {next(name for name in known if name.lower() == close[0])}?"
+    return "correct what it does there"
 
 
 class CallNumbers:

@@ -51,16 +51,19 @@ def forget_operations() -> None:
 def check_awaited() -> None:
     """Raises ScenarioError when a thread has made an operation since and not awaited it: it would not happen."""
     if _made:
-        (_operation, place), *_others = _made
+        (operation, place), *_others = _made
         _made.clear()
-        raise not_awaited(place)
+        raise not_awaited(place, type(operation).__name__)
 
 
-def not_awaited(place: str = "") -> ScenarioError:
-    """The error of modelled code that uses an operation where it wants the operation's value."""
-    return ScenarioError(
-        "an operation is used without being awaited", place=place, advice="write: value = await t.read(...)"
-    )
+def not_awaited(place: str = "", operation: str = "") -> ScenarioError:
+    """The error of modelled code that uses an operation where it wants the operation's value.
+
+    ``operation`` is the name of its class, where that is known: what has no value is awaited for itself.
+    """
+    call = {"Store": "await t.write(...)", "Fence": "await t.fence(...)", "Assume": "await t.assume(...)"}
+    advice = f"write: {call.get(operation, 'value = await t.read(...)')}"
+    return ScenarioError("an operation is used without being awaited", place=place, advice=advice)
 
 
 @dataclass(frozen=True, slots=True)

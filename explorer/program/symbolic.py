@@ -209,6 +209,8 @@ class SymbolicRun:
             raise
         except CODE_RAISES as error:
             if self._ended_by is None:
+                # Nearly always it raised because of an operation that stands where its value should.
+                check_awaited()
                 raise raised_by(f"thread {self.thread.name}", error) from error
         if self._ended_by is not None:
             raise self._ended_by

@@ -16,6 +16,9 @@ KnownPath: TypeAlias = tuple[int, tuple[bool | str, ...]]
 """A thread by number, and the outcomes of its decisions up to the last one that is known; objects by name."""
 
 
+_ADVICE = "give each its own name; make them in build(), for what a thread makes is another one whenever it is run"
+
+
 class UnfoldedProgram(ABC):
     """A program ready to be explored.
 
@@ -31,7 +34,7 @@ class UnfoldedProgram(ABC):
         names = [location.name for location in self.locations]
         if len(set(names)) != len(names):
             twice = sorted({name for name in names if names.count(name) > 1})
-            raise ScenarioError(f"two locations share a name: {', '.join(twice)}", advice="give each its own name")
+            raise ScenarioError(f"two locations share a name: {', '.join(twice)}", advice=_ADVICE)
 
     @cached_property
     def identical(self) -> tuple[tuple[int, ...], ...]:

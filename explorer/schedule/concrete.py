@@ -303,6 +303,8 @@ class ConcreteThread:
         except ScenarioError:
             raise
         except CODE_RAISES as error:
+            # Nearly always it raised because of an operation that stands where its value should.
+            check_awaited()
             raise raised_by(f"thread {self.name}", error) from error
         assert isinstance(request, Request)
         return request

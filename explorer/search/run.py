@@ -190,10 +190,10 @@ def conclude(
 
 
 def cut_in_words(cut: str, unfolding: UnfoldedProgram) -> str:
-    """The bound that cut a path, and the option that moves it."""
+    """The bound that cut a path, and the option that moves it; a loop that only waits is cut at every bound."""
     if unfolding.max_events is not None and cut == event_limit(unfolding.max_events):
         return f"{cut} reached: raise --max-events"
-    return f"{cut} was cut after {unfolding.unroll} iterations: raise --unroll"
+    return f"{cut} was cut after {unfolding.unroll} iterations: raise --unroll, or let it wait (t.wait_until, t.assume)"
 
 
 class Clock:

@@ -129,7 +129,7 @@ def test_a_loop_that_is_cut_is_incomplete_and_named() -> None:
     assert (result.executions, result.cut) == (0, 1)
     (limit,) = result.limits
     assert limit.startswith("loop in spin, ")
-    assert limit.endswith(" was cut after 2 iterations: raise --unroll")
+    assert limit.endswith(" was cut after 2 iterations: raise --unroll, or let it wait (t.wait_until, t.assume)")
 
 
 def test_a_deadlock_is_violated_with_a_report() -> None:
