@@ -143,12 +143,21 @@ class CallSequence(RuleBasedStateMachine):
             self._mapped += 1
 
     @precondition(lambda self: self._mappings)
-    @rule(number=drawn.numbers, change=st.sampled_from(("mprotect", "mremap", "munmap")), prot=drawn.protections)
-    def change_mapping(self, number: int, change: str, prot: int) -> None:
+    @rule(number=drawn.numbers, prot=drawn.protections)
+    def mprotect(self, number: int, prot: int) -> None:
+        self._make("mprotect", self._mapping(number)[0], prot)
+
+    @precondition(lambda self: self._mappings)
+    @rule(number=drawn.numbers)
+    def mremap(self, number: int) -> None:
+        self._make("mremap", self._mapping(number)[0])
+
+    @precondition(lambda self: self._mappings)
+    @rule(number=drawn.numbers)
+    def munmap(self, number: int) -> None:
         mapping = self._mapping(number)
-        if change == "munmap":
-            self._mappings.remove(mapping)
-        self._make(change, mapping[0], *((prot,) if change == "mprotect" else ()))
+        self._mappings.remove(mapping)
+        self._make("munmap", mapping[0])
 
     @precondition(lambda self: self._mappings)
     @rule(

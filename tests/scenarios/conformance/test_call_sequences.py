@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scenarios.conformance.calls import Call
+from scenarios.conformance.calls import Call, Side
 from scenarios.conformance.compare import Comparison, Difference, shortened
 from scenarios.conformance.drawn import TOKEN
 from scenarios.conformance.running import running_kernel
@@ -25,9 +25,14 @@ def test_a_thousand_calls_without_a_difference() -> None:
     tally, difference = compare(KERNEL, 1000, 1, nobody)
     assert difference is None
     assert tally.total >= 1000
-    assert len(tally.calls) == 16, "every kind of call is among them"
     again, _ = compare(KERNEL, 1000, 1, nobody)
     assert again == tally
+
+
+def test_every_kind_of_call_is_among_five_thousand() -> None:
+    """A thousand lack one kind or another in one seed of ten; what hypothesis draws varies with what is imported."""
+    tally, _ = compare(KERNEL, 5000, 1, nobody)
+    assert set(tally.calls) == {name for name in vars(Side) if not name.startswith("_")} - {"state", "close"}
 
 
 def test_a_missing_check_is_found_by_the_shortest_sequence(monkeypatch: pytest.MonkeyPatch) -> None:
