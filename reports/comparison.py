@@ -156,7 +156,9 @@ def what_differs(before: RunHeader, after: RunHeader) -> list[str]:
     ]
     if before.model.name == after.model.name and before.model.rules_hash != after.model.rules_hash:
         found.append("the model's rules")
-    if not set(found) & {"scenario", "protocol", "fix", "sizes"} and before.program_hash != after.program_hash:
+    # A search whose program was not unfolded in time has no hash of it.
+    hashes = {before.program_hash, after.program_hash} - {""}
+    if not set(found) & {"scenario", "protocol", "fix", "sizes"} and len(hashes) > 1:
         found.append("the modelled code")
     return found
 

@@ -4,7 +4,8 @@ A line holds the step's number, its name in the lane of its thread, what it does
 kernel reference; reading down is reading the schedule.  Steps of the violating path have
 ``>`` in the margin, the double line is the seal.  The path itself comes first, by itself.
 Lines are at most ``width`` columns wide but for that of a token, of visible text only; nothing is left out that
-fits.  Without a width, as in a file, nothing is left out at all.
+fits.  Without a width, as in a file, nothing is left out at all.  Where it is asked for, what the pictures fold
+(``reports.folding``) is one line here too, and the command that prints every step stands below.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from explorer.visible import visible
+from reports.folding import Row, fold, summary
 from reports.forms.ladder import GAP, arrows, behind, command_lines, hanging
+from reports.holds import lock_holds
 from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
 from reports.words import counts, effort, meanings, remarks, replay_command, replay_words, sizes, title, verdict
@@ -24,6 +27,8 @@ _LANE = 8  # where room is scarce: a thread's name makes its lane no wider than 
 _ACCESS = 44  # a longer access runs on into the column of references,
 _NAME = 12  # a step's name is cut to this,
 _SHORTEST = 12  # and a reference no shorter than this
+
+_FOLDED = "..."  # stands in the lane of a thread whose steps are folded
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,15 @@ class _Row:
 class _Ladder:
     """The path and the schedule in rows, below a heading; ``access`` is the width of their accesses.
 
-    An event of the path that is no step, such as an initial write, has its name only.
+    An event of the path that is no step, such as an initial write, has its name only, and folded steps have their
+    summary; ``folded`` counts these steps.
     """
 
     why: list[_Row | str]
     heading: str
-    rows: list[_Row]
+    rows: list[_Row | str]
     access: int
+    folded: int
 
     @property
     def width(self) -> int:
@@ -66,17 +73,18 @@ class _Ladder:
         return start, row.step.where, "".join(f"{GAP}<- {label}" for label in row.step.labels)
 
 
-def text(report: Report, *, file: str, width: int | None = None) -> str:
+def text(report: Report, *, file: str, width: int | None = None, folded: bool = False) -> str:
     """The report for a terminal ``width`` columns wide, or for a file.
 
-    ``file`` names it in the replay command; where it is empty there is nothing to replay it from.
+    ``file`` names it in the commands below; where it is empty there is nothing to replay it from.  ``folded``: runs
+    of steps off the path are one line each.
     """
     schedule = Schedule(report)
-    ladder = _ladder(report, schedule, scarce=False)
+    ladder = _ladder(report, schedule, scarce=False, folded=folded)
     if width is None:
         width = max(_WIDTH, ladder.width)
     elif ladder.width > width:
-        ladder = _ladder(report, schedule, scarce=True)
+        ladder = _ladder(report, schedule, scarce=True, folded=folded)
     blocks = [
         _headline(report, width),
         list(_why(report, ladder, width)),
@@ -85,6 +93,7 @@ def text(report: Report, *, file: str, width: int | None = None) -> str:
             *behind(" initially  ", initial_lines(report, width - 12)),
             *hanging(" order      ", effort(report), width),
             *(line for remark in remarks(report) for line in hanging(" note       ", remark, width)),
+            *_whole(ladder, file, width),
             *_replay(report, file, width),
         ],
     ]
@@ -97,6 +106,14 @@ def ladder_lines(report: Report, schedule: Schedule, width: int) -> list[str]:
     if ladder.width > width:
         ladder = _ladder(report, schedule, scarce=True)
     return [ladder.heading.rstrip(), *(ladder.line(row, width).rstrip() for row in ladder.rows)]
+
+
+def _whole(ladder: _Ladder, file: str, width: int) -> list[str]:
+    """How many steps are folded, and the command that prints every one."""
+    if not ladder.folded:
+        return []
+    commands = behind(" all steps  ", command_lines(["sealrace", "graph", visible(file)], width - 12))
+    return [*hanging(" folded     ", f"{ladder.folded} steps off the path", width), *commands]
 
 
 def _replay(report: Report, file: str, width: int) -> list[str]:
@@ -131,6 +148,10 @@ def _steps(ladder: _Ladder, width: int) -> Iterator[str]:
     """The schedule: a line for every step, the notes on it, and the seal."""
     yield ladder.heading
     for row in ladder.rows:
+        if isinstance(row, str):
+            # Its lock and how many steps it stands for come first.
+            yield row if len(row) <= width else f"{row[: width - 1]}…"
+            continue
         yield ladder.line(row, width)
         for note in row.step.notes:
             yield from hanging(" " * len(row.head + GAP), note, width)
@@ -138,29 +159,39 @@ def _steps(ladder: _Ladder, width: int) -> Iterator[str]:
             yield " sealed ".center(width, "═")
 
 
-def _ladder(report: Report, schedule: Schedule, *, scarce: bool) -> _Ladder:
+def _ladder(report: Report, schedule: Schedule, *, scarce: bool, folded: bool = False) -> _Ladder:
     """The rows; where room is ``scarce``, with names cut and columns that do not wait for the longest entry."""
-    steps = schedule.steps
+    holds = lock_holds(report, schedule) if folded else ()
+    groups = fold(report, schedule, holds) if folded else [(step,) for step in schedule.steps]
+    steps = [group[0] for group in groups if len(group) == 1]
+    spans = [f"{group[0].number}-{group[-1].number}" for group in groups if len(group) > 1]
     threads = [visible(thread.name) for thread in report.threads]
     names = [_shortened(step.name or "*", _NAME) if scarce else step.name or "*" for step in steps]
     lanes = [min(len(thread), _LANE) if scarce else len(thread) for thread in threads]
     for step, name in zip(steps, names, strict=True):
         lanes[step.thread] = max(lanes[step.thread], len(name))
     access = max((len(step.action) for step in steps), default=0)
-    numbers = max(len("step"), len(str(len(steps))))
+    numbers = max(map(len, ["step", str(len(schedule.steps)), *spans]))
 
     def head(mark: str, number: str, cells: dict[int, str]) -> str:
         columns = [cells.get(i, "").ljust(lane) for i, lane in enumerate(lanes)]
         return GAP.join([f"{mark:1} {number:>{numbers}}", *columns])
 
+    named = dict(zip((step.number for step in steps), names, strict=True))
+
+    def row(group: Row) -> _Row | str:
+        step = group[0]
+        if len(group) == 1:
+            return _Row(head(">" if step.on_path else "", str(step.number), {step.thread: named[step.number]}), step)
+        span = f"{step.number}-{group[-1].number}"
+        return f"{head('', span, {step.thread: _FOLDED})}{GAP}({summary(group, holds)})"
+
     return _Ladder(
         why=list(_path(schedule)),
         heading=head("", "step", {i: _shortened(name, lanes[i]) for i, name in enumerate(threads)}),
-        rows=[
-            _Row(head(">" if step.on_path else "", str(step.number), {step.thread: name}), step)
-            for step, name in zip(steps, names, strict=True)
-        ],
+        rows=[row(group) for group in groups],
         access=min(access, _ACCESS) if scarce else access,
+        folded=len(schedule.steps) - len(steps),
     )
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.visible import visible
+from reports.folding import Row, fold, summary
 from reports.forms.edges import description
 from reports.holds import lock_holds
 from reports.pages.code import Function, function_of, functions
 from reports.pages.relations import ROOM, PageRelations, page_relations
 from reports.pages.strip import strips
 from reports.pages.template import render_page
-from reports.picture.folding import Row, fold, summary
 from reports.steps import Schedule, Step, initial_values, shown
 from reports.structure import Event, Report
 from reports.words import (

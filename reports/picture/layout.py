@@ -12,8 +12,8 @@ from textwrap import wrap
 
 from explorer.execution.kinds import Kind
 from explorer.visible import visible
+from reports.folding import Row, fold, summary
 from reports.holds import Hold, lock_holds
-from reports.picture.folding import Row, fold, summary
 from reports.picture.measure import (
     BOX,
     FONT,

@@ -1,7 +1,7 @@
 """The schedule as an SVG picture: lanes, steps, the seal line, and one bold path.
 
 What violates the property is drawn bold and in colour, everything else thin and grey;
-runs of steps off the path are folded (``reports.picture.folding``).  Tooltips carry the kernel
+runs of steps off the path are folded (``reports.folding``).  Tooltips carry the kernel
 reference and the modelled file and line of each step.  The groups name their events in
 ``data-`` attributes.  Built with ``xml.etree``, which quotes all text.
 """

@@ -88,6 +88,18 @@ LONG = """\
 """
 
 
+FOLDED = """\
+  step  owner  reader
+   1-2  ...            (2 steps, O1 to O2: get_page, owner)
+     3  O3             reads inode.seals = 0       owner
+   4-5         ...     (2 steps, Q1: reader)
+>    6         Q2      reads inode.seals = 0       reader  <- LATE
+>    7  O4             inode.seals 0 -> 32 (0x20)  owner  <- sealed
+════════════════════════════════════════════════════════ sealed ════════════════════════════════════════════════════════
+     8  O5             count 1 -> 2 (release)      owner
+"""
+
+
 # Columns: 2 for the marker, 4 for the number, the threads' names, and 26 for the longest access (A9); 2 between.
 def test_the_leak(leak: Report) -> None:
     assert text(leak, file="out/leak.json", width=120) == LEAK
@@ -99,6 +111,22 @@ def test_forwarding_locks_old_values_and_coherence_that_was_not_kept(odd: Report
 
 def test_updates_fences_and_steps_off_the_path(long: Report) -> None:
     assert text(long, file="r.json").split("\n\n")[2] + "\n" == LONG
+
+
+def test_folded_stretches_are_one_line_each(long: Report) -> None:
+    """What the pictures fold (steps 1 and 2, 4 and 5) is, and the command for all of it stands below."""
+    blocks = text(long, file="r.json", folded=True).split("\n\n")
+    assert blocks[2] + "\n" == FOLDED
+    assert blocks[3].split("\n", 2)[2] == (
+        " folded     4 steps off the path\n all steps  sealrace graph r.json\n replay     sealrace replay r.json\n"
+    )
+    narrow = text(long, file="r.json", width=46, folded=True).split("\n\n")[2]
+    assert "   1-2  ...            (2 steps, O1 to O2: ge…\n" in narrow
+    assert " folded " not in text(long, file="r.json")
+
+
+def test_a_ladder_without_such_stretches_is_as_it_is(leak: Report) -> None:
+    assert text(leak, file="r.json", folded=True) == text(leak, file="r.json")
 
 
 def test_a_long_reference_loses_its_middle_not_its_ends(leak: Report) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from reports.folding import Row, fold, summary
 from reports.holds import lock_holds
-from reports.picture.folding import Row, fold, summary
 from reports.steps import Schedule
 from reports.structure import Report
 

@@ -1,4 +1,4 @@
-"""Which steps a picture of a long schedule draws by themselves, and which it folds into one row."""
+"""Which steps of a long schedule are shown by themselves, and which are folded into one row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Row = tuple[Step, ...]
 
 
 def fold(report: Report, schedule: Schedule, holds: tuple[Hold, ...]) -> list[Row]:
-    """The rows of the picture, together all steps in order.
+    """The rows, together all steps in order.
 
     Folded are runs of two or more steps of one thread that are off the path, touch no
     location of the path, and have no note on their place in the schedule; what a thread does
