@@ -140,7 +140,9 @@ class RecordError(InputError):
     """A record does not fit the program: one of the two has changed."""
 
     def __init__(self, cause: str) -> None:
-        super().__init__(f"this execution is none of the program: {cause}\n  explore again")
+        super().__init__(
+            f"this execution is none of the program: {cause}\n  the scenario or the file has changed: explore again"
+        )
 
 
 @dataclass(frozen=True, slots=True)

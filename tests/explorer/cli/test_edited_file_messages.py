@@ -192,7 +192,7 @@ CHANGED = "the scenario or the file has changed: explore again"
         (
             lambda lines: lines[1].update(coherence={"\x1b": []}),
             f"{RUN}:1: this execution is none of the program: "
-            "the program has no location '\\x1b', or it is listed twice\n  explore again",
+            f"the program has no location '\\x1b', or it is listed twice\n  {CHANGED}",
         ),
     ],
 )

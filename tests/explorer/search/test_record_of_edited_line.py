@@ -114,7 +114,10 @@ X_ORDER = "the coherence order of x must list 0.0, 1.0, each once"
 def test_an_edited_record_is_refused(record: Record, cause: str) -> None:
     with pytest.raises(RecordError, match="this execution is none of the program") as caught:
         record.execution(unfolding())
-    assert str(caught.value) == f"this execution is none of the program: {cause}\n  explore again"
+    assert (
+        str(caught.value)
+        == f"this execution is none of the program: {cause}\n  the scenario or the file has changed: explore again"
+    )
 
 
 def test_a_cycle_of_reads_is_entered_with_the_recorded_values() -> None:
