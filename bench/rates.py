@@ -1,6 +1,6 @@
 """``python -m bench.rates``: how often a run finds the leak of ``inflight``, and what PCT promises.
 
-One run for each of a thousand seeds, at the small sizes under ``sc``.
+One run for each of a thousand seeds, at the small sizes under ``sc``.  It is part of a checkout, not of the package.
 """
 
 from __future__ import annotations

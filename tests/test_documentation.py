@@ -78,8 +78,23 @@ def test_the_run_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert result.output.splitlines() == printed
 
 
+@pytest.mark.parametrize("scenario", ["lingering-page", "seal-swap"])
+def test_runs_of_each_depth_find_as_often_as_the_table_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scenario: str
+) -> None:
+    """One row that is better with the usual depth, and the one that is not."""
+    monkeypatch.chdir(tmp_path)
+    row = re.search(rf"^\| {scenario} \| ([a-z]+) \| ([\d |]+) \|$", page("strategies.md"), re.MULTILINE)
+    assert row is not None
+    for depth, runs in zip(("2", "3"), row[2].split(" | "), strict=False):
+        result = CliRunner().invoke(main, ["run", scenario, "--small", "--depth", depth, "--json"])
+        found = {each["property"]: each["runs"] for each in json.loads(result.output)["violating"]}
+        assert found[row[1]] == int(runs)
+
+
 def test_the_strategies_are_those_of_the_table() -> None:
     table = re.findall(r"^\| `([a-z-]+)` \|", page("strategies.md"), re.MULTILINE)
+    assert table[:2] == ["preemption-bounded", "pct"]
     assert sorted(table) == sorted(STRATEGIES)
 
 

@@ -197,13 +197,13 @@ def explore_cell(
 ) -> CellResult:
     """Explore a setting under a model; write its reports and its run file."""
     model = read_model(model_name)
-    result = explore(setting.case, model, setting.unfolding, limits_of(options), progress, options.reductions)
+    result = explore(setting.case, model, setting.unfolding, limits_of(options, setting), progress, options.reductions)
     return write_cell(setting, model, model_name, options, result)
 
 
-def limits_of(options: Options) -> Limits:
-    """Where the search of a cell stops."""
-    return Limits(options.max_executions, options.max_time, RECORDS)
+def limits_of(options: Options, setting: Setting) -> Limits:
+    """Where the search of a cell stops: the time that its unfolding took counts."""
+    return Limits(options.max_executions, options.max_time, RECORDS, setting.seconds)
 
 
 def write_cell(setting: Setting, model: Model, model_name: str, options: Options, result: Result) -> CellResult:

@@ -21,6 +21,7 @@ from explorer.cli.output import print_json, progress_bar
 from explorer.cli.setting import Options, Setting, make_setting
 from explorer.cli.shared_search import explore_with_others
 from explorer.cli.summary import details, files, heading, ladder, not_applicable, row, worst
+from explorer.search.deadline import Deadline
 from explorer.search.run import Progress
 
 
@@ -120,7 +121,8 @@ def _explore_cells(
         if each.reason is not None:
             yield each
             continue
-        setting = make_setting(each.scenario, each.fix, each.protocol, options)
+        deadline = Deadline(options.max_time, interrupts.check)
+        setting = make_setting(each.scenario, each.fix, each.protocol, options, deadline)
         for model in models:
             if interrupts.noted:
                 return

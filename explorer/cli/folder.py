@@ -11,17 +11,22 @@ from explorer.errors import InputError
 
 
 @contextmanager
-def folder_for(out: Path) -> Iterator[None]:
-    """Make the folder as ``make_folder`` does; where bad input is found only then, an empty new one goes again."""
-    new = not out.exists()
-    make_folder(out)
+def folder_for(out: Path, *, keep_empty: bool = True) -> Iterator[None]:
+    """Make the folder as ``make_folder`` does, with those above it.
+
+    Where bad input is found only then, those that are new and empty go again; without ``keep_empty`` always.
+    """
+    new = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
+        make_folder(out)
         yield
     except InputError:
-        if new:
-            with suppress(OSError):  # something has been written to it
-                out.rmdir()
+        keep_empty = False
         raise
+    finally:
+        for folder in new if not keep_empty else ():
+            with suppress(OSError):  # something has been written to it, or it has gone
+                folder.rmdir()
 
 
 def make_folder(out: Path) -> None:

@@ -232,7 +232,11 @@ def survey(
 @main.command()
 @click.argument("scenario")
 @click.option(
-    "--strategy", default="pct", show_default=True, type=click.Choice(STRATEGIES), help="Who chooses the steps."
+    "--strategy",
+    default="pct",
+    show_default=True,
+    type=click.Choice(STRATEGIES),
+    help="Who chooses the steps: preemption-bounded where that comes to its end, else pct (see docs/strategies.md).",
 )
 @click.option("--runs", type=click.IntRange(1), help="Make this many.  [default: 1000; bounded strategies: all]")
 @click.option("--seed", type=click.IntRange(0), help="Other random numbers.  [default: 1]")
@@ -259,6 +263,9 @@ def run(
     **how: Any,
 ) -> None:
     """Run one case of SCENARIO again and again as a strategy chooses: for what is too large to explore.
+
+    Where explore comes to its end, explore is the answer, and run adds nothing. Where it does not, take
+    --strategy preemption-bounded, which says so where it is complete within its bound, and then pct.
 
     Writes a report of the first run that breaks each property. Exit status: 1 found, 2 bad input, 3 not
     found, which claims nothing of what was not run: only explore says HOLDS.

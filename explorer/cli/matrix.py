@@ -26,6 +26,7 @@ from explorer.cli.setting import Options, make_setting
 from explorer.cli.stop_file import stop_file
 from explorer.cli.summary import remarks, threads, worst
 from explorer.cli.workers import Watch
+from explorer.search.deadline import Deadline
 from explorer.version import VERSION
 from reports.pages.gallery import render_index
 from reports.table import render_table
@@ -115,7 +116,9 @@ def _explore_here(
         for cell in cells_of(job):
             if interrupts.noted:
                 return
-            setting = setting or make_setting(find_unchanged(scenario, options.digests), fix, protocol, options)
+            if setting is None:
+                deadline = Deadline(options.max_time, interrupts.check)
+                setting = make_setting(find_unchanged(scenario, options.digests), fix, protocol, options, deadline)
             found = explore_cell(setting, cell.model, options, lambda _progress: interrupts.check())
             tell(watch.measured(found))
             watch = Watch()

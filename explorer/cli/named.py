@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from explorer.cli.failures import UsageProblem
+from explorer.cli.scenario_check import ALL
 from explorer.cli.scenario_name import is_in_file
 from explorer.memory.model import Model, load_model
 from explorer.scenario import Scenario
@@ -128,6 +129,23 @@ def choose(kind: str, name: str, known: Sequence[str]) -> str:
     if name not in known:
         raise UsageProblem(f"unknown {kind} '{name}'\n  there are: {', '.join(known)}")
     return name
+
+
+def choose_case(scenario: Scenario, fix: str | None, protocol: str | None) -> tuple[str, str]:
+    """One fix and one protocol of a scenario, its first where none is named.
+
+    UsageProblem lists what there is, and for ``all`` says which command takes more than one case.
+    """
+    for kind, name, known in (("fix", fix, scenario.fixes), ("protocol", protocol, scenario.protocols)):
+        if name == ALL:
+            raise UsageProblem(
+                f"--{kind} all: this command takes one case\n  name one {kind}: {', '.join(known)}\n"
+                f"  or take all: sealrace explore {scenario.name} --{kind} all"
+            )
+    return (
+        scenario.fixes[0] if fix is None else choose_fix(scenario, fix),
+        choose("protocol", protocol or scenario.protocols[0], scenario.protocols),
+    )
 
 
 def choose_fix(scenario: Scenario, text: str) -> str:

@@ -85,7 +85,7 @@ _SIZES: _Options = (
     ),
 )
 _TIME: _Options = (
-    click.option("--max-time", type=_Seconds(), help="Stop after this many seconds."),
+    click.option("--max-time", type=_Seconds(), help="Stop a case after this many seconds, unfolding it included."),
     click.option("--max-events", type=click.IntRange(1, 1000), help="Cut a thread's path after this many events."),
 )
 _BOUNDS: _Options = (

@@ -25,6 +25,7 @@ from explorer.search.violations import reaches
 from explorer.visible import visible
 from reports.replay import recording_of
 from reports.report import Report
+from reports.steps import Schedule
 from reports.words import is_outcome, is_remark, left_out, title
 
 
@@ -54,12 +55,16 @@ def replay_report(name: str, own: Path | None = None) -> None:
         again = Writer(setting, model, report.model.name).report(execution, violation, None, report.search)
     _compare(name, report, again)
     check_search(report.search, execution, setting, model, name)
-    events = len(execution) - execution.initial_writes
-    click.echo(
-        f"reproduced: {events} events of {len(execution.threads)} threads, {report.property.name} ({title(report)})"
-    )
+    click.echo(f"reproduced: {_counted(report, execution)}, {report.property.name} ({title(report)})")
     for others in left_out(report):
         click.echo(f"run after them to the end: {others}")
+
+
+def _counted(report: Report, execution: Execution) -> str:
+    """How many events and threads there were, and how many steps where the ladder numbers fewer of these."""
+    events, steps = len(execution) - execution.initial_writes, len(Schedule(report).steps)
+    told = f"{events} events of {len(execution.threads)} threads"
+    return told if events == steps else f"{told} ({steps} steps: an update's read, write and fences are one)"
 
 
 def _outcome(

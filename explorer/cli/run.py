@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from explorer.cli.failures import INCOMPLETE, UsageProblem
 from explorer.cli.file_name import label, model_in_file_name, plain
 from explorer.cli.folder import folder_for
 from explorer.cli.interrupts import Interrupts
-from explorer.cli.named import choose, choose_fix, choose_switches, find_scenario, read_model, warn_of_freedom
+from explorer.cli.named import choose_case, choose_switches, find_scenario, read_model, warn_of_freedom
 from explorer.cli.output import print_json, progress_bar, text_width
 from explorer.cli.run_text import again, run_json, run_text
 from explorer.cli.setting import Options, Setting, make_setting
@@ -41,21 +42,25 @@ def run_scenario(
 
     Gives the exit status: 1 found, 3 not found.
     """
-    scenario = find_scenario(name)
-    fix = scenario.fixes[0] if fix is None else choose_fix(scenario, fix)
-    protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
     interrupts = Interrupts()
     deadline = Deadline(options.max_time, interrupts.check)
+    scenario = find_scenario(name)
+    fix, protocol = choose_case(scenario, fix, protocol)
     model_name = model_name or MODEL
     model = read_model(model_name)
     warn_of_freedom(model, model_name)
-    setting = make_setting(scenario, fix, protocol, options.with_parameters(choose_switches(scenario, switches)))
+    options = options.with_parameters(choose_switches(scenario, switches))
+    setting = make_setting(scenario, fix, protocol, options, deadline)
     folder = options.out / plain(f"{setting.stem}-{model_in_file_name(model.name)}-run-{chosen.name}")
-    with folder_for(folder), interrupts:
+    with folder_for(folder, keep_empty=False), interrupts:
         driver = Driver(chosen, setting.unfolding, model, deadline)
         driven = _drive(setting, model, driver, chosen, deadline)
         finds = _by_severity(setting, driven)
-        reports = _write(setting, Writer(setting, model, model_name), finds, driven, folder)
+        is_all = driver.ran_everything(driven)
+        reports = _write(setting, Writer(setting, model, model_name), finds, driven, folder, is_all=is_all)
+        if not reports:
+            with suppress(OSError):  # somebody else's files are in it
+                folder.rmdir()
     if as_json:
         print_json(run_json(setting, model_name, chosen, driver, driven, finds, reports))
     else:
@@ -88,8 +93,13 @@ def _by_severity(setting: Setting, driven: Driven) -> list[Find]:
     return sorted(driven.finds.values(), key=lambda find: by_severity(find.violation.property, declared))
 
 
-def _write(setting: Setting, writer: Writer, finds: list[Find], driven: Driven, folder: Path) -> list[str]:
-    """Write a report and a page of the first run that broke each property; gives the paths of the reports."""
+def _write(
+    setting: Setting, writer: Writer, finds: list[Find], driven: Driven, folder: Path, *, is_all: bool
+) -> list[str]:
+    """Write a report and a page of the first run that broke each property; gives the paths of the reports.
+
+    ``is_all`` says whether there is no execution but those that were run.
+    """
     # What an earlier command left would pass for this one's.
     for old in [*folder.glob("*.json"), *folder.glob("*.html")]:
         old.unlink()
@@ -100,7 +110,7 @@ def _write(setting: Setting, writer: Writer, finds: list[Find], driven: Driven, 
         executions=driven.statuses[Status.COMPLETE],
         violating=broken,
         interleavings=None,
-        complete=False,
+        complete=is_all,
         remarks={flag_title(flag): count for flag, count in driven.flags.items()},
         switches=(),
         left_out=(),

@@ -12,10 +12,10 @@ from explorer.cli.setting import Setting
 from explorer.cli.strategies import Chosen, Driver
 from explorer.execution.execution import Status
 from explorer.search.drive import Driven, Find
+from explorer.search.result import NOT_UNFOLDED
 from explorer.visible import visible
-from reports.render import render
+from reports.forms.text import text
 from reports.report import load_report
-from reports.words import cell_command
 
 
 def run_text(
@@ -29,9 +29,9 @@ def run_text(
     width: int | None,
 ) -> str:
     """The ladder of the most severe find, if there is one, and the account of the runs below it."""
-    lines = [render(load_report(reports[0]), "text", reports[0], width)] if reports else []
+    lines = [text(load_report(reports[0]), file=reports[0], width=width, folded=True)] if reports else []
     lines.append(_heading(setting, model_name, finds))
-    entries = _entries(driver, driven, finds, reports, command)
+    entries = _entries(setting, driver, driven, finds, reports, command)
     return "\n".join([*lines, *_labelled(entries)])
 
 
@@ -43,10 +43,11 @@ def _heading(setting: Setting, model_name: str, finds: Sequence[Find]) -> str:
 
 
 def _entries(
-    driver: Driver, driven: Driven, finds: Sequence[Find], reports: Sequence[str], command: str
+    setting: Setting, driver: Driver, driven: Driven, finds: Sequence[Find], reports: Sequence[str], command: str
 ) -> Iterator[tuple[str, str]]:
     yield "strategy", driver.title
     yield "runs", _runs(driven)
+    yield from _not_complete(driven, reports)
     yield from driver.promises(driven)
     for find in finds:
         yield "found", _found(find, driven)
@@ -59,8 +60,11 @@ def _entries(
         yield "but", visible(cut)
     if driven.stopped:
         yield "but", driven.stopped
+    if setting.unfolding.stopped:
+        yield "but", NOT_UNFOLDED
     if not finds:
-        yield "but", "nothing is claimed of executions that were not run"
+        nothing = driver.claims_nothing_of(driven)
+        yield from [("but", f"nothing is claimed of executions that {nothing}")] if nothing else []
     else:
         yield "again", command
         for path in reports:
@@ -70,36 +74,54 @@ def _entries(
 def _labelled(entries: Iterator[tuple[str, str]]) -> Iterator[str]:
     """Each entry on a line of its own; a label that comes again is told once."""
     before = ""
-    for label, text in entries:
-        yield f" {'' if label == before else label:11} {text}"
+    for label, words in entries:
+        yield f" {'' if label == before else label:11} {words}"
         before = label
 
 
 def _runs(driven: Driven) -> str:
-    """How many runs, what came of them, and how many different executions."""
-    parts = [many(driven.distinct, "distinct execution")]
-    counts = [(driven.statuses[status], status.value) for status in (Status.BLOCKED, Status.CUT, Status.DROPPED)]
-    parts += [f"{count:,} of them {word}" for count, word in counts if count]
-    parts += [f"{many(driven.abandoned, 'run')} abandoned"] if driven.abandoned else []
-    return f"{driven.runs:,}: {', '.join(parts)}"
+    """How many runs, how many different executions they came to, and how these ended."""
+    counts = [(driven.statuses[status], status.value) for status in Status]
+    ended = ", ".join(f"{count:,} {word}" for count, word in counts if count)
+    is_plain = driven.distinct == driven.statuses[Status.COMPLETE]
+    found = many(driven.distinct, "distinct execution") + ("" if is_plain else f" ({ended})")
+    lost = f"; {many(driven.abandoned, 'run')} abandoned, at what was known or with no way on"
+    return f"{driven.runs:,}: {found}{lost if driven.abandoned else ''}"
+
+
+_ENDS = {
+    Status.BLOCKED: "a thread waits for ever",
+    Status.CUT: "a bound ended a path",
+    Status.DROPPED: "a t.assume() did not hold",
+}
+"""What it means that an execution is not complete."""
+
+
+def _not_complete(driven: Driven, reports: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What executions are that are not complete: a report, and its ladder, counts the complete ones."""
+    words = [f"{status.value}: {meaning}" for status, meaning in _ENDS.items() if driven.statuses[status]]
+    if words:
+        is_told = reports and driven.statuses[Status.COMPLETE]
+        told = "; the heading of the ladder counts the complete ones" if is_told else ""
+        yield "runs", "; ".join(words) + told
 
 
 def _found(find: Find, driven: Driven) -> str:
     """How often a property was broken, and when first."""
     rate = f"{find.runs / driven.runs:.2%}"
     which = f"{many(find.executions, 'execution')}, first in run {find.first:,}"
-    text = f"{visible(find.violation.property)} in {many(find.runs, 'run')} ({rate}), {which}"
+    told = f"{visible(find.violation.property)} in {many(find.runs, 'run')} ({rate}), {which}"
     by = sorted(find.by.items(), key=lambda each: each[1][0])
     if by:
-        text += "; by " + ", ".join(f"{name} in run {first:,} ({many(runs, 'run')})" for name, (first, runs) in by)
-    return text
+        told += "; by " + ", ".join(f"{name} in run {first:,} ({many(runs, 'run')})" for name, (first, runs) in by)
+    return told
 
 
 def again(setting: Setting, model_name: str, driver: Driver, run: int) -> str:
     """The command that makes one run again."""
-    names = setting.scenario.name, setting.fix, setting.protocol, model_name
-    command = cell_command(*names, setting.parameters, (), command="run")
-    return f"{command} {shlex.join([*driver.words, '--run', str(run)])}"
+    words = ["sealrace", "run", setting.scenario.name, "--fix", setting.fix, "--protocol", setting.protocol]
+    words += ["--model", model_name, *setting.words, *driver.words, "--run", str(run)]
+    return shlex.join(map(visible, words))
 
 
 def run_json(
@@ -136,6 +158,10 @@ def run_json(
         ],
         "goals": driven.goals,
         "flags": dict(driven.flags),
-        "limits": [*driven.cuts, *([driven.stopped] if driven.stopped else [])],
+        "limits": [
+            *driven.cuts,
+            *([driven.stopped] if driven.stopped else []),
+            *([NOT_UNFOLDED] if setting.unfolding.stopped else []),
+        ],
         "told": driver.facts(),
     }

@@ -20,6 +20,7 @@ from explorer.program.program import Program
 from explorer.program.tree import Unfolding
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.scenario import Case, Goal, Scenario
+from explorer.search.deadline import Deadline
 from explorer.search.reductions import Reductions
 
 UNROLL = 3
@@ -97,7 +98,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Setting:
-    """A program, and under which names it was chosen; ``sizes`` holds the switches chosen too, each as 1."""
+    """A program, and under which names it was chosen; ``sizes`` holds the switches chosen too, each as 1.
+
+    ``seconds``: how long building and unfolding it took, and what went before it of the time that there is.
+    """
 
     scenario: Scenario
     protocol: str
@@ -105,6 +109,7 @@ class Setting:
     sizes: Mapping[str, int]
     case: Case
     unfolding: UnfoldedProgram
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def switches(self) -> tuple[str, ...]:
@@ -135,6 +140,21 @@ class Setting:
         return ",".join([*words, *([f"max-events={cut}"] if cut is not None else [])])
 
     @property
+    def words(self) -> list[str]:
+        """Sizes, switches and bounds on the command line, without those that are the usual ones."""
+        own = self.scenario.parameters
+        sizes = self._sizes_alone.items()
+        words = ["--small"] if self.is_small else []
+        if not self.is_small:
+            words += [
+                word for name, value in sizes if value != own.get(name) for word in ("--param", f"{name}={value}")
+            ]
+        words += [word for name in self.switches for word in ("--switch", name)]
+        words += ["--unroll", str(self.unfolding.unroll)] if self.unfolding.unroll != UNROLL else []
+        cut = self.unfolding.max_events
+        return [*words, *(["--max-events", str(cut)] if cut is not None else [])]
+
+    @property
     def stem(self) -> str:
         """What names of files begin with: scenario, protocol, fix, and the form if it has one."""
         names = scenario_in_file_name(self.scenario.name), in_file_name(self.protocol), in_file_name(self.fix)
@@ -157,7 +177,8 @@ class Setting:
 
     @cached_property
     def program_hash(self) -> str:
-        return fingerprint(self.unfolding)
+        """The fingerprint of the program, empty where its unfolding was stopped."""
+        return "" if self.unfolding.stopped else fingerprint(self.unfolding)
 
     def declared(self, model: str) -> frozenset[str] | None:
         """What the scenario declares for it under a model of this name."""
@@ -172,8 +193,12 @@ class Setting:
         return {**self.sizes, **bounds}
 
 
-def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) -> Setting:
-    """Build and unfold.
+def make_setting(
+    scenario: Scenario, fix: str, protocol: str, options: Options, deadline: Deadline | None = None
+) -> Setting:
+    """Build and unfold, until the deadline (then ``unfolding.stopped`` says so).
+
+    Where none is given it is that of the options, and begins now.
 
     Raises:
         UsageProblem: a size that the scenario does not have, or a number that is out of range; a fix
@@ -181,6 +206,7 @@ def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) 
         ScenarioError: the sizes do not fit each other, the scenario cannot be built, or the program
             cannot be explored.
     """
+    deadline = deadline or Deadline(options.max_time)
     _require_within("unroll", options.unroll, UNROLLS)
     if options.max_events is not None:
         _require_within("max-events", options.max_events, EVENT_LIMITS)
@@ -200,7 +226,8 @@ def make_setting(scenario: Scenario, fix: str, protocol: str, options: Options) 
             sizes[name] = value
     case = _build(scenario, fix, protocol, sizes, chosen)
     sizes |= {name: 1 for name in scenario.switches if name in chosen}
-    return Setting(scenario, protocol, fix, sizes, case, Unfolding(case.program, options.unroll, options.max_events))
+    unfolding = Unfolding(case.program, options.unroll, options.max_events, deadline.reason)
+    return Setting(scenario, protocol, fix, sizes, case, unfolding, deadline.spent)
 
 
 _END_OF_BUILD = "end build with: return Case(program, properties, goals)"

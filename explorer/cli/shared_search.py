@@ -17,7 +17,7 @@ from explorer.cli.stop_file import StopFile, stop_file
 from explorer.cli.workers import Prepared, explore_alone, explore_few, explore_share, finish
 from explorer.errors import InputError
 from explorer.search.division import Division
-from explorer.search.result import time_limit
+from explorer.search.result import Limits, time_limit
 from explorer.search.run import PROGRESS_SECONDS, Progress, search_of
 
 ALONE_SECONDS = 1.0
@@ -27,11 +27,11 @@ ALONE_SECONDS = 1.0
 class _Watch:
     """The limits on a search, and the display of its progress."""
 
-    def __init__(self, division: Division, options: Options, show: Callable[[Progress], None]) -> None:
+    def __init__(self, division: Division, limits: Limits, show: Callable[[Progress], None]) -> None:
         self.reason = ""
         self.started = time.monotonic()
         self._division = division
-        self._limit = options.max_time
+        self._limits = limits
         self._show = show
         self._shown = self.started
 
@@ -51,8 +51,9 @@ class _Watch:
                 self._show(Progress(division.executions, division.violating, division.states, seconds))
         except KeyboardInterrupt:
             self.reason = "interrupted"
-        if not self.reason and self._limit is not None and seconds > self._limit:
-            self.reason = time_limit(self._limit)
+        limit = self._limits.seconds
+        if not self.reason and limit is not None and self._limits.spent + seconds > limit:
+            self.reason = time_limit(limit)
         return bool(self.reason)
 
 
@@ -104,10 +105,13 @@ def explore_with_others(
 
     ``show`` displays progress, and raises KeyboardInterrupt to end the search.
     """
+    if setting.unfolding.stopped:
+        return explore_cell(setting, model_name, options, show)
     cell = CellName(setting.scenario.name, setting.fix, setting.protocol, model_name)
     model = read_model(model_name)
-    division = Division(limits_of(options))
-    watch = _Watch(division, options, show)
+    limits = limits_of(options, setting)
+    division = Division(limits)
+    watch = _Watch(division, limits, show)
     prepared = Prepared(setting, model, search_of(setting.case, model, setting.unfolding, options.reductions))
     try:
         kept = explore_few(prepared, cell, options, show)

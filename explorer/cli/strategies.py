@@ -41,6 +41,9 @@ RUNS = 1000
 NO_CYCLE = "without a cycle of po and rf"
 """The executions that runs can come to, where a model allows others (load buffering)."""
 
+_COST = {"preemption-bounded": "preemption", "delay-bounded": "delay"}
+"""What the bounded strategies count."""
+
 _SHARED = ("pct", "random", "coverage", "preemption-bounded", "delay-bounded", "fair", "round-robin")
 """Those of a portfolio, in the order of their turns."""
 
@@ -149,6 +152,8 @@ class Driver:
     @cached_property
     def _unbounded(self) -> str:
         """Why nothing is claimed of runs of PCT, empty where its bound holds."""
+        if self._unfolding.stopped:
+            return "none is known of a program that was not unfolded"
         if not self._model.is_sequential:
             return f"none is known under {self._model.name}, where a thread's next step is not always one"
         axioms = ", ".join(axiom.name for axiom in refusing(self._unfolding, self._model))
@@ -166,18 +171,41 @@ class Driver:
         """What the strategy says of the runs made, each as a label and text."""
         told = []
         for name, strategy in self._made.items():
-            if isinstance(strategy, Pct):
+            if isinstance(strategy, Pct) and strategy.made:
                 told.append(("bound", self._bound(strategy, driven)))
             elif isinstance(strategy, Bounded):
-                told += _levels(name, strategy, self._model)
+                told += _levels(name, strategy)
+                told += [("complete", self._within(name, strategy))] if strategy.complete >= 0 else []
             elif isinstance(strategy, CoverageGuided):
                 seen, most = strategy.orders
                 told.append(("pairs", f"{seen:,} of {most:,} orders of two conflicting accesses seen"))
-            elif isinstance(strategy, DepthFirst) and strategy.finished:
-                told.append(("runs out", self._everything))
             elif isinstance(strategy, Portfolio):
                 told.append(("shares", ", ".join(f"{each} {runs:,}" for each, runs in strategy.runs.items())))
+        if self._ran_out(driven):
+            told.append(("complete", self._everything(driven)))
         return told
+
+    def ran_everything(self, driven: Driven) -> bool:
+        """Whether the runs that were looked at are all executions that the model allows, up to the bounds."""
+        return self._ran_out(driven) and not self._model.can_have_load_buffering
+
+    def _ran_out(self, driven: Driven) -> bool:
+        """Whether a strategy has nothing left to run, and every run was looked at."""
+        out = any(
+            strategy.exhausted if isinstance(strategy, Bounded) else strategy.finished
+            for strategy in self._made.values()
+            if isinstance(strategy, Bounded | DepthFirst)
+        )
+        return out and self._chosen.run is None and not driven.stopped
+
+    def claims_nothing_of(self, driven: Driven) -> str:
+        """Of which executions nothing is said where nothing was found, in words; empty where all were run."""
+        if self._ran_out(driven):
+            return "have a cycle of po and rf" if self._model.can_have_load_buffering else ""
+        strategy = self.strategy
+        if isinstance(strategy, Bounded) and strategy.complete >= 0 and self._chosen.run is None:
+            return f"take more than {many(strategy.complete, _COST[self._chosen.name])}"
+        return "were not run"
 
     def facts(self) -> dict[str, Any]:
         """The same as plain data, by strategy."""
@@ -208,12 +236,21 @@ class Driver:
                     told[name] = {"runs": strategy.runs}
         return told
 
-    @property
-    def _everything(self) -> str:
+    def _everything(self, driven: Driven) -> str:
         """What was run when there is nothing left to run."""
+        every = "every execution up to the bounds" if driven.cuts else "every execution"
         if self._model.can_have_load_buffering:
-            return f"every execution {NO_CYCLE} was run: sealrace explore takes the others too"
-        return "every execution was run: sealrace explore gives the verdict"
+            return f"{every} {NO_CYCLE} was run: sealrace explore takes the others too"
+        return f"{every} was run: sealrace explore gives the verdict"
+
+    def _within(self, name: str, strategy: Bounded) -> str:
+        """Within which bound everything was run."""
+        of = "" if self._model.is_sequential else ", counted in the order in which steps are released"
+        cost = many(strategy.complete, _COST[name])
+        if not strategy.exhausted:
+            return f"every schedule of at most {cost} was run{of}"
+        nothing = f"nothing {NO_CYCLE}" if self._model.can_have_load_buffering else "nothing"
+        return f"{nothing} takes more than {cost}{of}"
 
     def _chance(self, strategy: Pct) -> Fraction | None:
         """The probability with which a run of PCT finds a bug of its depth, None where none is claimed."""
@@ -230,7 +267,7 @@ class Driver:
         chance = self._chance(strategy)
         if chance is None:
             return self._unbounded or "none is known, as runs were abandoned"
-        bug = f"a bug of depth {self._depth} that shows within {self._steps} steps"
+        bug = f"a bug of depth {self._depth} that shows within {self._steps} steps (fences are none)"
         run = "a run" if self._chosen.name == "pct" else "a run of pct"
         told = f"{run} finds {bug} with a probability of at least 1/{chance.denominator:,}"
         # Cut off, not rounded: it is a lower bound.
@@ -239,18 +276,12 @@ class Driver:
         return told if alone else f"{told}, one of {strategy.made:,} with at least {whole}.{hundredths:02}%"
 
 
-def _levels(name: str, strategy: Bounded, model: Model) -> list[tuple[str, str]]:
-    """Per bound what was run, and within which bound that is everything."""
-    what = "preemption" if name == "preemption-bounded" else "delay"
+def _levels(name: str, strategy: Bounded) -> list[tuple[str, str]]:
+    """Per bound what was run."""
+    what = _COST[name]
     told = []
     for level in strategy.levels:
         found = f"{many(level.runs, 'run')}, {many(level.executions, 'new execution')}"
         unfinished = "" if level.cost <= strategy.complete else ", not all"
         told.append(("schedules", f"{many(level.cost, what)}: {found}{unfinished}"))
-    of = "" if model.is_sequential else ", counted in the order in which steps are released"
-    nothing = f"nothing {NO_CYCLE}" if model.can_have_load_buffering else "nothing"
-    if strategy.exhausted:
-        told.append(("complete", f"{nothing} takes more than {many(strategy.complete, what)}{of}"))
-    elif strategy.complete >= 0:
-        told.append(("complete", f"every schedule of at most {many(strategy.complete, what)} was run{of}"))
     return told

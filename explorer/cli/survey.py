@@ -13,7 +13,7 @@ from explorer.cli.folder import folder_for
 from explorer.cli.interrupts import Interrupts
 from explorer.cli.litmus_read import SUFFIX, macros_of
 from explorer.cli.litmus_setting import litmus_setting
-from explorer.cli.named import choose, choose_fix, choose_switches, find_scenario, read_model, warn_of_freedom
+from explorer.cli.named import choose_case, choose_switches, find_scenario, read_model, warn_of_freedom
 from explorer.cli.outcome import outcomes_of
 from explorer.cli.output import print_json, progress_bar, text_width
 from explorer.cli.setting import Options, Setting, make_setting
@@ -54,7 +54,7 @@ def survey_case(
     outcomes = outcomes_of(setting)
     stem = in_file_name(Path(name).stem) if is_test else setting.stem
     folder = options.out / plain(f"{stem}-{model_in_file_name(model.name)}-survey")
-    limits = Limits(options.max_executions, options.max_time, records=0)
+    limits = Limits(options.max_executions, options.max_time, records=0, spent=setting.seconds)
     with folder_for(folder), Interrupts() as interrupts, progress_bar(f"{name}, model {model_name}", None) as advance:
 
         def show(progress: Progress) -> None:
@@ -73,11 +73,8 @@ def survey_case(
 def _scenario(name: str, fix: str | None, protocol: str | None, switches: Sequence[str], options: Options) -> Setting:
     """The setting of a scenario."""
     scenario = find_scenario(name)
-    chosen_fix = scenario.fixes[0] if fix is None else choose_fix(scenario, fix)
-    chosen_protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
-    return make_setting(
-        scenario, chosen_fix, chosen_protocol, options.with_parameters(choose_switches(scenario, switches))
-    )
+    options = options.with_parameters(choose_switches(scenario, switches))
+    return make_setting(scenario, *choose_case(scenario, fix, protocol), options)
 
 
 def _test(

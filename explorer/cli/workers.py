@@ -147,7 +147,7 @@ def finish(
     """Write what the pieces of a cell have come to; ``reasons`` say why some are missing."""
     setting, model = prepared.setting, prepared.model
     setting.unfolding.unfold(division.paths)
-    counted = division.counted or Counted.of(Tally(setting.case, model, limits_of(options)))
+    counted = division.counted or Counted.of(Tally(setting.case, model, limits_of(options, setting)))
     tally = counted.tally(setting.case, model, setting.unfolding)
     reasons = [*([division.limit] if division.limit else []), *reasons]
     result = conclude(tally, prepared.search, reasons, seconds, options.reductions, not_projected=not_projected)
@@ -182,7 +182,7 @@ def _explore_cell(cell: CellName, options: Options, stop: StopFile, watch: Watch
     kept = explore_few(prepared, cell, options, check)
     if isinstance(kept, CellResult):
         return kept
-    division = Division(limits_of(options))
+    division = Division(limits_of(options, prepared.setting))
     whole = explore_alone(prepared, division, ALONE_SECONDS, stop)
     if division.over:
         reasons = () if whole else ("interrupted",)
@@ -195,7 +195,7 @@ def explore_few(
 ) -> CellResult | str:
     """Explore a cell without the threads that can be left out, which is not shared; or why none can be."""
     setting, model = prepared.setting, prepared.model
-    limits = limits_of(options)
+    limits = limits_of(options, setting)
     kept = explore_kept(setting.case, model, setting.unfolding, limits, progress, options.reductions)
     return write_cell(setting, model, cell.model, options, kept) if isinstance(kept, Result) else kept
 
@@ -205,7 +205,8 @@ def explore_share(cell: CellName, options: Options, task: Task, stop: StopFile) 
     watch = Watch()
     with _named(cell):
         prepared = prepare(cell, options)
-        answer = explore_piece(prepared.setting.case, prepared.search, task, limits_of(options).records, stop)
+        limits = limits_of(options, prepared.setting)
+        answer = explore_piece(prepared.setting.case, prepared.search, task, limits.records, stop)
     return answer, watch.spent
 
 

@@ -7,7 +7,7 @@ with what it knew of the path there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from types import FrameType
@@ -33,13 +33,27 @@ _NOWHERE = Source("", 0, ())
 Pointees = dict[Location, dict[Object, None]]
 """The objects that each location may point to, in the order in which they were found."""
 
+Stopping = Callable[[], str]
+"""Says why to stop now, in words; empty as long as there is no reason."""
 
-def explore_program(program: Program, unroll: int) -> tuple[dict[int, Flow], Pointees]:
+
+def never() -> str:
+    """No reason to stop, ever."""
+    return ""
+
+
+class UnfoldingStopped(Exception):
+    """There was a reason to stop before all arms were run; the message is that reason."""
+
+
+def explore_program(program: Program, unroll: int, stopping: Stopping = never) -> tuple[dict[int, Flow], Pointees]:
     """The flow of the first thread of every class of identical ones, and the objects that each location may point to.
 
     Which objects a pointer can point to depends on what all threads store, so threads are
     explored again until nothing new is found.  A loop is cut when it begins its iteration
     number ``unroll`` + 1; for loops end by themselves and are not cut.
+
+    Raises UnfoldingStopped once ``stopping``, which is asked before every arm, gives a reason.
     """
     pointees: Pointees = {}
     flows: dict[int, Flow] = {}
@@ -49,7 +63,7 @@ def explore_program(program: Program, unroll: int) -> tuple[dict[int, Flow], Poi
         for index in indices:
             used = followed.get(index)
             if used is None or any(len(pointees.get(location, ())) != count for location, count in used.items()):
-                exploration = _Exploration(program.threads[index], pointees, unroll)
+                exploration = _Exploration(program.threads[index], pointees, unroll, stopping)
                 flows[index] = exploration.explore()
                 followed[index] = exploration.followed
                 break
@@ -60,11 +74,12 @@ def explore_program(program: Program, unroll: int) -> tuple[dict[int, Flow], Poi
 class _Exploration:
     """Explores one thread; adds to ``pointees`` what it may store."""
 
-    def __init__(self, thread: ThreadSpec, pointees: Pointees, unroll: int) -> None:
+    def __init__(self, thread: ThreadSpec, pointees: Pointees, unroll: int, stopping: Stopping) -> None:
         self.followed: dict[Location, int] = {}
         self._thread = thread
         self._pointees = pointees
         self._unroll = unroll
+        self._stopping = stopping
         self._states: dict[object, State] = {}
         self.others: dict[int, object] = {}
         self._waiting: list[_Turn] = []
@@ -72,13 +87,20 @@ class _Exploration:
 
     def explore(self) -> Flow:
         start = Arm()
+        self._stop_where_asked()
         _Walk(self, start).run()
         while self._waiting:
+            self._stop_where_asked()
             turn = self._waiting.pop()
             _Walk(self, turn.arm, turn).run()
         flow = Flow(self._thread, start, list(self._states.values()))
         _spread_later_writes(flow.arms)
         return flow
+
+    def _stop_where_asked(self) -> None:
+        reason = self._stopping()
+        if reason:
+            raise UnfoldingStopped(reason)
 
     def state(self, key: object, fork: Fork, place: Place) -> tuple[State, bool]:
         """The state with this key, and whether it is new."""

@@ -17,10 +17,11 @@ from explorer.execution.execution import Ending
 from explorer.execution.location import Location, Object
 from explorer.program.control import ControlGraph, PathControl, Stretch
 from explorer.program.errors import ScenarioError
-from explorer.program.exploration import explore_program
+from explorer.program.exploration import Stopping, UnfoldingStopped, explore_program, never
 from explorer.program.expression import Expression
 from explorer.program.flow import Arm, Flow, State
 from explorer.program.identical import classes_of
+from explorer.program.program import Program
 from explorer.program.segment import Onward, PathTree, Segment, Shape, event_limit
 from explorer.program.step import Access, Cause, Finish, Fork, Made, Step
 from explorer.program.symbolic import Outcome, Stop, SymbolicRun
@@ -92,10 +93,20 @@ def _arm_summary(arm: Arm) -> tuple[object, ...]:
 
 
 class Unfolding(UnfoldedProgram):
-    """A program of coroutines ready to be explored."""
+    """A program of coroutines ready to be explored; ``stopping`` may end its unfolding early (see ``stopped``)."""
+
+    def __init__(
+        self, program: Program, unroll: int, max_events: int | None = None, stopping: Stopping = never
+    ) -> None:
+        self._stopping = stopping
+        super().__init__(program, unroll, max_events)
 
     def _unfold(self) -> tuple[tuple[PathTree, ...], tuple[Location, ...], dict[str, Object]]:
-        flows, pointees = explore_program(self.program, self.unroll)
+        try:
+            flows, pointees = explore_program(self.program, self.unroll, self._stopping)
+        except UnfoldingStopped as reason:
+            self.stopped = str(reason)
+            return (), (), {}
         touched: dict[Location, None] = {}
         for flow in flows.values():
             for arm in flow.arms:

@@ -24,7 +24,11 @@ class UnfoldedProgram(ABC):
 
     ``trees`` are the paths of its threads, ``locations`` all that they touch, ``objects``
     by name all that a location may point to.  ``unroll`` and ``max_events`` bound the paths.
+    ``stopped`` says why unfolding ended early, and is empty if it did not; then there are no trees, and nothing
+    may be said of the program.
     """
+
+    stopped: str = ""
 
     def __init__(self, program: Program, unroll: int, max_events: int | None = None) -> None:
         self.program = program

@@ -20,6 +20,11 @@ class Deadline:
         self._check = check
         self._started = time.monotonic()
 
+    @property
+    def spent(self) -> float:
+        """Seconds since it was made."""
+        return time.monotonic() - self._started
+
     def reason(self) -> str:
         """Why to stop now, in words; empty as long as there is no reason."""
         if self._check is not None:
@@ -27,6 +32,6 @@ class Deadline:
                 self._check()
             except KeyboardInterrupt:
                 return "interrupted"
-        if self._seconds is not None and time.monotonic() - self._started > self._seconds:
+        if self._seconds is not None and self.spent > self._seconds:
             return time_limit(self._seconds)
         return ""

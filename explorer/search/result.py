@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from explorer.execution.execution import Execution
@@ -29,11 +29,19 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where a search stops; None for no limit. ``seconds`` is wall-clock time."""
+    """Where a search stops; None for no limit.
+
+    ``seconds`` is wall-clock time; ``spent`` of them were over when the search began, as unfolding counts too.
+    """
 
     executions: int | None = None
     seconds: float | None = None
     records: int | None = None
+    spent: float = 0.0
+
+    def after(self, seconds: float) -> Limits:
+        """What is left of these limits when some more seconds are over."""
+        return replace(self, spent=self.spent + seconds)
 
 
 UNLIMITED = Limits()
@@ -47,6 +55,10 @@ def execution_limit(executions: int) -> str:
 def time_limit(seconds: float) -> str:
     """Why a search ended at the limit on time."""
     return f"limit of {seconds:g} seconds reached"
+
+
+NOT_UNFOLDED = "the program was not unfolded by then: nothing of it was explored"
+"""What follows such a reason where the search had not begun."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from explorer.search.leaf import Leaf
 from explorer.search.projection import projection_of
 from explorer.search.reductions import ALL, Reductions
 from explorer.search.result import (
+    NOT_UNFOLDED,
     UNLIMITED,
     Limits,
     Projected,
@@ -54,11 +55,13 @@ def explore(
     """Explore a case exhaustively under a model, within limits.
 
     ``progress`` is called now and then (at most a few times a second).  Ctrl-C ends the
-    search and gives what was found up to then, as INCOMPLETE.
+    search and gives what was found up to then, as INCOMPLETE.  So is a program whose unfolding was stopped.
     """
+    started = time.monotonic()
     found = explore_kept(case, model, unfolding, limits, progress, reductions)
     if isinstance(found, Result):
         return found
+    limits = limits.after(time.monotonic() - started)
     return _explore(case, search_of(case, model, unfolding, reductions), limits, progress, reductions, found)
 
 
@@ -74,7 +77,7 @@ def explore_kept(
 
     Gives a reason where that cannot be done: empty if no two threads are identical, or if it is not asked for.
     """
-    if not reductions.projection:
+    if not reductions.projection or unfolding.stopped:
         return ""
     projection = projection_of(case, model, unfolding)
     if isinstance(projection, str):
@@ -118,8 +121,11 @@ def _explore(
 def go_through(search: Search, tally: Tally, clock: Clock, take: Callable[[Leaf], None]) -> list[str]:
     """Give ``take`` every execution of a search; why the search ended early, nothing if it did not.
 
-    A limit of the clock ends it, which looks at what ``tally`` has counted, and so does Ctrl-C.
+    A limit of the clock ends it, which looks at what ``tally`` has counted, and so does Ctrl-C. Of a program whose
+    unfolding was stopped there is nothing to go through.
     """
+    if search.unfolding.stopped:
+        return [search.unfolding.stopped, NOT_UNFOLDED]
     try:
         for leaf in search:
             if leaf is not None:
@@ -220,6 +226,6 @@ class Clock:
         if self._progress is not None and now - self._reported > PROGRESS_SECONDS:
             self._reported = now
             self._progress(Progress(executions, sum(tally.violating.values()), search.states, now - self._started))
-        if self._limits.seconds is not None and now - self._started > self._limits.seconds:
+        if self._limits.seconds is not None and self._limits.spent + now - self._started > self._limits.seconds:
             return time_limit(self._limits.seconds)
         return None

@@ -137,24 +137,26 @@ def is_of(asked: Asked, model: str, token: str) -> bool:
 def explored_for(item: pytest.Item, asked: Asked, model: str, out: Path) -> Explored:
     """Explore for a test, or run the one execution that pytest was started for."""
     token = item.config.getoption("--sealrace-replay")
-    subject = _subject(asked, model)
+    # One execution is run whatever time there is for all of them.
+    subject = _subject(asked, model, asked.max_time if token is None else None)
     try:
         if token is not None:
             item.user_properties.append(("sealrace_replayed", token))
             return _of_run(item, subject, replayed(token))
-        limits = Limits(asked.max_executions, asked.max_time, 1000)
         # Of threads that were left out an example without a name could not say that they were.
         reductions = Reductions(projection=subject.named)
         setting = subject.setting
+        limits = Limits(asked.max_executions, asked.max_time, 1000, setting.seconds)
         result = explore(setting.case, subject.model, setting.unfolding, limits, reductions=reductions)
         return _of_search(item, subject, result, out, asked)
     except InputError as error:
         pytest.fail(shown(str(error)), pytrace=False)
 
 
-def _subject(asked: Asked, model: str) -> Subject:
+def _subject(asked: Asked, model: str, max_time: float | None = None) -> Subject:
+    names = asked.scenario, model, asked.fix, asked.protocol, asked.parameters
     try:
-        return Subject.of(asked.scenario, model, asked.fix, asked.protocol, asked.parameters, small=asked.small)
+        return Subject.of(*names, small=asked.small, max_time=max_time)
     except InputError as error:
         pytest.fail(shown(str(error)), pytrace=False)
 

@@ -64,10 +64,14 @@ class Subject:
         *,
         small: bool = False,
         unroll: int = UNROLL,
+        max_time: float | None = None,
     ) -> Subject:
-        """UsageProblem where something named does not exist or does not fit."""
+        """UsageProblem where something named does not exist or does not fit.
+
+        ``max_time``: seconds after which unfolding is stopped (``Setting.unfolding.stopped``).
+        """
         scenario, word = scenario_of(what)
-        options = Options(Path(), dict(parameters or {}), small, unroll)
+        options = Options(Path(), dict(parameters or {}), small, unroll, max_time=max_time)
         chosen_fix = scenario.fixes[0] if fix is None else choose_fix(scenario, fix)
         chosen_protocol = choose("protocol", protocol or scenario.protocols[0], scenario.protocols)
         setting = make_setting(scenario, chosen_fix, chosen_protocol, options)

@@ -43,7 +43,8 @@ def test_a_hundred_readers_leak_and_the_witness_replays(many: Run) -> None:
     result = many("replay", str(REPORT))
     assert result.exit_code == 0
     assert result.output == (
-        "reproduced: 19 events of 2 threads, leak (v4, fix none, protocol P2, model lkmm)\n"
+        "reproduced: 19 events of 2 threads (16 steps: an update's read, write and fences are one), "
+        "leak (v4, fix none, protocol P2, model lkmm)\n"
         f"run after them to the end: {OTHERS}\n"
     )
     for number in range(1, 5):

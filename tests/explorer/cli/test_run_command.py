@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -11,15 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import Run, process
+from command_line import Run, process, run
 from scenario_files import LAST, ONE, write
 from test_interrupted_search import TOYS, interrupt, start
+from variants_scenario import VARIANTS
 
 from explorer.cli.options import STRATEGIES
+from explorer.cli.setting import Options, make_setting
 
 FOLDER = Path("out/mailbox-P2-none-pso-run-pct")
 
-COMMAND = "sealrace run mailbox --fix none --protocol P2 --model sc --param stores=1 --unroll 3"
+COMMAND = "sealrace run mailbox --fix none --protocol P2 --model sc"
 
 # The writer fills the box and raises the flag, the reader looks and opens: two steps each.
 BOUNDED = f"""\
@@ -29,6 +32,7 @@ mailbox, fix none, protocol P2, model sc: found late
  schedules   0 preemptions: 2 runs, 2 new executions
              1 preemption: 2 runs, 1 new execution
  complete    nothing takes more than 1 preemption
+             every execution was run: sealrace explore gives the verdict
  found       late in 1 run (25.00%), 1 execution, first in run 1
  reached     looked
  again       {COMMAND} --strategy preemption-bounded --bound 2 --run 1
@@ -73,6 +77,41 @@ def build(fix, protocol, sizes):
     + LAST
 )
 
+RAISING = '),)), (), (Goal("done", "it is done", lambda e: e[0]),))'
+
+ASSUMING = (
+    """
+from explorer.execution.location import Location
+from explorer.program.program import Program, ThreadSpec
+from explorer.program.thread import ONCE
+from explorer.property import Edge, Violation
+from explorer.scenario import Case, Scenario
+
+
+class Seen:
+    name = "seen"
+
+    def find(self, execution, before):
+        (read,) = execution.thread_events(1)
+        return Violation("seen", (Edge(execution.source_of[read], read, "rf"),), (), "The store was seen.")
+
+
+async def store(t, box):
+    await t.write(box, 1, ONCE)
+
+
+async def see(t, box):
+    await t.assume(await t.read(box, ONCE) == 1)
+
+
+def build(fix, protocol, sizes):
+    box = Location("box")
+    return Case(Program((ThreadSpec("writer", store, (box,)), ThreadSpec("reader", see, (box,)))), (Seen(),))
+
+"""
+    + LAST
+)
+
 MISNAMED = (
     ONE.replace(
         "def build",
@@ -87,6 +126,11 @@ def build""",
     )
     .replace("),)))", "),)), (Mine(),))")
     .replace("\n\n\nasync", "\nfrom explorer.property import Violation\n\n\nasync")
+)
+
+
+SWAPPING = MISNAMED.replace("    await t.write", "    await t.exchange(box, 2)\n    await t.write").replace(
+    'Violation("other", (), (), "It is named otherwise.")', 'Violation("mine", (), (), "It is so.")'
 )
 
 
@@ -127,7 +171,7 @@ def test_the_ladder_is_that_of_the_report(sealrace: Run) -> None:
     assert sealrace("replay", report).output == (
         "reproduced: 4 events of 2 threads, late (mailbox, fix none, protocol P2, model sc)\n"
     )
-    assert "3 executions explored, not all of them" in output
+    assert "3 executions explored, all up to unroll = 3; 1 late" in output
 
 
 def test_not_found_claims_nothing(sealrace: Run) -> None:
@@ -179,22 +223,130 @@ def test_every_report_replays_and_the_run_can_be_made_again(sealrace: Run, strat
 def test_a_deadlock_is_found(sealrace: Run) -> None:
     result = sealrace("run", "mailbox", "--fix", "waits", "--runs", "3")
     assert result.exit_code == 1
-    assert entry(result.output, "runs") == "3: 1 distinct execution, 1 of them blocked"
+    assert entry(result.output, "runs") == "3: 1 distinct execution (1 blocked)"
+    assert "\n             blocked: a thread waits for ever\n" in result.output
     assert entry(result.output, "found") == "deadlock in 3 runs (100.00%), 1 execution, first in run 1"
 
 
 def test_what_is_cut_is_told(sealrace: Run) -> None:
     result = sealrace("run", "mailbox", "--max-events", "1", "--runs", "5")
     assert result.exit_code == 3
-    assert entry(result.output, "runs") == "5: 1 distinct execution, 1 of them cut"
+    assert entry(result.output, "runs") == "5: 1 distinct execution (1 cut)"
+    assert "\n             cut: a bound ended a path\n" in result.output
     assert entry(result.output, "but") == "limit of 1 events per thread reached: raise --max-events"
+
+
+def test_what_is_dropped_is_no_complete_execution(sealrace: Run) -> None:
+    """The reader assumes that it sees the store: of two executions one is dropped, and no report counts it."""
+    write("seen.py", ASSUMING)
+    output = sealrace("run", "seen.py", "--strategy", "depth-first").output
+    assert "\n1 executions explored, all up to unroll = 3; 1 seen\n" in output
+    assert (
+        " runs        2: 2 distinct executions (1 complete, 1 dropped)\n"
+        "             dropped: a t.assume() did not hold; the heading of the ladder counts the complete ones\n"
+        " complete    every execution was run: sealrace explore gives the verdict\n"
+    ) in output
+
+
+def test_nothing_is_claimed_beyond_the_bound(sealrace: Run) -> None:
+    """Where nothing was found, the account says of what nothing is known; of one read and one write, twice."""
+    write("buffering.py", BUFFERING)
+    everything = "             every execution was run: sealrace explore gives the verdict\n"
+    for bound, end in (
+        (
+            "0",
+            " complete    every schedule of at most 0 preemptions was run\n"
+            " but         nothing is claimed of executions that take more than 0 preemptions\n",
+        ),
+        ("1", f" complete    nothing takes more than 1 preemption\n{everything}"),
+    ):
+        output = sealrace("run", "buffering.py", "--strategy", "preemption-bounded", "--bound", bound).output
+        assert output.endswith(end)
+    output = sealrace("run", "buffering.py", "--model", "lkmm", "--strategy", "depth-first").output
+    assert output.endswith(" but         nothing is claimed of executions that have a cycle of po and rf\n")
+    # One run alone was looked at, whatever was run before it.
+    output = sealrace("run", "buffering.py", "--strategy", "depth-first", "--run", "2").output
+    assert "every execution" not in output
+    assert output.endswith(" but         nothing is claimed of executions that were not run\n")
+
+
+def test_everything_up_to_a_bound_is_told_as_that(sealrace: Run) -> None:
+    output = sealrace("run", "mailbox", "--strategy", "depth-first", "--max-events", "1").output
+    assert entry(output, "complete") == "every execution up to the bounds was run: sealrace explore gives the verdict"
+
+
+def test_a_report_says_that_all_executions_are_known_where_they_are(sealrace: Run) -> None:
+    bounded = ("--strategy", "preemption-bounded")
+    for arguments, complete in (
+        (("--strategy", "depth-first"), True),
+        (bounded, True),
+        ((*bounded, "--run", "1"), False),
+        (("--strategy", "random", "--seed", "30"), False),
+    ):
+        found = driven(sealrace, "mailbox", *arguments, status=1)
+        report = json.loads(Path(found["violating"][0]["report"]).read_text(encoding="utf-8"))
+        assert report["search"]["complete"] == complete
+
+
+def test_the_command_for_a_run_leaves_out_what_is_usual(sealrace: Run) -> None:
+    """Sizes and bounds stand there where they differ, the small sizes as a word."""
+    for given in (("--param", "stores=2"), ("--unroll", "5"), ("--max-events", "9"), ()):
+        output = sealrace("run", "mailbox", *given, "--seed", "30").output
+        words = " ".join([COMMAND, *given, "--strategy pct --seed 30 --depth 3 --run "])
+        assert entry(output, "again").startswith(words)
+    assert " --model sc --small --strategy pct " in sealrace("run", "endless", "--small").output
+
+
+def test_the_command_for_a_run_names_switches() -> None:
+    setting = make_setting(VARIANTS, "none", "raised", Options(Path(), {"v6.9": 1, "stores": 3}))
+    assert setting.words == ["--param", "stores=3", "--switch", "v6.9"]
+
+
+@pytest.mark.parametrize("command", ["run", "survey"])
+@pytest.mark.parametrize(("kind", "names"), [("fix", "none, fenced, waits"), ("protocol", "P2")])
+def test_all_is_no_case(sealrace: Run, command: str, kind: str, names: str) -> None:
+    result = sealrace(command, "mailbox", f"--{kind}", "all")
+    assert (result.exit_code, result.output) == (
+        2,
+        f"--{kind} all: this command takes one case\n  name one {kind}: {names}\n"
+        f"  or take all: sealrace explore mailbox --{kind} all\n",
+    )
+    assert not Path("out").exists()
+
+
+def test_a_long_ladder_is_folded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed is the ladder of the report, in fewer lines; what is folded and what is shown is every step."""
+    monkeypatch.chdir(tmp_path)
+    output = run("run", "inflight", "--small", "--runs", "20").output
+    report = re.findall(r"^ replay     sealrace replay (\S+)$", output, re.MULTILINE)[0]
+    assert f" all steps  sealrace graph {report}\n" in output
+    whole = run("graph", report).output
+    assert " folded " not in whole
+    folded = re.findall(r"^ +(\d+)-(\d+) .*\((?:holds [^,]+, )?(\d+) steps[,:)]", output, re.MULTILINE)
+    assert folded
+    assert all(int(last) - int(first) + 1 == int(steps) for first, last, steps in folded)
+    assert f" folded     {sum(int(steps) for *_, steps in folded)} steps off the path\n" in output
+    steps = re.findall(r"^>? +(\d+)  ", whole, re.MULTILINE)
+    shown = re.findall(r"^>? +(\d+)  ", output, re.MULTILINE)
+    assert len(shown) + sum(int(steps) for *_, steps in folded) == len(steps)
+
+
+def test_replay_tells_steps_where_events_are_more(sealrace: Run) -> None:
+    """An exchange is a read and a write between two fences, and one step of the ladder; the store is another."""
+    write("one.py", SWAPPING)
+    output = sealrace("run", "one.py", "--runs", "1").output
+    report = re.findall(r"^ replay     sealrace replay (\S+)$", output, re.MULTILINE)[0]
+    assert sealrace("replay", report).output == (
+        "reproduced: 5 events of 1 threads (2 steps: an update's read, write and fences are one), "
+        "mine (one.py:ring, fix none, protocol plain, model sc)\n"
+    )
 
 
 def test_the_bound_of_pct_is_that_of_its_paper(sealrace: Run) -> None:
     """Two threads, four steps, depth 2: 1 in 2 * 4. That eight runs all miss has a probability of (7/8)^8 = 0.3436."""
     output = sealrace("run", "mailbox", "--strategy", "pct", "--depth", "2", "--runs", "8").output
     assert entry(output, "bound") == (
-        "a run finds a bug of depth 2 that shows within 4 steps with a probability of at least 1/8, "
+        "a run finds a bug of depth 2 that shows within 4 steps (fences are none) with a probability of at least 1/8, "
         "one of 8 with at least 65.63%"
     )
     # 1 - (31/32)^1000 is less than one, and is not rounded up to it.
@@ -220,7 +372,7 @@ def test_no_bound_is_claimed_where_runs_can_be_abandoned(sealrace: Run) -> None:
     assert driven(sealrace, "grace.py", "--runs", "2", status=3)["told"]["pct"]["probability"] is None
     write("own.cat", '"own"\nacyclic po | rf | co | fr as sc\nempty R as silent\n')
     refused = sealrace("run", "mailbox", "--model", "own.cat", "--runs", "2").output
-    assert entry(refused, "runs") == "2: 0 distinct executions, 2 runs abandoned"
+    assert entry(refused, "runs") == "2: 0 distinct executions; 2 runs abandoned, at what was known or with no way on"
     assert entry(refused, "bound") == (
         "none is known with what own forbids beside (silent): a run can come to a point where it must be abandoned"
     )
@@ -236,7 +388,7 @@ def test_load_buffering_is_not_among_everything_that_was_run(sealrace: Run) -> N
     for strategy, label, weak, strong in (
         (
             "depth-first",
-            "runs out",
+            "complete",
             "every execution without a cycle of po and rf was run: sealrace explore takes the others too",
             "every execution was run: sealrace explore gives the verdict",
         ),
@@ -259,8 +411,8 @@ def test_a_portfolio_promises_what_pct_does_of_its_share(sealrace: Run) -> None:
     """Two threads, four steps, depth 1: one in two. Of 14 runs pct makes the first and the eighth."""
     output = sealrace("run", "mailbox", "--strategy", "portfolio", "--depth", "1", "--runs", "14").output
     assert entry(output, "bound") == (
-        "a run of pct finds a bug of depth 1 that shows within 4 steps with a probability of at least 1/2, "
-        "one of 2 with at least 75.00%"
+        "a run of pct finds a bug of depth 1 that shows within 4 steps (fences are none) with a probability "
+        "of at least 1/2, one of 2 with at least 75.00%"
     )
 
 
@@ -316,11 +468,35 @@ def test_properties_whose_names_differ_in_one_sign_have_their_own_reports(sealra
     assert not list(Path().glob("*.json"))
 
 
+def test_runs_that_find_nothing_leave_no_folder(sealrace: Run) -> None:
+    """Neither in a new folder nor in one that is there, which stays."""
+    quiet = ("--strategy", "round-robin", "--quantum", "9", "--run", "2")
+    assert sealrace("run", "mailbox", *quiet, "--out", "new/below").exit_code == 3
+    assert not Path("new").exists()
+    Path("mine").mkdir()
+    assert sealrace("run", "mailbox", *quiet, "--out", "mine").exit_code == 3
+    assert not list(Path("mine").iterdir())
+
+
+def test_what_is_refused_leaves_no_folder(sealrace: Run) -> None:
+    """A name that nothing has, a scenario that raises when it is run, a folder that cannot be made."""
+    write("one.py", ONE.replace("Case, Scenario", "Case, Goal, Scenario").replace("),)))", RAISING))
+    for name in ("one.py", "nowhere"):
+        assert sealrace("run", name).exit_code == 2
+        assert not Path("out").exists()
+    result = sealrace("run", "mailbox", "--out", "one.py/out")
+    assert (result.exit_code, result.output) == (
+        2,
+        "one.py/out/mailbox-P2-none-sc-run-pct: cannot write there: Not a directory\n"
+        "  name another folder with --out\n",
+    )
+
+
 def test_a_second_command_leaves_nothing_of_the_first(sealrace: Run) -> None:
     sealrace("run", "mailbox", "--model", "pso", "--runs", "200")
     assert {path.name for path in FOLDER.iterdir()} == {"leak.html", "leak.json", "late.html", "late.json"}
     assert sealrace("run", "mailbox", "--model", "pso", "--run", "1").exit_code == 3
-    assert not list(FOLDER.iterdir())
+    assert not FOLDER.exists()
 
 
 def test_a_program_without_threads_has_one_empty_run(sealrace: Run) -> None:
@@ -400,6 +576,9 @@ def test_what_does_not_fit_is_refused(sealrace: Run, arguments: tuple[str, ...],
 
 def test_help_says_that_nothing_is_claimed(sealrace: Run) -> None:
     text = " ".join(sealrace("run", "--help").output.split())
+    assert "Where explore comes to its end, explore is the answer, and run adds nothing. Where it does not" in text
+    assert "Who chooses the steps: preemption-bounded where that comes to its end, else pct" in text
+    assert "Stop a case after this many seconds, unfolding it included." in text
     assert "Exit status: 1 found, 2 bad input, 3 not found, which claims nothing of what was not run" in text
     assert "of run: found" in " ".join(sealrace("--help").output.split())
 

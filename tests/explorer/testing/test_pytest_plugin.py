@@ -164,6 +164,11 @@ LINGERING = "lingering-page, fix none, protocol P2, model sc: "
             "'fresh', small=True, expect=None, max_executions=1",
             f"{FRESH}INCOMPLETE, which is no answer\n  limit of 1 executions reached\n",
         ),
+        (
+            "'fresh', small=True, max_time=1e-9",
+            f"{FRESH}INCOMPLETE, which is no answer: no execution was explored\n  limit of 1e-09 seconds reached\n"
+            "  the program was not unfolded by then: nothing of it was explored\n",
+        ),
         ("'nowhere'", "unknown scenario 'nowhere'\n  there are: "),
         ("'fresh', fix='x'", "unknown fix 'x'\n  there are: "),
         ("'fresh', models=['armv9']", "no memory model 'armv9'\n  a model is one of "),
