@@ -85,7 +85,7 @@ def _runs(driven: Driven) -> str:
     ended = ", ".join(f"{count:,} {word}" for count, word in counts if count)
     is_plain = driven.distinct == driven.statuses[Status.COMPLETE]
     found = many(driven.distinct, "distinct execution") + ("" if is_plain else f" ({ended})")
-    lost = f"; {many(driven.abandoned, 'run')} abandoned, at what was known or with no way on"
+    lost = f"; {many(driven.abandoned, 'run')} abandoned, at what an earlier run had seen or with no way on"
     return f"{driven.runs:,}: {found}{lost if driven.abandoned else ''}"
 
 
