@@ -21,6 +21,7 @@ from explorer.cli.serve.answer import Served
 from explorer.cli.serve.choices import start
 from explorer.cli.serve.show import show
 from explorer.cli.serve.state import state_of
+from explorer.cli.strategies import DEPTH
 from explorer.scenario import MODELS
 from explorer.schedule.steps import Step
 from reports.render import FORMS, IMAGES
@@ -90,6 +91,24 @@ def test_runs_of_each_depth_find_as_often_as_the_table_says(
         result = CliRunner().invoke(main, ["run", scenario, "--small", "--depth", depth, "--json"])
         found = {each["property"]: each["runs"] for each in json.loads(result.output)["violating"]}
         assert found[row[1]] == int(runs)
+
+
+def test_what_to_take_first_comes_first() -> None:
+    advice = re.findall(r"^(\d)\. \*\*`(.+?)`\*\*", page("strategies.md").split("```")[0], re.MULTILINE)
+    assert advice == [
+        ("1", "sealrace explore"),
+        ("2", "sealrace run SCENARIO --strategy preemption-bounded"),
+        ("3", "sealrace run SCENARIO"),
+    ]
+    usual = {option.name: option.default for option in main.commands["run"].params}
+    assert usual["strategy"] == "pct"
+    assert f"**The depth is {DEPTH} unless told otherwise.**" in page("strategies.md")
+
+
+def test_what_needs_a_checkout_says_so() -> None:
+    before = page("strategies.md").split("$ python -m bench.rates")[0]
+    assert "run it in the top folder of a checkout" in before[-300:]
+    assert "`python -m bench.rates`, in a checkout," in page("performance.md")
 
 
 def test_the_strategies_are_those_of_the_table() -> None:
