@@ -12,7 +12,7 @@ from explorer.memory.model import Model
 from explorer.property import Violation
 from explorer.schedule.walk import Position
 from explorer.schedule.witness import Witness
-from explorer.search.violations import OUTCOME, violations_of
+from explorer.search.violations import OUTCOME, marked_in, violations_of
 from explorer.version import VERSION
 from reports.build import make_report
 from reports.structure import Report, Search
@@ -41,7 +41,7 @@ def report_of_position(
         execution = replace(execution, ends=tuple(thread.end or NOT_OVER for thread in position.threads))
     is_end = position.may_end and model.allows(execution)
     broken = violations_of(execution, setting.case, model) if is_end else list(so_far)
-    marks = tuple(mark for find in setting.case.landmarks if (mark := find(execution)) is not None)
+    marks = marked_in(execution, setting.case)
     violation = _told(broken, tells, setting) if broken else Violation(OUTCOME, (), marks, "")
     switches = sum(a.thread != b.thread for a, b in zip(position.steps, position.steps[1:], strict=False))
     return make_report(

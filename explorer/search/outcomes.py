@@ -30,7 +30,7 @@ from explorer.program.unfolded import UnfoldedProgram
 from explorer.property import Edge, Violation
 from explorer.scenario import Case, Goal
 from explorer.schedule.calls import told_thread
-from explorer.search.violations import OUTCOME
+from explorer.search.violations import OUTCOME, marked_in
 
 Fact: TypeAlias = tuple[str, str]
 """Whose result (a thread, several identical ones, ``at the end``), and the result in words."""
@@ -131,8 +131,7 @@ def shown_outcome(execution: Execution, facts: Facts, case: Case, goal: Goal | N
     told = f"{sentence or 'Nothing is told of this execution'}."
     if goal is not None:
         told = f"{goal.text[:1].upper()}{goal.text[1:]}. {told}"
-    marks = tuple(mark for find in case.landmarks if (mark := find(execution)) is not None)
-    return Violation(OUTCOME, tuple(path), marks, told)
+    return Violation(OUTCOME, tuple(path), marked_in(execution, case), told)
 
 
 def _words(call: Returned, tell: Tell | None) -> str:

@@ -75,6 +75,25 @@ def _require_events(violation: Violation, count: int) -> None:
             )
 
 
+def marked_in(execution: Execution, case: Case) -> tuple[Mark, ...]:
+    """What the landmarks of a case mark in an execution."""
+    found = []
+    for landmark in case.landmarks:
+        try:
+            mark = landmark(execution)
+        except CODE_RAISES as error:
+            raise raised_by("a landmark", error) from error
+        if mark is None:
+            continue
+        if not isinstance(mark, Mark) or mark.event not in range(len(execution)):
+            raise ScenarioError(
+                f"a landmark gives {mark!r}, no mark of an event",
+                advice="give Mark(event, 'word'), an event being its place in execution.events, or None",
+            )
+        found.append(mark)
+    return tuple(found)
+
+
 def reaches(execution: Execution, goal: Goal) -> bool:
     """Whether a complete execution reaches a goal."""
     try:

@@ -268,6 +268,27 @@ def test_what_a_property_or_a_goal_raises_is_told_with_its_line(sealrace: Run) -
     )
 
 
+@pytest.mark.parametrize(
+    ("landmark", "message"),
+    [
+        (
+            "lambda e: e[0]",
+            "one.py:14: a landmark raised TypeError: 'Execution' object is not subscriptable\n"
+            "  correct what it does there\n",
+        ),
+        (
+            "lambda e: 7",
+            "a landmark gives 7, no mark of an event\n"
+            "  give Mark(event, 'word'), an event being its place in execution.events, or None\n",
+        ),
+    ],
+)
+def test_a_landmark_that_raises_or_marks_nothing_is_told(sealrace: Run, landmark: str, message: str) -> None:
+    write("one.py", changed("),)))", f"),)), (), (), ({landmark},))"))
+    result = sealrace("survey", "one.py:ring")
+    assert (result.exit_code, result.output) == (2, message)
+
+
 BUILT = "the scenario one.py:ring, built with fix none and protocol plain,"
 LEAVE = "  leave out what ends the program\n"
 
@@ -322,13 +343,16 @@ def test_code_that_ends_the_program_is_no_verdict(sealrace: Run, old: str, new: 
 
 
 def test_an_exit_that_nothing_expects_is_no_verdict(sealrace: Run) -> None:
-    """A landmark is asked without a word of its own."""
-    text = changed("),)))", "),)), (), (), (lambda e: __import__('sys').exit(0),))")
-    write("one.py", text)
-    result = sealrace("survey", "one.py")
+    """Whether a property treats threads alike is asked without a word of its own."""
+    asked = ENDS.replace('"ends"\n', '"ends"\n    alike = property(lambda self: __import__("sys").exit(0))\n')
+    one = 'ThreadSpec("writer", store, (Location("box"),))'
+    two = "*(ThreadSpec(name, store, (BOX,)) for name in 'ab')"
+    text = changed("),)))", "),)), (Ends(),))").replace(one, two)
+    write("one.py", text.replace("def build", f"BOX = Location('box')\n\n\n{asked.lstrip()}def build"))
+    result = sealrace("explore", "one.py", "--model", "sc")
     assert (result.exit_code, result.output.splitlines()[-2:]) == (
         2,
-        ["one.py:14: the code of a scenario raised SystemExit: 0", LEAVE.rstrip("\n")],
+        ["one.py:18: the code of a scenario raised SystemExit: 0", LEAVE.rstrip("\n")],
     )
 
 
