@@ -99,6 +99,7 @@ def live_page(report: Report, position: Position, state: State) -> str:
         data=_data(report, schedule, relations, position, state, cards, moves),
         state=state,
         cards=cards,
+        current=_current(position, cards),
         taken=len(position.steps),
         possible=sum(len(card.offers) for card in cards),
         last=schedule.steps[-1] if schedule.steps else None,
@@ -188,6 +189,7 @@ def _data(
         "taken": len(position.steps),
         "path_here": state.path,
         "current": _current(position, cards),
+        "idle": {card.number: _idle(card) for card in cards if not card.offers},
         "first": {card.number: card.offers[0].path for card in cards if card.offers},
         "said": _spoken(state, schedule, cards),
     }
@@ -202,6 +204,11 @@ def _current(position: Position, cards: Sequence[Card]) -> int | None:
     return next((card.number for card in (*now, *able)), None)
 
 
+def _idle(card: Card) -> str:
+    """What the key of a thread says that has no step."""
+    return f"{card.name} waits: it has no step now." if card.state == "waits" else f"{card.name} has ended."
+
+
 def _spoken(state: State, schedule: Schedule, cards: Sequence[Card]) -> str:
     """What a person who does not see the page is told after a step."""
     parts = []
@@ -209,6 +216,6 @@ def _spoken(state: State, schedule: Schedule, cards: Sequence[Card]) -> str:
         step = schedule.steps[-1]
         parts.append(f"{cards[step.thread].name} {step.name} {step.action}".replace("  ", " "))
     parts.append(state.headline)
-    parts += [f"{said.name}: {said.word}" for said in state.properties if said.kind in ("violated", "broken")]
+    parts += [f"{said.name}: {said.word}" for said in state.properties if said.kind == "violated"]
     parts += [f"{card.name}: {len(card.offers)} {'step' if len(card.offers) == 1 else 'steps'}" for card in cards]
     return ". ".join(parts) + "."

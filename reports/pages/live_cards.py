@@ -138,7 +138,10 @@ def _offer(
     if option.source is not None:
         of.append(f"from {words.write(option.source)}")
         if not option.takes_effect_now:
-            of.append(f"an old value: now it is {_shown_of(words, position.execution, order[-1])}")
+            # True under every model: it is what fr means, and under sc one order of all accesses has it so.
+            over = order[len(order) - option.step.older]
+            wrote = _shown_of(words, position.execution, over)
+            of.append(f"an old value: ordered before {words.write(over)}, which wrote {wrote} (fr)")
     elif len(options) > 1:
         after = order[len(order) - option.step.older :]
         of.append(f"before {words.write(after[0])}" if after else "after all other stores")

@@ -62,7 +62,14 @@ def home_page(form: Form) -> str:
     return render_page("live_home.html.j2", styles=("execution.css", "live.css"), served=True, form=form)
 
 
-def problem_page(message: str) -> str:
-    """What went wrong, in lines: the first says what, the others what to do."""
+def problem_page(message: str, form: Form | None = None, chosen: Mapping[str, str] | None = None) -> str:
+    """What went wrong, in lines: the first says what, the others what to do; ``form`` keeps what was chosen."""
     lines = [visible(line.strip()) for line in message.split("\n")]
-    return render_page("live_problem.html.j2", styles=("execution.css", "live.css"), served=True, problem=lines)
+    return render_page(
+        "live_problem.html.j2",
+        styles=("execution.css", "live.css"),
+        served=True,
+        problem=lines,
+        form=form,
+        chosen=chosen,
+    )

@@ -34,7 +34,8 @@ def application(desk: Desk) -> Starlette:
             Route("/at/{state}/report", _Pages(desk).report, methods=["POST"]),
             Route("/out/{name}", _Pages(desk).out),
             WebSocketRoute("/run/{state}", _Pages(desk).run),
-        ]
+        ],
+        exception_handlers={404: _Pages(desk).nowhere},
     )
 
 
@@ -46,6 +47,9 @@ class _Pages:
 
     async def home(self, _request: Request) -> Response:
         return _sent(await self._desk.answer(choices.home))
+
+    async def nowhere(self, _request: Request, _error: Exception) -> Response:
+        return _sent(await self._desk.answer(choices.nowhere))
 
     async def start(self, request: Request) -> Response:
         chosen = [request.query_params.get(name, "") for name in ("scenario", "fix", "protocol", "model", "sizes")]
@@ -71,7 +75,7 @@ class _Pages:
         name = request.path_params["name"]
         file = Path(self._desk.served.out) / name
         if not _FILE.fullmatch(name) or not file.is_file():
-            return Response("there is no such report\n", 404, media_type="text/plain")
+            return _sent(await self._desk.answer(choices.nowhere))
         return FileResponse(file)
 
     async def run(self, socket: WebSocket) -> None:

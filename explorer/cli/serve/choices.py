@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
+from explorer.cli.failures import UsageProblem
 from explorer.cli.named import (
     all_scenarios,
     choose,
@@ -15,13 +16,14 @@ from explorer.cli.named import (
     packaged_scenarios,
     read_model,
 )
-from explorer.cli.serve.answer import Answer, Served, limited
+from explorer.cli.serve.answer import Answer, Served, limited, problem
 from explorer.cli.serve.state import Digests, State, digests, find_served
-from explorer.cli.setting import Options, make_setting
+from explorer.cli.setting import Options, make_setting, reason_against
+from explorer.errors import InputError
 from explorer.memory.model import compiled_names, model_names
 from explorer.scenario import Parameters, Scenario
 from explorer.visible import visible
-from reports.pages.live_home import Form, Offered, home_page
+from reports.pages.live_home import Form, Offered, home_page, problem_page
 
 MODEL = "sc"
 """The model of a start without one."""
@@ -38,9 +40,42 @@ def start(served: Served, scenario: str, fix: str, protocol: str, model: str, si
     """The start of a program; what is empty is as the scenario is."""
     model = model or MODEL
     found = find_served(scenario, model, served.extra)
-    chosen_fix = choose_fix(found, fix) if fix else found.fixes[0]
-    chosen_protocol = choose("protocol", protocol or found.protocols[0], found.protocols)
-    return Answer(303, _start(scenario, chosen_fix, chosen_protocol, model, sizes == "small", digests(found)))
+    fix, protocol = fix or found.fixes[0], protocol or found.protocols[0]
+    try:
+        chosen_fix = choose_fix(found, fix)
+        choose("protocol", protocol, found.protocols)
+        reason = reason_against(found, chosen_fix, protocol)
+        if reason is not None:
+            raise UsageProblem(_instead(found, chosen_fix, protocol, reason))
+        return Answer(303, _start(scenario, chosen_fix, protocol, model, sizes == "small", digests(found)))
+    except InputError as error:
+        chosen = {"scenario": scenario, "fix": fix, "protocol": protocol, "model": model, "sizes": sizes}
+        return _not_started(served, str(error), {name: visible(text) for name, text in chosen.items()})
+
+
+def _instead(scenario: Scenario, fix: str, protocol: str, reason: str) -> str:
+    """Why a fix and a protocol do not go together, and what goes with each of them."""
+    protocols = [each for each in scenario.protocols if reason_against(scenario, fix, each) is None]
+    fixes = [each for each in scenario.fixes if reason_against(scenario, each, protocol) is None]
+    return (
+        f"fix {fix} with protocol {protocol} is not applicable: {reason}\n"
+        f"  protocols that go with fix {fix}: {', '.join(protocols) or 'none'}\n"
+        f"  fixes that go with protocol {protocol}: {', '.join(fixes) or 'none'}\n"
+        "  choose one of them above and press Start"
+    )
+
+
+def _not_started(served: Served, message: str, chosen: dict[str, str]) -> Answer:
+    """Why a program does not start; the form keeps what was chosen, where its scenario is one that it lists."""
+    form = form_of(served.extra)
+    listed = any(each.name == chosen["scenario"] for each in form.scenarios)
+    return Answer(400, problem_page(message, form if listed else None, chosen))
+
+
+@limited
+def nowhere(_served: Served) -> Answer:
+    """An address that leads nowhere."""
+    return problem(404, "there is nothing at this address\n  copy all of it, or begin at the start")
 
 
 @lru_cache(maxsize=64)

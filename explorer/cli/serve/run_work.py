@@ -24,6 +24,12 @@ LISTED = 40
 """Outcomes that are told at most."""
 
 
+_OTHERS = {
+    "cut": "cut at the bound of a loop",
+    "dropped": "dropped (an assumption of the scenario fails there, so they do not count)",
+}
+
+
 @dataclass
 class _Run:
     """A run under way; ``runs`` is None where all ways on are searched."""
@@ -98,12 +104,12 @@ def _end(run: _Run) -> str:
         return f"INCOMPLETE: {run.runs:,} random runs; {_count(found)}"
     if found.others["cut"]:
         return f"INCOMPLETE: a bound cut some; {_count(found)}"
-    return f"all ways on: {_count(found)}"
+    return f"all continuations: {_count(found)}"
 
 
 def _count(found: Histogram) -> str:
     number = found.executions
-    others = "".join(f", {count:,} {name}" for name, count in sorted(found.others.items()))
+    others = "".join(f", {count:,} {_OTHERS.get(name, name)}" for name, count in sorted(found.others.items()))
     return f"{number:,} execution{'' if number == 1 else 's'}{others}"
 
 

@@ -45,8 +45,8 @@ def show(served: Served, text: str) -> Answer:
         form=form_of(served.extra),
         chosen=chosen_of(state),
     )
-    broken = [answer.violation for answer in answers if answer.violation is not None]
-    report = report_of_position(setting, model, state.token.model, position, so_far=broken)
+    # Marks and the reason are drawn in the colours of an alarm: not before the end has decided what is violated.
+    report = report_of_position(setting, model, state.token.model, position)
     return Answer(200, live_page(report, position, shown))
 
 

@@ -27,8 +27,7 @@ def headline(stand: Stand, position: Position, answers: Sequence[Answer]) -> tup
         return _ENDS[stand][0], "incomplete"
     if stand is not Stand.OPEN:
         return (f"VIOLATED: {broken}", "violated") if broken else ("over: breaks nothing", "outcome")
-    if broken:
-        return f"so far: {broken}", "broken"
+    # What a property finds so far is no verdict: what comes next may order what seems unordered.
     return "can go on", "open"
 
 
@@ -58,8 +57,10 @@ def properties(answers: Sequence[Answer], position: Position, model: Model, *, f
 def _said(answer: Answer, *, final: bool) -> Said:
     name = visible(answer.name)
     if answer.violation is not None:
-        word, kind = ("violated", "violated") if final else ("broken so far", "broken")
-        return Said(name, word, kind, visible(answer.violation.sentence))
+        sentence = visible(answer.violation.sentence)
+        if final:
+            return Said(name, "violated", "violated", sentence)
+        return Said(name, "not decided", "nothing", f"If it ended here: {sentence}")
     if not answer.asked:
         return Said(name, "not asked" if final else "asked at the end", "not-run", "")
-    return Said(name, *(("kept", "holds") if final else ("not broken so far", "nothing")), "")
+    return Said(name, *(("kept", "holds") if final else ("not decided", "nothing")), "")

@@ -15,7 +15,7 @@ function next() {
 const restart = () => leave(`${data.path_here}/back/0`);
 const runOn = thread => thread === null ? undefined : leave(withStops(`${data.path_here}/on?thread=${thread}`));
 const runAll = () => leave(withStops(`${data.path_here}/on`));
-const first = thread => data.first[thread] ? leave(data.first[thread]) : undefined;
+const first = thread => data.first[thread] ? leave(data.first[thread]) : tellStatus(data.idle[thread] ?? `There is no thread ${thread + 1}.`);
 
 const BUTTONS = { restart, undo, step: next, on: () => runOn(data.current), all: runAll };
 
@@ -42,6 +42,7 @@ function actOf(target) {
   const href = target.getAttribute("href") ?? "";
   const number = /^#step=(\d+)$/.exec(href);
   if (number) return () => backTo(Number(number[1]));
+  if (target.closest("#bars")) return () => inTurn(async () => { taken = href; await leave(href); land(); });
   if (href.startsWith("/at/")) return () => inTurn(() => leave(href));
   return null;
 }

@@ -1,9 +1,11 @@
 // Runs from a state: the server sends how far it is; a histogram shows it, and each bar leads to its first execution.
 
 let running = null;
+let taken = null; // the address that the bar taken last leads to
 
 function run(how) {
   halt();
+  taken = null;
   const form = byId("runs");
   if (how === "random" && !form.reportValidity()) return;
   const url = new URL(`/run${data.path_here.slice(3)}`, location.href);
@@ -40,6 +42,15 @@ function progress(found, from) {
   if (found.over) { running.told = true; halt(); }
   const most = Math.max(...found.bars.map(bar => bar.executions), 1);
   byId("bars").replaceChildren(...found.bars.map(bar => barLine(bar, found.executions, most)));
+  markTaken();
+}
+
+function markTaken() {
+  for (const link of document.querySelectorAll("#bars a")) {
+    const bar = link.closest("li"), is = link.getAttribute("href") === taken;
+    bar.classList.toggle("taken", is);
+    link.textContent = is ? "taken: go there again" : "go there";
+  }
 }
 
 function barLine(bar, all, most) {

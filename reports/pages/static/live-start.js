@@ -24,6 +24,7 @@ function shown() {
   sizes.observe(ladder);
   redraw();
   showMarks();
+  markTaken();
   const past = document.querySelector(".past");
   past.scrollTop = past.scrollHeight;
 }

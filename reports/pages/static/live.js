@@ -40,8 +40,18 @@ function lost(error) {
 }
 
 function complain(words) {
-  byId("said").className = "lost";
+  tellStatus(words, "lost");
+}
+
+function tellStatus(words, kind = "soft") {
+  byId("said").className = kind;
   byId("said").textContent = words;
+}
+
+// Where a jump from far down the page ends: at what has come out.
+function land() {
+  byId("now").scrollIntoView({ block: "start" });
+  byId("now").focus({ preventScroll: true });
 }
 
 // Goes to the state at an address; "push" makes an entry of the history, so that the browser's Back returns.

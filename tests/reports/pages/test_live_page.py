@@ -36,7 +36,11 @@ def test_a_person_steps_to_the_leak_goes_back_and_another_way(server: Server, br
 
         # Three steps back, by button, key and the browser's own Back, which leads to where one was before.
         page.locator("#undo").click()
-        expect(page.locator("#now .word")).to_contain_text("so far: leak, late")
+        # One step before the end nothing is decided, and nothing looks like an alarm.
+        expect(page.locator("#now .word")).to_have_text("can go on")
+        expect(page.locator(".said dt:text-is('leak') + dd")).to_contain_text("not decided If it ended here: ")
+        expect(page.locator(".word.violated")).to_have_count(0)
+        assert not any("LEAK" in line for line in ladder(page))
         press(page, "k")
         press(page, "ArrowLeft")
         three_less = page.url
@@ -102,6 +106,24 @@ def test_edges_are_drawn_as_on_the_page_of_a_report(server: Server, browser: Bro
         expect(page.locator(".edges .arrow.po")).to_have_count(5)
 
 
+def test_the_thread_that_is_on_is_marked_and_one_that_has_ended_says_so(server: Server, browser: Browser) -> None:
+    with visiting(browser, server.address) as page:
+        open_start(page, server, "inflight", sizes="small")
+        on = page.locator("article[aria-current=true]")
+        expect(on).to_have_id("thread-0")
+        expect(on.locator("h2 .turn")).to_have_text("on")
+        take(page, "reader")
+        expect(on).to_have_id("thread-2")
+        page.locator("[data-run='0']").click()
+        expect(page.locator("article").first).to_have_class("thread returned")
+        here = page.url
+        for key, told in (("1", "owner has ended."), ("9", "There is no thread 9.")):
+            page.keyboard.press(key)
+            expect(page.locator("#said")).to_have_text(told)
+            expect(page.locator("#said")).to_be_visible()
+        assert page.url == here
+
+
 def test_undone_steps_can_be_taken_again(server: Server, browser: Browser) -> None:
     with visiting(browser, server.address) as page:
         open_start(page, server, "inflight", sizes="small")
@@ -144,7 +166,7 @@ def test_old_values_are_offered_and_marked(server: Server, browser: Browser) -> 
         assert old
         for each in old:
             assert each.get_attribute("class") == "offer old"
-            assert "an old value: now it is" in each.inner_text()
+            assert "an old value: ordered before owner" in each.inner_text()
         take(page, "reader", "the initial value")
         assert "an old value" in ladder(page)[-1]
 
@@ -167,6 +189,11 @@ def test_what_is_wrong_is_shown_and_the_way_on(server: Server, browser: Browser)
         page.goto(f"{server.address}start?scenario=seal-write&fix=no")
         alert = page.get_by_role("alert")
         expect(alert).to_contain_text("unknown fix 'no'")
+        expect(page.locator("#choose [name=scenario]")).to_have_value("seal-write")
+        page.locator("#choose [name=fix]").select_option("none")
+        page.get_by_role("button", name="Start").click()
+        expect(page.locator("#now")).to_contain_text("nothing has happened yet")
+        page.goto(f"{server.address}start?scenario=seal-writ")
         page.get_by_role("link", name="Choose what to explore").click()
         expect(page.get_by_role("heading", name="Scenarios")).to_be_visible()
 
@@ -201,8 +228,8 @@ def test_in_every_window_it_fits_and_is_accessible(
         page.locator("#code > summary").click()
         for box in page.locator("input[name=show]").all():
             box.check()
-        page.get_by_role("button", name="all ways on").click()
-        expect(page.locator("#progress")).to_contain_text("all ways on: ")
+        page.get_by_role("button", name="all continuations").click()
+        expect(page.locator("#progress")).to_contain_text("all continuations: ")
         assert serious_findings(page) == []
         assert not scrolls_sideways(page)
         page.locator("#bars a").first.click()

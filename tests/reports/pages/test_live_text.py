@@ -140,7 +140,11 @@ def test_a_load_says_whose_value_it_reads() -> None:
     unfolding = Unfolding(Program((ThreadSpec("a", store, ()), ThreadSpec("b", load, ()))), 2)
     assert offers(page(unfolding, Step(0))) == [
         ("/at/0.0-1.0", "reads 1", "from a W1 (step 1)"),
-        ("/at/0.0-1.1", "reads 0", "from the initial value; an old value: now it is 1"),
+        (
+            "/at/0.0-1.1",
+            "reads 0",
+            "from the initial value; an old value: ordered before a W1 (step 1), which wrote 1 (fr)",
+        ),
     ]
 
 

@@ -172,7 +172,11 @@ def test_outcomes_beyond_those_listed_are_counted(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(run_work, "LISTED", 3)
     monkeypatch.setattr(run_work, "SLICE", 60.0)
     found = told_of(begin(SERVED, token_of("inflight"), None, 0).text)
-    assert found["words"] == "all ways on: 146 executions, 1 dropped; the first 3 of 7 outcomes are listed"
+    assert found["words"] == (
+        "all continuations: 146 executions, "
+        "1 dropped (an assumption of the scenario fails there, so they do not count); "
+        "the first 3 of 7 outcomes are listed"
+    )
     assert len(found["bars"]) == 3
 
 

@@ -129,7 +129,10 @@ def test_a_run_for_another_site_is_refused(server: Server, headers: Mapping[str,
 
 
 def test_other_methods_and_addresses_are_not_there(server: Server) -> None:
-    assert server.ask("/nothing").status == 404
+    reply = server.ask("/nothing")
+    assert reply.status == 404
+    assert problem(reply) == ["there is nothing at this address", "copy all of it, or begin at the start"]
+    assert '<a class="button" href="/">' in reply.text
     assert server.ask("/", "DELETE").status == 405
     assert server.ask(f"{server.start('seal-write')}/report").status == 405
 
@@ -150,6 +153,21 @@ def test_unknown_names_are_told_with_those_there_are(server: Server, query: str,
     told = problem(reply)
     assert (reply.status, told[0]) == (400, lines)
     assert told[1].startswith("there are: ")
+
+
+def test_what_does_not_go_together_keeps_the_choice_and_says_what_does(server: Server) -> None:
+    """``create-time`` is what P1 does anyway: no fix of P2."""
+    reply = server.ask("/start?scenario=inflight&fix=create-time&protocol=P2&model=tso&sizes=small")
+    told = problem(reply)
+    assert reply.status == 400
+    assert told[0].startswith("fix create-time with protocol P2 is not applicable: ")
+    assert told[1].startswith("protocols that go with fix create-time: ")
+    assert told[2].startswith("fixes that go with protocol P2: none, no-check, ")
+    assert told[3] == "choose one of them above and press Start"
+    assert "sealrace list" not in reply.text
+    chosen = re.findall(r"<option(?: value=\"small\")? selected>(.*?)</option>", reply.text)
+    assert chosen[:4] == ["inflight", "create-time", "P2", "tso"]
+    assert chosen[4].startswith("small (")
 
 
 def test_control_characters_are_shown_and_markup_is_text(server: Server) -> None:
