@@ -27,20 +27,19 @@ def report_of_position(
     model_name: str,
     position: Position,
     tells: str = "",
-    so_far: Sequence[Violation] = (),
 ) -> Report:
     """The steps so far, in the order in which they were taken; it may be drawn, and is no file to keep.
 
     Where the execution is over and breaks properties, the report is about ``tells`` if it breaks that, else about the
-    most severe one; before the end it is so about what is broken ``so_far``.  Where it breaks none it shows what the
-    landmarks of the case mark.  A load of an old value is
-    marked as such; nothing is reordered, for the scheduler takes every thread's accesses in program order.
+    most severe one.  Where it breaks none, and before the end, it shows what the landmarks of the case mark.  A load
+    of an old value is marked as such; nothing is reordered, for the scheduler takes every thread's accesses in
+    program order.
     """
     execution = position.execution
     if not position.may_end:
         execution = replace(execution, ends=tuple(thread.end or NOT_OVER for thread in position.threads))
     is_end = position.may_end and model.allows(execution)
-    broken = violations_of(execution, setting.case, model) if is_end else list(so_far)
+    broken = violations_of(execution, setting.case, model) if is_end else []
     marks = marked_in(execution, setting.case)
     violation = _told(broken, tells, setting) if broken else Violation(OUTCOME, (), marks, "")
     switches = sum(a.thread != b.thread for a, b in zip(position.steps, position.steps[1:], strict=False))
