@@ -18,8 +18,9 @@ from pathlib import Path
 import click
 
 from explorer.cli.output import MIN_WIDTH
-from explorer.cli.step_screen import screen
+from explorer.cli.step_screen import HELP, screen
 from explorer.cli.stepping import Stepping
+from explorer.search.so_far import Stand
 
 _PACE = 0.9  # seconds from step to step when playing, as on the page
 _SIZE = (100, 30)  # columns and lines where the output is no terminal
@@ -68,18 +69,30 @@ def _act(stepping: Stepping, key: str, screens: _Screens) -> str:
         "u": stepping.back_to_line,
     }
     options = len(stepping.here.options)
+    if key == "u" and not stepping.can_go_back_to_line:
+        return "no branch was taken that could be left"
     if key in moves:
         moves[key]()
     elif key in map(str, range(1, options + 1)):
         stepping.take(int(key) - 1)
     elif key.isdecimal():
         number = key if len(key) <= 20 else f"{key[:20]}..."
-        return f"there is no step {number} to take here: {f'1 to {options}' if options else 'it is over'}"
+        return f"there is no step {number} to take here: {_to_take(stepping)}"
     elif key == "t":
         return str(stepping.token)
+    elif key in ("?", "h"):
+        return HELP
     else:
         return f"no key does this: {key!r}"
     return ""
+
+
+def _to_take(stepping: Stepping) -> str:
+    """The numbers that there are."""
+    options = len(stepping.here.options)
+    if options == 0:
+        return "the model forbids every way on" if stepping.stand is Stand.STUCK else "it is over"
+    return "only 1" if options == 1 else f"1 to {options}"
 
 
 class _Screens:
@@ -126,6 +139,10 @@ class _Screens:
                 break
 
     def _draw(self, told: str) -> None:
+        if told == HELP:
+            # In place of the screen: a low terminal has not room for both.
+            click.echo(HELP)
+            return
         columns, lines = shutil.get_terminal_size(_SIZE)
         for line in screen(self._stepping, max(columns, MIN_WIDTH), lines - 1 - bool(told)):
             click.echo(line)

@@ -10,26 +10,44 @@ from explorer.execution.location import show
 from explorer.search.so_far import Stand
 from explorer.visible import visible
 from reports.forms.ladder import behind, hanging
-from reports.forms.text import ladder_lines
+from reports.forms.text import ladder_lines, seal_line
 from reports.words import is_outcome, title
 
-KEYS = "j on, k back, Home End, n p along the reason, number: take it, u leave the branch, t token, q quit"
+KEYS = "j on, k back, n p reason, number: take it, u leave it, t token, ? keys, q quit"
+_FEW_KEYS = "j on, k back, number: take it, ? keys, q quit"  # where the others do not fit
 
-_FEWEST = 5  # steps of the ladder, however low the screen
+HELP = """\
+j  right arrow   a step on
+k  left arrow    a step back
+Home  End        to the start, to the end of the line
+n  p             to the next step of the reason, to the one before
+space            play to the end, until a key is pressed
+1  2  3 ...      take that step; a branch begins where it is not the line's own
+u                leave the branch, back to where it was taken
+t                the token of where you stand, to come back by
+?  h             these keys
+q  Esc           quit"""
+
+_FEWEST = 5  # lines of the ladder, its heading and the rule among them, however low the screen
 
 
 def screen(stepping: Stepping, width: int, height: int) -> list[str]:
-    """Lines of at most ``width`` columns; more than ``height`` of them only where there is that much to choose from."""
-    below = [
-        "",
-        *_choices(stepping, width),
-        *_others(stepping, width),
-        *_memory(stepping, width),
-        *_end(stepping, width),
-    ]
+    """Lines of at most ``width`` columns; more than ``height`` of them only where there is that much to choose from.
+
+    On a low screen memory is cut first.
+    """
     head = _head(stepping, width)
-    steps = _steps(stepping, width, max(height - len(head) - len(below) - 2, _FEWEST))
-    return [line.rstrip() for line in (*head, *steps, *below, KEYS)]
+    choices = ["", *_choices(stepping, width), *_others(stepping, width)]
+    end = [*_end(stepping, width), KEYS if len(KEYS) <= width else _FEW_KEYS]
+    room = height - len(head) - len(choices) - len(end)
+    memory = _cut(_memory(stepping, width), max(room - _FEWEST, 1), width)
+    steps = _steps(stepping, width, max(room - len(memory), _FEWEST))
+    return [line.rstrip() for line in (*head, *steps, *choices, *memory, *end)]
+
+
+def _cut(lines: list[str], count: int, width: int) -> list[str]:
+    """The first lines, the last of which says that there are more."""
+    return lines if len(lines) <= count else [*lines[: count - 1], f"{lines[count - 1][: width - 2]} …"]
 
 
 def _head(stepping: Stepping, width: int) -> list[str]:
@@ -40,9 +58,15 @@ def _head(stepping: Stepping, width: int) -> list[str]:
 
 
 def _steps(stepping: Stepping, width: int, room: int) -> list[str]:
-    """The ladder around where one stands, a rule behind the last step taken."""
-    heading, *lines = ladder_lines(stepping.line.report, stepping.line.schedule, width)
-    taken = stepping.line.drawn[stepping.at]
+    """The ladder around where one stands, a rule behind the last step taken; the double line is the seal."""
+    schedule = stepping.line.schedule
+    heading, *drawn = ladder_lines(stepping.line.report, schedule, width)
+    lines: list[str] = []
+    taken = 0
+    for step, line in zip(schedule.steps, drawn, strict=True):
+        lines += [line, seal_line(width)] if step.seals else [line]
+        if step.number <= stepping.line.drawn[stepping.at]:
+            taken = len(lines)
     room = max(room - 2, 1)
     first = max(min(taken - room * 2 // 3, len(lines) - room), 0)
     rule = " here ".center(width, "─")

@@ -108,6 +108,11 @@ def ladder_lines(report: Report, schedule: Schedule, width: int) -> list[str]:
     return [ladder.heading.rstrip(), *(ladder.line(row, width).rstrip() for row in ladder.rows)]
 
 
+def seal_line(width: int) -> str:
+    """The line behind the step that sets the seal."""
+    return " sealed ".center(width, "═")
+
+
 def _whole(ladder: _Ladder, file: str, width: int) -> list[str]:
     """How many steps are folded, and the command that prints every one."""
     if not ladder.folded:
@@ -156,7 +161,7 @@ def _steps(ladder: _Ladder, width: int) -> Iterator[str]:
         for note in row.step.notes:
             yield from hanging(" " * len(row.head + GAP), note, width)
         if row.step.seals:
-            yield " sealed ".center(width, "═")
+            yield seal_line(width)
 
 
 def _ladder(report: Report, schedule: Schedule, *, scarce: bool, folded: bool = False) -> _Ladder:

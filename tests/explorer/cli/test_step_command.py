@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from command_line import Run
 from mailbox_scenario import MAILBOX
+from scenario_files import ONE, write
 
 from explorer.cli.main import main
 from explorer.cli.setting import Options, make_setting
@@ -29,19 +30,21 @@ from explorer.token import read_token
 from reports.report import load_report
 
 LEAK = Path("out/mailbox-P2-none-pso-leak.json")
-KEYS = "j on, k back, Home End, n p along the reason, number: take it, u leave the branch, t token, q quit"
+KEYS = "j on, k back, n p reason, number: take it, u leave it, t token, ? keys, q quit"
 RULE = " here ".center(100, "─")
 
 
-def step(keys: str, name: str = str(LEAK)) -> Result:
-    result = CliRunner(env={"COLUMNS": "100", "LINES": "40"}).invoke(main, ["replay", "--step", name], input=keys)
+def step(keys: str, name: str = str(LEAK), columns: int = 100, lines: int = 40) -> Result:
+    result = CliRunner(env={"COLUMNS": str(columns), "LINES": str(lines)}).invoke(
+        main, ["replay", "--step", name], input=keys
+    )
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
 
-def screen(keys: str, name: str = str(LEAK)) -> list[str]:
+def screen(keys: str, name: str = str(LEAK), columns: int = 100, lines: int = 40) -> list[str]:
     """The last screen, without the line that says how to come back."""
-    result = step(keys, name)
+    result = step(keys, name, columns, lines)
     assert result.exit_code == 0
     return result.output.splitlines()[:-1]
 
@@ -105,7 +108,7 @@ def test_a_branch_leaves_the_line_and_can_be_left(explored: Run) -> None:
 
 def test_the_lines_own_option_is_no_branch(explored: Run) -> None:
     assert screen("1") == screen("j")
-    assert screen("1u") == screen("j")
+    assert screen("1u") == [*screen("j"), "no branch was taken that could be left"]
 
 
 def test_past_the_end_of_a_branch_the_same_thread_goes_on(explored: Run) -> None:
@@ -150,6 +153,10 @@ def test_a_token_that_is_not_over_is_stood_at_its_end(explored: Run) -> None:
         ("5", "there is no step 5 to take here: 1 to 2"),
         ("0", "there is no step 0 to take here: 1 to 2"),
         (">1", "there is no step 1 to take here: it is over"),
+        ("jjjj5", "there is no step 5 to take here: it is over"),
+        ("2jj5", "there is no step 5 to take here: only 1"),
+        ("u", "no branch was taken that could be left"),
+        ("jjj2uu", "no branch was taken that could be left"),
         ("x", "no key does this: 'x'"),
     ],
 )
@@ -283,3 +290,87 @@ def test_a_number_that_is_none_to_python_is_told(explored: Run) -> None:
     assert _act(Stepping.of(str(LEAK)), "7" * 5000, _Screens(Stepping.of(str(LEAK)))) == (
         f"there is no step {'7' * 20}... to take here: 1 to 2"
     )
+
+
+def test_where_the_model_forbids_every_way_on(explored: Run) -> None:
+    """No load may read anything: once the writer has ended nobody can go on, and the reader has not ended."""
+    Path("mute.cat").write_text('"mute"\nacyclic po-loc | rf | co | fr as sc\nempty rf as mute\n')
+    setting = make_setting(MAILBOX, "none", "P2", Options(Path()))
+    rules = load_model("mute.cat").rules_hash
+    name = str(token_of_steps(setting, "mute.cat", rules, [*map(Step, (0, 0))], over=False))
+    lines = screen("", name)
+    assert lines[5:] == [
+        RULE,
+        "",
+        "writer has ended",
+        "reader waits: R[once] flag at R1 look",
+        "memory: box = 1, flag = 1",
+        "no step is allowed from here: the model forbids every way on",
+        KEYS,
+    ]
+    assert screen("1", name)[-1] == "there is no step 1 to take here: the model forbids every way on"
+    assert screen("j", name)[5:] == lines[5:], "and there is none to take by itself"
+
+
+@pytest.mark.parametrize("key", ["?", "h"])
+def test_the_keys_are_told(explored: Run, key: str) -> None:
+    """In place of the screen, on few enough lines for a low terminal."""
+    told = screen(f"j{key}", lines=16)
+    assert (told[0], told[-1], len(told)) == ("j  right arrow   a step on", "q  Esc           quit", 10)
+    assert max(map(len, told)) <= 80
+    assert screen(f"j{key}k") == screen(""), "and the next key does what it does"
+
+
+def test_a_terminal_of_80_columns_has_the_keys_on_one_line(explored: Run) -> None:
+    assert screen("", columns=80)[-1] == KEYS
+    assert screen("", columns=77)[-1] == "j on, k back, number: take it, ? keys, q quit"
+    assert len(KEYS) == 78
+
+
+def test_the_seal_is_a_double_line_as_in_the_other_forms(sealrace: Run) -> None:
+    """It stands behind the store that sets it, the ninth step, and before the rule where one stands right there."""
+    sealrace("explore", "v4", "--model", "sc")
+    file = "out/v4-P2-none-sc-leak.json"
+    seal = " sealed ".center(100, "═")
+    store = ">    9  A3               seals 0 -> 32 (0x20)  owner: seal  <- sealed"
+    after = "    10  A4               unlock ilock 1 -> 0   owner: unlock"
+    assert [line for line in screen("", file) if "═" in line or line in (store, after)] == [store, seal, after]
+    lines = screen("j" * 9, file)
+    assert lines[lines.index(store) : lines.index(after) + 1] == [store, seal, RULE, after]
+    lines = screen("j" * 8, file)
+    assert lines[lines.index(store) - 1 : lines.index(after) + 1] == [RULE, store, seal, after]
+
+
+MANY = """
+async def store(t: Thread, boxes: tuple[Location, ...]) -> None:
+    for box in boxes:
+        await t.write(box, 1, ONCE, at="W1 fill")
+
+
+def build(fix, protocol, sizes):
+    boxes = tuple(Location(f"a box with a long name, number {i}") for i in range(12))
+    goal = Goal("done", "it is done", lambda execution: True)
+    return Case(Program((ThreadSpec("writer", store, (boxes,)),)), (), (goal,))
+"""
+
+
+def test_a_low_terminal_cuts_memory_before_choices(sealrace: Run) -> None:
+    """Sixteen lines of 80 columns: the last is where the terminal stands after what was printed."""
+    head, _, tail = ONE.partition("async def store")
+    imports = head.replace("Case, Scenario", "Case, Goal, Scenario")
+    write("many.py", imports + MANY.lstrip() + tail[tail.index("\n\nRING") :])
+    sealrace("explore", "many.py", "--model", "sc")
+    file = "out/many.py-ring-plain-none-sc-done.json"
+    high, low = (screen("jj", file, 80, count) for count in (40, 16))
+    # Head, heading, twelve steps and the rule, what may come, a line of memory for each box, and the keys.
+    assert (len(high), len(low)) == (2 + 1 + 12 + 1 + 3 + 12 + 1, 15)
+    assert low[3:8] == [
+        "     1  W1      a box with a long name, number 0 0 -> 1   store: fill",
+        "     2  W1      a box with a long name, number 1 0 -> 1   store: fill",
+        " here ".center(80, "─"),
+        "     3  W1      a box with a long name, number 2 0 -> 1   store: fill",
+        "",
+    ]
+    assert low[8:10] == high[high.index("may come now:") :][:2]
+    assert low[10].startswith("memory: a box with a long name, number 0 = 1,")
+    assert (low[-2][-2:], low[-1]) == (" …", KEYS)
