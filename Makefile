@@ -42,7 +42,7 @@ $(READY): pyproject.toml setup.py $(COMPILED)
 	@command -v python3 >/dev/null || { echo "python3 is missing: apt install python3 python3-venv" >&2; exit 1; }
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed" >&2; exit 1; }
 	@python3 -c 'import ensurepip, venv' 2>/dev/null || { echo "venv is missing: apt install python3-venv" >&2; exit 1; }
-	@echo "Setting up $(VENV) ..."
+	@echo "Setting up $(VENV), about half a minute where there is a C compiler ..."
 	@python3 -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@$(BIN)/python -m compileall -q explorer reports scenarios

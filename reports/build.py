@@ -7,13 +7,14 @@ from itertools import pairwise
 from typing import Protocol
 
 import reports.notebook  # noqa: F401  (puts the views of reports into their place)
+from explorer.errors import InputError
 from explorer.execution.event import Event
 from explorer.execution.execution import Ending, Execution
 from explorer.execution.location import Object
 from explorer.execution.relation import Relation, pairs
 from explorer.property import Violation
 from reports import structure
-from reports.check import first_fault
+from reports.check import first_fault, wrong_edge
 from reports.sources import source_texts
 from reports.structure import Report, Search
 
@@ -53,12 +54,14 @@ def make_report(
     search: Search,
     tool: str,
     token: str = "",
+    found_at: str = "",
 ) -> Report:
     """The report of one violating execution.
 
     ``named_relations`` are the model's own, over the execution's events; a file that defines
     rf, co, fr or another of the execution's own relations anew does not replace it here.
-    Every relation that ``violation.path`` names must be one of these.
+    Every relation that ``violation.path`` names must be one of these and relate its two events, else
+    InputError says which does not; ``found_at`` is where the property is defined, ``file:line``.
     ``tool`` is the version of Sealrace, ``token`` the execution's replay token.  The modelled
     code is read from the files that the events name; a file that is not found leaves its events
     without source text.
@@ -108,6 +111,9 @@ def make_report(
         sources=source_texts(event.source for event in execution.events if event.source),
         token=token,
     )
+    wrong = wrong_edge(report)
+    if wrong:
+        raise InputError(f"{found_at}{found_at and ': '}the property {violation.property} {wrong}")
     fault = first_fault(report)
     assert fault is None, fault
     return report

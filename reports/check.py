@@ -136,6 +136,30 @@ def _property(report: Report) -> Iterator[Fault]:
             yield Fault(path, f"{edge.relation} does not relate event {edge.source} to event {edge.target}")
 
 
+_RELATIONS = ("po", "rf", "co", "fr", "rmw", "addr", "data", "ctrl")
+"""What an execution itself says of two events."""
+
+
+def wrong_edge(report: Report) -> str:
+    """Of the violating path's edges the first that relates nothing, in words, and what to write; empty if all do."""
+    for edge in report.property.path:
+        source, target, relation = edge.source, edge.target, edge.relation
+        if _related(report, relation, source, target):
+            continue
+        that_do = [name for name in _RELATIONS if _related(report, name, source, target)]
+        there_is = relation in report.relations or relation in _ENDS
+        return (
+            f"names the edge {relation!r} from event {source} to event {target}, "
+            f"{'which it does not relate' if there_is else 'and there is no such relation'}\n"
+            f"  these two are related by: {', '.join(that_do) or 'nothing'}"
+        )
+    return ""
+
+
+_ENDS = ("rfe", "rfi", "coe", "coi", "fre", "fri")
+"""Relations of different threads or of one thread, as in cat files."""
+
+
 def _related(report: Report, relation: str, source: int, target: int) -> bool:
     """Whether a path may say ``relation`` of this pair.
 
@@ -145,7 +169,7 @@ def _related(report: Report, relation: str, source: int, target: int) -> bool:
     a, b = report.events[source], report.events[target]
     if relation == "po":
         return a.thread == b.thread >= 0 and a.index < b.index
-    if relation in ("rfe", "rfi", "coe", "coi", "fre", "fri"):
+    if relation in _ENDS:
         return (a.thread != b.thread) == (relation[-1] == "e") and _related(report, relation[:2], source, target)
     if relation == "co":
         orders = (order.writes for order in report.coherence if source in order.writes and target in order.writes)

@@ -24,6 +24,10 @@ _WIDTH = 100
 
 _NUMBERS = "Numbers are executions: those that break the property, or, after HOLDS and INCOMPLETE, those explored."
 
+_MARK = "!"
+_SURPRISE = f"{_MARK}: not the verdict that the scenario declares; --expect says which that is."
+"""What the mark means."""
+
 
 def render_table(cells: Sequence[Cell]) -> str:
     """The verdicts as text.
@@ -55,7 +59,7 @@ def _entry(cell: Cell | None) -> _Entry:
     if cell is None:
         return NOTHING, ""
     number = "" if cell.number is None else f"{cell.number:,}"
-    return visible(cell.word) + (" !" if cell.surprises else ""), number
+    return visible(cell.word) + (f" {_MARK}" if cell.surprises else ""), number
 
 
 class _Column:
@@ -79,6 +83,7 @@ class _Column:
 def _remarks(cells: Sequence[Cell]) -> list[str]:
     """What stands below: what the entries mean, and what came of the whole."""
     found = [_NUMBERS] if any(cell.ran for cell in cells) else []
+    found += [_SURPRISE] if any(cell.surprises for cell in cells) else []
     found += [LEFT_OUT] if has_gaps(cells) else []
     found += [f"{NOT_APPLICABLE}: {reason} ({about})" for reason, about in reasons(cells)]
     found += [remark for remark in (missing(cells), summary(cells)) if remark]

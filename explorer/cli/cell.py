@@ -258,9 +258,15 @@ def exit_status(cells: list[CellResult], total: int, *, expect: bool) -> int:
     return INCOMPLETE if Verdict.INCOMPLETE.value in verdicts or len(cells) < total else 0
 
 
-def tell_undeclared(cells: Sequence[CellResult]) -> None:
-    """Name on stderr the cells that no expectation is declared for: with ``--expect`` each is a failure."""
+def tell_unexpected(cells: Sequence[CellResult]) -> None:
+    """Name on stderr the cells that are not as declared, with both: with ``--expect`` each is a failure.
+
+    What is declared and what is found are all the properties that are violated.
+    """
     for cell in cells:
+        name = "/".join((cell.scenario, cell.protocol, cell.fix, *cell.chosen, cell.model))
         if cell.expected is None:
-            name = "/".join((cell.scenario, cell.protocol, cell.fix, *cell.chosen, cell.model))
             click.echo(f"{name}: no verdict is declared, found is {cell.word}", err=True)
+        elif not cell.as_declared:
+            declared = ", ".join(sorted(cell.expected, key=cell.severity)) or Verdict.HOLDS.value
+            click.echo(f"{name}: declared is {declared}, found is {', '.join(cell.counts) or cell.verdict}", err=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_undeclared
+from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_unexpected
 from explorer.cli.cells import Combination, combinations_of
 from explorer.cli.ci_files import write_files
 from explorer.cli.failures import UsageProblem
@@ -64,7 +64,7 @@ def explore_scenario(
     if interrupts.noted:
         click.echo(f"interrupted: {sum(not cell.interrupted for cell in cells)} of {total} cells explored", err=True)
     if expect:
-        tell_undeclared(cells)
+        tell_unexpected(cells)
     return exit_status(cells, total, expect=expect)
 
 

@@ -49,8 +49,9 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         from explorer.cli.failures import user_errors
+        from explorer.cli.prints import prints_apart
 
-        with user_errors():
+        with user_errors(), prints_apart():
             return super().invoke(ctx)
 
 

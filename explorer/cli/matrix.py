@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import click
 
-from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_undeclared
+from explorer.cli.cell import CellResult, exit_status, explore_cell, tell_unexpected
 from explorer.cli.cells import CellName, Job, cells_of
 from explorer.cli.ci_files import write_files
 from explorer.cli.estimate import Estimate
@@ -81,7 +81,7 @@ def explore_matrix(options: Options, choice: Choice, *, jobs: int | None, expect
         done = sum(not cell.interrupted for cell in cells)
         click.echo(f"interrupted: {done} of {len(part.cells)} cells explored", err=True)
     if expect:
-        tell_undeclared(cells)
+        tell_unexpected(cells)
     return exit_status(cells, len(part.cells), expect=expect)
 
 

@@ -12,7 +12,7 @@ from explorer.memory.model import Model
 from explorer.property import Violation
 from explorer.schedule.walk import Position
 from explorer.schedule.witness import Witness
-from explorer.search.violations import OUTCOME, marked_in, violations_of
+from explorer.search.violations import OUTCOME, found_at, marked_in, violations_of
 from explorer.version import VERSION
 from reports.build import make_report
 from reports.structure import Report, Search
@@ -66,6 +66,7 @@ def report_of_position(
             same_outcome=0 if broken else 1,
         ),
         tool=VERSION,
+        found_at=found_at(setting.case, violation.property),
     )
 
 

@@ -15,6 +15,7 @@ import trio_parallel
 from explorer.cli.desk import Desk
 from explorer.cli.failures import WorkerKilled
 from explorer.cli.interrupts import Interrupts
+from explorer.cli.prints import keep_prints_apart
 
 _LOOK_SECONDS = 0.1
 _GRACE_SECONDS = 10.0
@@ -82,7 +83,7 @@ async def _serve(desk: Desk, processes: int, interrupts: Interrupts, failures: l
             nursery.cancel_scope.cancel()
 
     async with (
-        trio_parallel.open_worker_context(grace_period=_GRACE_SECONDS) as workers,
+        trio_parallel.open_worker_context(grace_period=_GRACE_SECONDS, init=keep_prints_apart) as workers,
         trio.open_nursery() as nursery,
     ):
         for _ in range(processes):

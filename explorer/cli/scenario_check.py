@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from explorer.memory.cat.include import compiled_names, model_names
 from explorer.scenario import Scenario
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -82,9 +83,14 @@ def _declared(scenario: Scenario, field: str) -> Iterator[str]:
         if not isinstance(key, tuple) or len(key) != 3 or not all(isinstance(part, str) for part in key):
             yield f"{field} has {key!r}\n  write (protocol, fix, model): a set of properties"
             return
-        protocol, fix, _model = key
+        protocol, fix, model = key
         if protocol not in scenario.protocols:
             yield f"{field} has {key!r}: there is no protocol {protocol!r}\n  write (protocol, fix, model)"
+        if model not in (*model_names(), *compiled_names()) and not _is_path(model):
+            yield (
+                f"{field} has {key!r}: there is no model {model!r}\n"
+                f"  there are {', '.join(model_names())}, or the path of a .cat file as --model has it"
+            )
         parts = fix.split("+")
         if any(part not in scenario.fixes for part in parts):
             yield f"{field} has {key!r}: there is no fix {fix!r}\n  write (protocol, fix, model)"
@@ -96,6 +102,11 @@ def _declared(scenario: Scenario, field: str) -> Iterator[str]:
         if not isinstance(names, frozenset | set):
             what_next = "write a set of properties: frozenset({'late'}), frozenset() for HOLDS"
             yield f"{field}[{key!r}] is {names!r}\n  {what_next}"
+
+
+def _is_path(model: str) -> bool:
+    """Whether it can be a model of one's own, which need not be there: a ``.cat`` file, or a folder."""
+    return model.endswith(".cat") or "/" in model
 
 
 def _ends(allowed: range) -> str:

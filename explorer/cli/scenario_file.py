@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from importlib.abc import ExecutionLoader
-from importlib.util import decode_source, module_from_spec, spec_from_loader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
@@ -23,6 +23,7 @@ from explorer.cache.store import is_marked, mark
 from explorer.cli.failures import UsageProblem
 from explorer.cli.scenario_check import mistake
 from explorer.cli.scenario_name import HOW_TO_NAME, is_in_file, split
+from explorer.cli.scenario_text import decoded, parsed
 from explorer.errors import InputError
 from explorer.scenario import Scenario
 
@@ -91,8 +92,8 @@ def _load(path: str, shown: str) -> ScenarioFile:
     known = _loaded.get(os.path.abspath(path))
     if known is not None and (known.path, known.digest) == (shown, digest):
         return known
-    text = _text(path, data)
-    tree = _parsed(path, text)
+    text = decoded(path, data)
+    tree = parsed(path, text)
     file = ScenarioFile(shown, digest, _scenarios(shown, tree, _run(path, text, shown)))
     _loaded[os.path.abspath(path)] = file
     mark(_NAMED, _place(path))
@@ -149,23 +150,6 @@ def _read(path: str) -> bytes:
         # Reading a pipe or a device need not end.
         raise UsageProblem(f"{path}: is {'a folder' if file.is_dir() else 'no file'}\n  {HOW_TO_NAME}")
     return file.read_bytes()
-
-
-def _text(path: str, data: bytes) -> str:
-    try:
-        return decode_source(data)
-    except (SyntaxError, UnicodeDecodeError) as error:
-        raise UsageProblem(f"{path}: is no text in UTF-8: {error}\n  save it as UTF-8") from error
-
-
-def _parsed(path: str, text: str) -> ast.Module:
-    try:
-        return ast.parse(text, path)
-    except SyntaxError as error:
-        place = f"{path}:{error.lineno or 1}:{error.offset or 1}"
-        raise UsageProblem(f"{place}: {error.msg}\n  this is no Python: correct the line") from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise UsageProblem(f"{path}: this is no Python: {error}\n  {HOW_TO_NAME}") from error
 
 
 class _Loader(ExecutionLoader):

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from explorer.cli.case_check import END_OF_BUILD, check_case, check_declared
 from explorer.cli.failures import UsageProblem
 from explorer.cli.file_name import in_file_name, scenario_in_file_name, stem_of
 from explorer.cli.named import choose
@@ -16,10 +17,9 @@ from explorer.program.errors import ScenarioError
 from explorer.program.fingerprint import fingerprint
 from explorer.program.flow import MAX_EVENTS
 from explorer.program.frames import CODE_RAISES, raised_by
-from explorer.program.program import Program
 from explorer.program.tree import Unfolding
 from explorer.program.unfolded import UnfoldedProgram
-from explorer.scenario import Case, Goal, Scenario
+from explorer.scenario import Case, Scenario
 from explorer.search.deadline import Deadline
 from explorer.search.reductions import Reductions
 
@@ -225,12 +225,11 @@ def make_setting(
             _require_within(name, value, scenario.ranges.get(name, SIZES))
             sizes[name] = value
     case = _build(scenario, fix, protocol, sizes, chosen)
+    if not chosen:
+        check_declared(scenario, fix, protocol, sizes, case)
     sizes |= {name: 1 for name in scenario.switches if name in chosen}
     unfolding = Unfolding(case.program, options.unroll, options.max_events, deadline.reason)
     return Setting(scenario, protocol, fix, sizes, case, unfolding, deadline.spent)
-
-
-_END_OF_BUILD = "end build with: return Case(program, properties, goals)"
 
 
 def reason_against(scenario: Scenario, fix: str, protocol: str) -> str | None:
@@ -259,34 +258,10 @@ def _build(scenario: Scenario, fix: str, protocol: str, sizes: Mapping[str, int]
     if not isinstance(case, Case):
         raise ScenarioError(
             f"{what} gives {type(case).__name__}, no case",
-            advice=_END_OF_BUILD,
+            advice=END_OF_BUILD,
         )
-    _check_case(case, what)
+    check_case(case, what)
     return case
-
-
-def _check_case(case: Case, what: str) -> None:
-    """The parts of a case are what they should be: nobody has to check a scenario with mypy first."""
-    if not isinstance(case.program, Program):
-        raise ScenarioError(f"{what} gives a case of {type(case.program).__name__}, no program", advice=_END_OF_BUILD)
-    for part in ("properties", "goals", "landmarks"):
-        parts = getattr(case, part)
-        if not isinstance(parts, tuple | list):
-            raise ScenarioError(
-                f"{what} gives {part} that are {type(parts).__name__}, no tuple",
-                advice=f"write a tuple, with a comma, or () for none: {part}=(...,)",
-            )
-    for each in case.properties:
-        if not isinstance(getattr(each, "name", None), str) or not callable(getattr(each, "find", None)):
-            raise ScenarioError(
-                f"{what} gives {type(each).__name__} among its properties",
-                advice="a property has a name and a method find(execution, before)",
-            )
-    for goal in case.goals:
-        if not isinstance(goal, Goal):
-            raise ScenarioError(
-                f"{what} gives {type(goal).__name__} among its goals", advice="write Goal(name, text, reached)"
-            )
 
 
 def _require_within(name: str, value: int, allowed: range) -> None:

@@ -25,7 +25,7 @@ from explorer.search.outcomes import shown_outcome
 from explorer.search.projection import LeftOut
 from explorer.search.remarks import remarks_of
 from explorer.search.result import Finding, Result, Verdict
-from explorer.search.violations import DEADLOCK, OUTCOME, violations_of
+from explorer.search.violations import DEADLOCK, OUTCOME, found_at, violations_of
 from explorer.token import Token
 from explorer.version import VERSION
 from reports.build import make_report
@@ -168,6 +168,7 @@ class Writer:
             search=search,
             tool=VERSION,
             token=str(self._token(execution, violation, schedule, kept=bool(search.left_out))),
+            found_at=found_at(setting.case, violation.property),
         )
 
     def _token(self, execution: Execution, violation: Violation, schedule: Witness, *, kept: bool) -> Token:

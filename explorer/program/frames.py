@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Coroutine
-from functools import cache
+from collections.abc import Callable, Coroutine
+from functools import cache, partial
+from inspect import unwrap
 from pathlib import Path
 from types import CodeType, CoroutineType, FrameType
 from typing import Any
@@ -79,6 +80,15 @@ def raised_at(error: BaseException) -> str:
             place, package = f"{_file_of(module)}:{traceback.tb_lineno}", top
         traceback = traceback.tb_next
     return place
+
+
+def defined_at(function: Callable[..., object]) -> str:
+    """``file:line`` where a function of a scenario is defined, empty for what is none (a class, a built-in)."""
+    while isinstance(function, partial):
+        function = function.func
+    code = getattr(unwrap(function), "__code__", None)
+    module = getattr(function, "__module__", None)
+    return f"{_file_of(module)}:{code.co_firstlineno}" if code is not None and isinstance(module, str) else ""
 
 
 CODE_RAISES = (Exception, SystemExit)

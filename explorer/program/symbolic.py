@@ -22,6 +22,7 @@ from explorer.program.frames import (
     CODE_RAISES,
     CallNumbers,
     awaiting_frames,
+    defined_at,
     place_of,
     raised_at,
     raised_by,
@@ -144,8 +145,9 @@ class SymbolicRun:
             ) from error
         if not isinstance(coroutine, Coroutine):
             raise ScenarioError(
-                f"thread {self.thread.name}: {self.thread.function.__name__} is no async function",
-                advice="define it with async def",
+                f"thread {self.thread.name}: {_name_of(self.thread.function)} is no async function",
+                place=defined_at(self.thread.function),
+                advice="define it with async def, and await each operation",
             )
         try:
             self._drive(coroutine)
@@ -342,9 +344,17 @@ class SymbolicRun:
         """What a predicate or an update function computes from a value."""
         self._in_predicate = True
         try:
-            return to_expression(function(value), self)
+            result = function(value)
+        except (Stop, ScenarioError):
+            raise
+        except CODE_RAISES as error:
+            self._in_predicate = False
+            told = raised_by(f"thread {self.thread.name}: its predicate, condition or update", error)
+            told.place = told.place or self.place()
+            raise told from error
         finally:
             self._in_predicate = False
+        return to_expression(result, self)
 
     def asked(self, function: Callable[[Any], Any]) -> Expression:
         """What a predicate or an update of the request computes; reads that are still to come stand for its own."""
@@ -443,6 +453,11 @@ class SymbolicRun:
     def place(self) -> str:
         frames = running_frames() if self._running or self._in_predicate else self.frames
         return place_of(frames[-1]) if frames else ""
+
+
+def _name_of(function: object) -> str:
+    """A function by its name; what has none, such as a ``partial``, by its type."""
+    return str(getattr(function, "__name__", type(function).__name__))
 
 
 _HANDLERS = 100

@@ -24,7 +24,8 @@ from explorer.execution.event import Event
 from explorer.execution.execution import Ending, Execution
 from explorer.execution.kinds import Kind, Tag
 from explorer.execution.location import Value, show
-from explorer.program.frames import CODE_RAISES, raised_by
+from explorer.program.errors import ScenarioError
+from explorer.program.frames import CODE_RAISES, defined_at, raised_by
 from explorer.program.told import Returned, Tell, result_words, returned_words
 from explorer.program.unfolded import UnfoldedProgram
 from explorer.property import Edge, Violation
@@ -136,9 +137,16 @@ def shown_outcome(execution: Execution, facts: Facts, case: Case, goal: Goal | N
 
 def _words(call: Returned, tell: Tell | None) -> str:
     try:
-        return (tell or returned_words)(call)
+        words = (tell or returned_words)(call)
     except CODE_RAISES as error:
         raise raised_by(f"the words for {call.name}", error) from error
+    if not isinstance(words, str):
+        raise ScenarioError(
+            f"the words for {call.name} are {words!r}, no text",
+            place=defined_at(tell) if tell else "",
+            advice="end what @told is given with text",
+        )
+    return words
 
 
 def _reads(execution: Execution, thread: int) -> str:

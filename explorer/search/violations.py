@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from explorer.execution.execution import Ending, Execution, Status
 from explorer.memory.model import Model
 from explorer.program.errors import ScenarioError
-from explorer.program.frames import CODE_RAISES, raised_by
-from explorer.property import Edge, Mark, Violation
+from explorer.program.frames import CODE_RAISES, defined_at, raised_by
+from explorer.property import Edge, Mark, Property, Violation
 from explorer.scenario import Case, Goal
 from explorer.search.result import KindKey
 
@@ -37,42 +37,62 @@ def find_violations(execution: Execution, before: Sequence[int] | None, case: Ca
         except CODE_RAISES as error:
             raise raised_by(f"the property {prop.name}", error) from error
         if violation is not None:
-            _require_named(prop.name, violation)
-            _require_events(violation, len(execution))
+            _require_named(prop, violation)
+            _require_events(prop, violation, len(execution))
             found.append(violation)
     return found
 
 
-def _require_named(name: str, violation: Violation) -> None:
+def _require_named(prop: Property, violation: Violation) -> None:
     """What a property gives is a violation of its own name: counts and reports go by it."""
     if not isinstance(violation, Violation):
-        raise ScenarioError(
-            f"the property {name} gives {type(violation).__name__}, no violation",
-            advice="find gives a Violation, or None",
+        raise _wrong(prop, f"gives {type(violation).__name__}, no violation", "find gives a Violation, or None")
+    if violation.property != prop.name:
+        raise _wrong(
+            prop,
+            f"gives a violation named {violation.property}",
+            "a violation has the name of its property: Violation(self.name, ...)",
         )
-    if violation.property != name:
-        raise ScenarioError(
-            f"the property {name} gives a violation named {violation.property}",
-            advice="a violation has the name of its property: Violation(self.name, ...)",
-        )
+    if not isinstance(violation.sentence, str):
+        raise _wrong(prop, f"gives the sentence {violation.sentence!r}, no text", "say in a line why it is a violation")
 
 
-def _require_events(violation: Violation, count: int) -> None:
-    """Its edges and marks are of events that the execution has."""
+def _require_events(prop: Property, violation: Violation, count: int) -> None:
+    """Its edges and marks are of events that the execution has, their words are text."""
     try:
         named = [event for edge in violation.path for event in (edge.source, edge.target)]
         named += [mark.event for mark in violation.marks]
+        words = [edge.relation for edge in violation.path] + [mark.label for mark in violation.marks]
     except (AttributeError, TypeError):
-        raise ScenarioError(
-            f"the property {violation.property} gives a path that is no edges, or marks that are none",
-            advice="write Violation(self.name, (Edge(source, target, 'rf'),), (Mark(event, 'word'),), sentence)",
+        raise _wrong(
+            prop,
+            "gives a path that is no edges, or marks that are none",
+            "write Violation(self.name, (Edge(source, target, 'rf'),), (Mark(event, 'word'),), sentence)",
         ) from None
     for event in named:
         if not isinstance(event, int) or not 0 <= event < count:
-            raise ScenarioError(
-                f"the property {violation.property} names event {event!r}, the execution has 0 to {count - 1}",
-                advice="an event is its place in execution.events",
+            raise _wrong(
+                prop,
+                f"names event {event!r}, the execution has 0 to {count - 1}",
+                "an event is its place in execution.events",
             )
+    for word in words:
+        if not isinstance(word, str):
+            raise _wrong(
+                prop,
+                f"gives {word!r} where a word is wanted",
+                "write Edge(source, target, 'rf') and Mark(event, 'word')",
+            )
+
+
+def found_at(case: Case, name: str) -> str:
+    """``file:line`` of the property of a case with this name, empty for one that is built in."""
+    return next((defined_at(prop.find) for prop in case.properties if prop.name == name), "")
+
+
+def _wrong(prop: Property, what: str, advice: str) -> ScenarioError:
+    """The error of a property that gives what it cannot give."""
+    return ScenarioError(f"the property {prop.name} {what}", place=defined_at(prop.find), advice=advice)
 
 
 def marked_in(execution: Execution, case: Case) -> tuple[Mark, ...]:
@@ -97,9 +117,17 @@ def marked_in(execution: Execution, case: Case) -> tuple[Mark, ...]:
 def reaches(execution: Execution, goal: Goal) -> bool:
     """Whether a complete execution reaches a goal."""
     try:
-        return goal.reached(execution)
+        reached = goal.reached(execution)
     except CODE_RAISES as error:
         raise raised_by(f"the goal {goal.name}", error) from error
+    if not isinstance(reached, bool):
+        # An event as a number is true or false by its place.
+        raise ScenarioError(
+            f"the goal {goal.name} gives {reached!r}, neither True nor False",
+            place=defined_at(goal.reached),
+            advice="end it with a comparison, as in: ... is not None",
+        )
+    return reached
 
 
 def kind_of(execution: Execution, violation: Violation) -> KindKey:

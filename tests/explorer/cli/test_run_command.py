@@ -529,7 +529,7 @@ def test_a_violation_has_the_name_of_its_property(sealrace: Run, command: str) -
     result = sealrace(command, "one.py", "--model", "sc")
     assert (result.exit_code, result.output) == (
         2,
-        "the property mine gives a violation named other\n"
+        "one.py:17: the property mine gives a violation named other\n"
         "  a violation has the name of its property: Violation(self.name, ...)\n",
     )
 

@@ -40,6 +40,15 @@ FILES = [
     ("RING = 'ring'\n", f"one.py: there is no scenario in it\n{DEFINE}"),
     ("from scenarios.classic.v4_scenario import V4\n", f"one.py: there is no scenario in it\n{DEFINE}"),
     ("x = (1\n", "one.py:1:5: '(' was never closed\n  this is no Python: correct the line\n"),
+    (
+        ONE.replace("async def store", "def store"),
+        "one.py:9: store awaits (line 10), and is no async function\n  write async def store(...)\n",
+    ),
+    (
+        ONE + "async def outer():\n    def inner():\n        if x:\n            await y\n",
+        f"one.py:{NEXT + 1}: inner awaits (line {NEXT + 3}), and is no async function\n  write async def inner(...)\n",
+    ),
+    ("x = 1\nreturn x\n", "one.py:2:1: 'return' outside function\n  this is no Python: correct the line\n"),
     ("x = 1\ny = = 2\n", "one.py:2:5: invalid syntax\n  this is no Python: correct the line\n"),
     (ONE + "1 / 0\n", f"one.py:{NEXT}: ZeroDivisionError: division by zero\n{RAISED}"),
     (ONE + "def f():\n    raise KeyError('x')\nf()\n", f"one.py:{NEXT + 1}: KeyError: 'x'\n{RAISED}"),
@@ -134,6 +143,18 @@ SCENARIOS = [
         'fixes=("none", "fenced")',
         "fixes=('none', 'a', 'b'), combine=True, expected={('plain', 'b+a', 'sc'): frozenset()}",
         "expected has ('plain', 'b+a', 'sc'): fixes are named in their order\n  write 'a+b'",
+    ),
+    (
+        "build=build",
+        "build=build, expected={('plain', 'none', 'tsso'): frozenset()}",
+        "expected has ('plain', 'none', 'tsso'): there is no model 'tsso'\n"
+        "  there are sc, tso, pso, armv8, lkmm, or the path of a .cat file as --model has it",
+    ),
+    (
+        "build=build",
+        "build=build, expected_small={('plain', 'none', 'lkmm+compiler'): frozenset()}",
+        "expected_small has ('plain', 'none', 'lkmm+compiler'): there is no model 'lkmm+compiler'\n"
+        "  there are sc, tso, pso, armv8, lkmm, or the path of a .cat file as --model has it",
     ),
     (
         "build=build",
@@ -363,12 +384,22 @@ CASES = [
         "  write a tuple, with a comma, or () for none: goals=(...,)\n",
     ),
     ("('x',)", f"{BUILT} gives str among its goals\n  write Goal(name, text, reached)\n"),
+    (
+        "(Goal('done', 'it is done', 7),)",
+        f"{BUILT} gives Goal('done', 'it is done', int)\n  a goal has a name, a text and a function of the execution\n",
+    ),
+    (
+        "(Goal('', 'it is done', min),)",
+        f"{BUILT} gives Goal('', 'it is done', builtin_function_or_method)\n"
+        "  a goal has a name, a text and a function of the execution\n",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("goals", "message"), CASES, ids=["none", "text"])
+@pytest.mark.parametrize(("goals", "message"), CASES, ids=["none", "text", "number", "no name"])
 def test_a_case_of_other_parts_is_refused(sealrace: Run, goals: str, message: str) -> None:
-    write("one.py", changed("),)))", f"),)), (), {goals})"))
+    text = changed("),)))", f"),)), (), {goals})")
+    write("one.py", text.replace("Case, Scenario", "Case, Goal, Scenario"))
     result = sealrace("explore", "one.py", "--model", "sc")
     assert (result.exit_code, result.output) == (2, message)
 
@@ -391,7 +422,8 @@ def test_a_violation_of_no_event_is_refused(sealrace: Run) -> None:
     result = sealrace("explore", "one.py", "--model", "sc")
     assert (result.exit_code, result.output) == (
         2,
-        "the property broken names event 2, the execution has 0 to 1\n  an event is its place in execution.events\n",
+        "one.py:17: the property broken names event 2, the execution has 0 to 1\n"
+        "  an event is its place in execution.events\n",
     )
 
 

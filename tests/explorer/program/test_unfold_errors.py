@@ -217,7 +217,8 @@ def not_async(_t: Thread) -> None:
 
 
 def test_a_thread_that_is_no_coroutine() -> None:
-    refused(not_async, "thread P0: not_async is no async function", "define it with async def", line=None)  # type: ignore[arg-type]
+    advice = "define it with async def, and await each operation"
+    refused(not_async, "thread P0: not_async is no async function", advice, line=0)  # type: ignore[arg-type]
 
 
 async def raises(t: Thread) -> None:

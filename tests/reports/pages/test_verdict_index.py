@@ -60,6 +60,7 @@ TABLE = f"""\
    rwsem     HOLDS 1,204   INCOMPLETE ! 1,204
 
 {NUMBERS}\
+ !: not the verdict that the scenario declares; --expect says which that is.
  6 verdicts, 1 not as the scenarios declare: inflight/P2/rwsem/pso says INCOMPLETE.
 """
 
