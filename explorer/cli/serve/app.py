@@ -24,18 +24,19 @@ _MOST_RUNS = 100_000
 
 def application(desk: Desk) -> Starlette:
     """The application, whose work is done at a desk."""
+    pages = _Pages(desk)
     return Starlette(
         routes=[
-            Route("/", _Pages(desk).home),
-            Route("/start", _Pages(desk).start),
-            Route("/at/{state}", _Pages(desk).state),
-            Route("/at/{state}/back/{count:int}", _Pages(desk).back),
-            Route("/at/{state}/on", _Pages(desk).on),
-            Route("/at/{state}/report", _Pages(desk).report, methods=["POST"]),
-            Route("/out/{name}", _Pages(desk).out),
-            WebSocketRoute("/run/{state}", _Pages(desk).run),
+            Route("/", pages.home),
+            Route("/start", pages.start),
+            Route("/at/{state}", pages.state),
+            Route("/at/{state}/back/{count}", pages.back),
+            Route("/at/{state}/on", pages.on),
+            Route("/at/{state}/report", pages.report, methods=["POST"]),
+            Route("/out/{name}", pages.out),
+            WebSocketRoute("/run/{state}", pages.run),
         ],
-        exception_handlers={404: _Pages(desk).nowhere},
+        exception_handlers={404: pages.nowhere},
     )
 
 
@@ -59,7 +60,10 @@ class _Pages:
         return _sent(await self._desk.answer(show.show, request.path_params["state"]))
 
     async def back(self, request: Request) -> Response:
-        return _sent(await self._desk.answer(show.back, request.path_params["state"], request.path_params["count"]))
+        count = request.path_params["count"]
+        if not _NUMBER.fullmatch(count):
+            return _sent(await self._desk.answer(choices.nowhere))
+        return _sent(await self._desk.answer(show.back, request.path_params["state"], int(count)))
 
     async def on(self, request: Request) -> Response:
         query = request.query_params

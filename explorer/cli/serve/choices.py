@@ -50,7 +50,7 @@ def start(served: Served, scenario: str, fix: str, protocol: str, model: str, si
         return Answer(303, _start(scenario, chosen_fix, protocol, model, sizes == "small", digests(found)))
     except InputError as error:
         chosen = {"scenario": scenario, "fix": fix, "protocol": protocol, "model": model, "sizes": sizes}
-        return _not_started(served, str(error), {name: visible(text) for name, text in chosen.items()})
+        return _not_started(served, found, str(error), {name: visible(text) for name, text in chosen.items()})
 
 
 def _instead(scenario: Scenario, fix: str, protocol: str, reason: str) -> str:
@@ -65,11 +65,9 @@ def _instead(scenario: Scenario, fix: str, protocol: str, reason: str) -> str:
     )
 
 
-def _not_started(served: Served, message: str, chosen: dict[str, str]) -> Answer:
-    """Why a program does not start; the form keeps what was chosen, where its scenario is one that it lists."""
-    form = form_of(served.extra)
-    listed = any(each.name == chosen["scenario"] for each in form.scenarios)
-    return Answer(400, problem_page(message, form if listed else None, chosen))
+def _not_started(served: Served, scenario: Scenario, message: str, chosen: dict[str, str]) -> Answer:
+    """Why a program does not start; the form keeps what was chosen."""
+    return Answer(400, problem_page(message, form_of(served.extra, scenario), chosen))
 
 
 @limited
@@ -85,15 +83,20 @@ def _start(scenario: str, fix: str, protocol: str, model: str, small: bool, _dig
     return State.start(setting, read_model(model), model).path
 
 
-def form_of(extra: tuple[str, ...]) -> Form:
+def form_of(extra: tuple[str, ...], chosen: Scenario | None = None) -> Form:
     """The scenarios that are installed, those of the user's own first; and the models that are shipped.
+
+    ``chosen`` is in it even where it is not listed elsewhere, as the reduced forms are not.
 
     Names are visible text: one that is not is chosen by its address alone.
     """
     own = [_offered(name, find_scenario(name)) for name in extra]
     known = _installed()
     names = {each.name for each in own}
-    return Form((*own, *(each for each in known if each.name not in names)), (*model_names(), *compiled_names()))
+    listed = [*own, *(each for each in known if each.name not in names)]
+    if chosen is not None and visible(chosen.name) not in {each.name for each in listed}:
+        listed.append(_offered(chosen.name, chosen))
+    return Form(listed, (*model_names(), *compiled_names()))
 
 
 @cache

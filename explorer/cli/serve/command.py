@@ -11,13 +11,13 @@ from pathlib import Path
 import click
 import trio
 from hypercorn.config import Config
-from hypercorn.trio import serve
 
 from explorer.cli.failures import UsageProblem
 from explorer.cli.folder import make_folder
 from explorer.cli.named import find_scenario
 from explorer.cli.serve.answer import Served
 from explorer.cli.serve.app import application
+from explorer.cli.serve.connections import serve_connections
 from explorer.cli.serve.desk import open_desk
 from explorer.cli.serve.guard import Guard
 
@@ -60,8 +60,6 @@ async def _serve(listener: socket.socket, served: Served, open_browser: bool) ->
     port = listener.getsockname()[1]
     address = f"http://{HOST}:{port}/"
     config = Config()
-    # It takes the socket over, and closes it.
-    config.bind = [f"fd://{listener.detach()}"]
     config.graceful_timeout = _GRACE_SECONDS
     config.h11_max_incomplete_size = _REQUEST_BYTES
     config.websocket_max_message_size = _REQUEST_BYTES
@@ -77,9 +75,5 @@ async def _serve(listener: socket.socket, served: Served, open_browser: bool) ->
             click.echo(f"sealrace serve: {address}  (Ctrl-C ends it)")
             if open_browser:
                 await trio.to_thread.run_sync(webbrowser.open, address)
-            await serve(
-                Guard(application(desk), port),  # type: ignore[arg-type]
-                config,
-                shutdown_trigger=told_to_end,
-                mode="asgi",
-            )
+            app = Guard(application(desk), port)
+            await serve_connections(app, config, listener, told_to_end)  # type: ignore[arg-type]

@@ -18,6 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MOST_BODY = 4096
 """Bytes of a request's body: none that is served has one."""
 
+_HTTP = 80
+"""The port of http, which addresses do not name."""
+
 _HEADERS: Mapping[str, str] = {
     # A page says itself what it may load; nobody may show it inside another one.
     "content-security-policy": "frame-ancestors 'none'",
@@ -35,7 +38,9 @@ class Guard:
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._app = app
-        self._hosts = [f"127.0.0.1:{port}", f"localhost:{port}"]
+        names = ("127.0.0.1", "localhost")
+        # Browsers leave the port of http out.
+        self._hosts = [f"{name}:{port}" for name in names] + [name for name in names if port == _HTTP]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":

@@ -42,7 +42,7 @@ def show(served: Served, text: str) -> Answer:
         properties=properties(answers, position, model, final=final),
         over=over,
         reports=written(state, served.out) if over else (),
-        form=form_of(served.extra),
+        form=form_of(served.extra, setting.scenario),
         chosen=chosen_of(state),
     )
     # Marks and the reason are drawn in the colours of an alarm: not before the end has decided what is violated.

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+import trio
 from command_line import run
 from msgspec.structs import replace
 from served import Reply, Server, serving
 
+from explorer.cli.serve.guard import Guard
 from explorer.schedule.steps import Step
 from explorer.token import packed, read_token
 from reports.report import load_report
@@ -279,3 +282,70 @@ def test_a_report_that_is_handed_over_replays(server: Server, tmp_path: Path) ->
     server.ask(f"{end}/report", "POST", body=b"")
     assert (server.out / name).read_bytes() == before
     assert not [file for file in server.out.iterdir() if file.is_dir()]
+
+
+_UPGRADE = (
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
+_FRAME = b"\x81\x85\0\0\0\0hello"
+
+BROKEN = {
+    "a frame before the handshake is done": f"GET /run/x?how=all HTTP/1.1\r\n{{host}}{_UPGRADE}\r\n".encode() + _FRAME,
+    "the same of another site": f"GET /run/x HTTP/1.1\r\n{{host}}{_UPGRADE}Origin: http://a.example\r\n\r\n".encode()
+    + _FRAME,
+    "a handshake without a key": b"GET /run/x HTTP/1.1\r\n{host}Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    "a handshake in HTTP/1.0": f"GET /run/x?how=all HTTP/1.0\r\n{{host}}{_UPGRADE}\r\n".encode(),
+    "no HTTP": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "HTTP/2 and then none": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 100,
+    "HTTP/2 with settings that are none": b"GET / HTTP/1.1\r\n{host}Connection: Upgrade, HTTP2-Settings\r\n"
+    b"Upgrade: h2c\r\nHTTP2-Settings: %%%\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_no_request_ends_its_own_connection_alone(server: Server, name: str) -> None:
+    sent = BROKEN[name].replace(b"{host}", f"Host: 127.0.0.1:{server.port}\r\n".encode())
+    with socket.create_connection(("127.0.0.1", server.port), timeout=2) as connection:
+        connection.sendall(sent)
+        # Most end it; where HTTP/2 has begun it may wait for more.
+        with suppress(TimeoutError, ConnectionResetError):
+            while connection.recv(4096):
+                pass
+    assert server.process.poll() is None
+    assert server.ask("/").status == 200
+
+
+def test_a_reduced_form_has_a_page_though_it_is_not_listed(server: Server) -> None:
+    assert 'href="/start?scenario=fresh-window"' not in server.ask("/").text
+    page = server.ask(server.start("fresh-window"))
+    assert page.status == 200
+    assert "<option selected>fresh-window</option>" in page.text
+
+
+@pytest.mark.parametrize("count", ["9" * 5000, "-1", "x"])
+def test_steps_back_that_are_no_number_lead_nowhere(server: Server, count: str) -> None:
+    reply = server.ask(f"{server.start('seal-write')}/back/{count}")
+    assert reply.status == 404
+    assert problem(reply)[0] == "there is nothing at this address"
+
+
+@pytest.mark.parametrize(
+    ("port", "host", "status"),
+    [(80, "127.0.0.1", 204), (80, "localhost", 204), (80, "localhost:80", 204), (8057, "127.0.0.1", 421)],
+)
+def test_the_port_of_http_is_named_by_no_browser(port: int, host: str, status: int) -> None:
+    answered: list[Any] = []
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", host.encode())]}
+    trio.run(Guard(app, port).__call__, scope, receive, send)
+    assert answered[0]["status"] == status
