@@ -10,13 +10,22 @@ import builtins
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from typing import Any
 
 _print = builtins.print
 
 
-def _print_apart(*values: object, file: Any = None, **how: Any) -> None:
-    _print(*values, file=sys.stderr if file is None else file, **how)
+def _print_apart(*values: object, file: Any = None, flush: bool = False, **how: Any) -> None:
+    if file is not None:
+        _print(*values, file=file, flush=flush, **how)
+        return
+    # In one piece: several processes write there.
+    text = StringIO()
+    _print(*values, file=text, **how)
+    sys.stderr.write(text.getvalue())
+    if flush:
+        sys.stderr.flush()
 
 
 def keep_prints_apart() -> None:
