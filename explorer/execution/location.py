@@ -23,6 +23,10 @@ class Object:
     def __repr__(self) -> str:
         return self.name
 
+    def __deepcopy__(self, _memo: object) -> Object:
+        """Itself: what points to it in a copy points to the same object."""
+        return self
+
 
 Value: TypeAlias = int | Object
 """A concrete value: an integer, or a reference to an object. The null pointer is 0."""
@@ -43,6 +47,10 @@ class Location:
 
     def __repr__(self) -> str:
         return self.name
+
+    def __deepcopy__(self, _memo: object) -> Location:
+        """Itself: a location is nothing but its name and place."""
+        return self
 
 
 def show(value: Value) -> str:

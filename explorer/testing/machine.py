@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, ClassVar
 
 from hypothesis import Phase, event, settings
@@ -49,10 +50,11 @@ class Operation:
 
 def operation(role: str, **arguments: st.SearchStrategy[Any]) -> Callable[[Body], Any]:
     """Say that threads of a role call this ``async def``, with arguments drawn from these strategies."""
+    if "thread" in arguments:
+        raise TypeError("an argument cannot be called 'thread', which says who calls: give it another name")
 
     def declared(body: Body) -> Any:
-        # So that the calls of an execution, and what they returned, can be told.
-        return Operation(syscall(body.__name__)(body), role, arguments)
+        return Operation(body, role, arguments)
 
     return declared
 
@@ -70,6 +72,8 @@ class ConcurrentMachine(RuleBasedStateMachine):
         most_calls: how many calls a sequence has at the most; a rule beyond it does nothing.
         max_executions: where the exploration of a sequence ends; Hypothesis' statistics count those that did so.
         unroll: rounds of a ``while`` loop; those cut there are counted likewise.
+
+    A test fails in which no execution at all came to its end: nothing was looked at.
     """
 
     roles: ClassVar[Mapping[str, int]] = {}
@@ -79,6 +83,7 @@ class ConcurrentMachine(RuleBasedStateMachine):
     unroll: ClassVar[int] = UNROLL
 
     _operations: ClassVar[dict[str, Operation]] = {}
+    _complete: ClassVar[int] = 0
 
     def structure(self) -> Any:
         """The structure, made anew: objects with ``Location`` attributes."""
@@ -93,13 +98,22 @@ class ConcurrentMachine(RuleBasedStateMachine):
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
-        cls._operations = dict(cls._operations)
-        for name, each in list(vars(cls).items()):
-            if isinstance(each, Operation):
-                cls._operations[name] = each
+        _check(cls)
+        cls._operations = {
+            **cls._operations,
+            **{name: each for name, each in vars(cls).items() if isinstance(each, Operation)},
+        }
+        if len({each.body for each in cls._operations.values()}) < len(cls._operations):
+            raise TypeError(f"{cls.__name__}: two operations are one function: define a function for each")
+        for name, each in cls._operations.items():
+            # So that the calls of an execution, and what they returned, can be told.
+            syscall(name)(each.body)
+            # A class without roles is there to be inherited from; who inherits may have other roles.
+            if cls.roles:
                 setattr(cls, name, _rule_of(name, each, cls.roles))
         # What Hypothesis explains of a failure, at great length of time, would be lines of ours.
         cls.TestCase.settings = settings(cls.TestCase.settings, phases=set(Phase) - {Phase.explain})
+        cls.TestCase.runTest = _looked_at(cls, cls.TestCase.runTest)  # type: ignore[method-assign, assignment]
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,7 +127,7 @@ class ConcurrentMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Explore the calls; raises NotExplained with the calls, why no order explains them, and the ladder."""
         if self._calls:
-            for model in self.models:
+            for model in _models(type(self)):
                 self._explore(model)
 
     def _explore(self, model: str) -> None:
@@ -124,6 +138,7 @@ class ConcurrentMachine(RuleBasedStateMachine):
         subject = Subject.of(case, model, unroll=self.unroll)
         explained.unfolding = subject.setting.unfolding
         result = explore(case, subject.model, subject.setting.unfolding, Limits(self.max_executions, None, 0))
+        type(self)._complete += result.executions
         if result.verdict is Verdict.INCOMPLETE:
             for limit in result.limits:
                 event(f"{model}: {limit}")
@@ -132,6 +147,39 @@ class ConcurrentMachine(RuleBasedStateMachine):
             calls = explained.calls_of(finding.execution, subject.model.before(finding.execution))
             ladder = Run(subject, finding.execution, ()).ladder()
             raise NotExplained(shown("\n".join([*_told(model, finding.violation, calls, explained), "", ladder])))
+
+
+def _models(machine: type[ConcurrentMachine]) -> Sequence[str]:
+    """The models, where one alone may be given by its name."""
+    return (machine.models,) if isinstance(machine.models, str) else tuple(machine.models)
+
+
+def _check(machine: type[ConcurrentMachine]) -> None:
+    """TypeError where a class attribute would have nothing explored."""
+    if not _models(machine):
+        raise TypeError(f"{machine.__name__}: models is empty: nothing would be explored")
+    for name in ("most_calls", "max_executions", "unroll"):
+        value = getattr(machine, name)
+        if not isinstance(value, int) or value < 1:
+            raise TypeError(f"{machine.__name__}: {name} is {value!r}: give a number from 1 on")
+
+
+def _looked_at(machine: type[ConcurrentMachine], run: Callable[[Any], None]) -> Callable[[Any], None]:
+    """The test of a machine, which fails where no execution came to its end."""
+
+    @wraps(run)
+    def run_test(self: Any) -> None:
+        machine._complete = 0
+        if not machine.roles:
+            self.fail(f"{machine.__name__} has no threads: say how many of each role there are, in roles")
+        run(self)
+        if not machine._complete:
+            self.fail(
+                "no execution of any calls came to its end: nothing was looked at\n"
+                "  raise unroll or max_executions, or see what its assumptions leave"
+            )
+
+    return run_test
 
 
 async def _thread(t: Thread, structure: Any, calls: Sequence[tuple[Body, Mapping[str, Any]]]) -> None:

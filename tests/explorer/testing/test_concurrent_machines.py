@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from counters import Counter
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 from rings import RingMachine
@@ -96,33 +97,10 @@ def test_a_value_that_is_left_in_it_is_missed_by_a_call_that_came_later() -> Non
     assert sorted(steps) == ["pop()", "pop()", "push(value=1)", "teardown()"]
 
 
-class Counted:
-    """A counter as plain Python."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def add(self) -> int:
-        self.count += 1
-        return self.count
-
-
-class CounterMachine(ConcurrentMachine):
+class CounterMachine(Counter):
     """Two threads that add one without care."""
 
     roles: ClassVar = {"adder": 2}
-
-    def structure(self) -> Location:
-        return Location("count")
-
-    def specification(self) -> Counted:
-        return Counted()
-
-    @operation("adder")
-    async def add(t: Thread, count: Location) -> int:  # noqa: N805
-        value: int = await t.read(count, ONCE)
-        await t.write(count, value + 1, ONCE)
-        return value + 1
 
 
 def test_a_lost_update_takes_two_calls() -> None:
@@ -172,12 +150,3 @@ def test_its_test_case_is_a_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("from rings import RingMachine\n\nTestRing = RingMachine.TestCase\n")
     result = pytester.runpytest("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1)
-
-
-def test_an_operation_of_nobody_is_refused() -> None:
-    with pytest.raises(TypeError, match="look is an operation of role 'reader', of which there are no threads"):
-
-        class Wrong(ConcurrentMachine):
-            @operation("reader")
-            async def look(t: Thread, x: Location) -> None:  # noqa: N805
-                await t.read(x, ONCE)
