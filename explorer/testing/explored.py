@@ -20,7 +20,7 @@ from explorer.search.reductions import Reductions
 from explorer.search.result import Limits, Result, Verdict
 from explorer.search.run import explore
 from explorer.search.violations import DEADLOCK
-from explorer.testing.asked import Asked
+from explorer.testing.asked import Asked, Replayed, problem_of
 from explorer.testing.run import Run
 from explorer.testing.runs import replayed
 from explorer.testing.subject import Runnable, Subject
@@ -76,9 +76,12 @@ class Explored:
         found = ", ".join(self.violations)
         if self.one:
             what = f"this execution breaks {found}" if found else "this execution breaks nothing"
-            if expect is None or (expect == Verdict.HOLDS.value and not found):
+            if expect is None:
                 return ""
-            fits = bool(found) if expect == Verdict.VIOLATED.value else bool(set(_names(expect)) & set(self.violations))
+            if expect == Verdict.HOLDS.value or not _names(expect):
+                fits = not found
+            else:
+                fits = bool(found and (expect == Verdict.VIOLATED.value or set(_names(expect)) & set(self.violations)))
             return "" if fits else f"{what}, expected {_words(expect)}"
         if self.verdict == Verdict.INCOMPLETE.value:
             return "INCOMPLETE, which is no answer" + ("" if self.executions else ": no execution was explored")
@@ -113,14 +116,22 @@ class Explorer:
         max_time: float | None = None,
         max_executions: int | None = None,
     ) -> Explored:
-        """Explore under one model, and fail the test where what is found is not as expected."""
+        """Explore under one model, and fail the test where what is found is not as expected.
+
+        With ``--sealrace-replay`` what the token is of is not explored: its execution is run, and ends the test.
+        """
         asked = Asked(scenario, (model,), fix, protocol, parameters, small, expect, max_time, max_executions)
+        problem = problem_of(asked)
+        if problem:
+            pytest.fail(f"sealrace.explore: {problem}", pytrace=False)
         token = self._item.config.getoption("--sealrace-replay")
         if token is not None and not is_of(asked, model, token):
-            pytest.skip("--sealrace-replay is of another scenario")
-        found = explored_for(self._item, asked, model, self._out)
+            token = None  # the test's own code may need it on the way to the one that is
+        found = explored_for(self._item, asked, model, self._out, token)
         self.explored.append(found)
         found.check(expect)
+        if token is not None:
+            raise Replayed
         return found
 
 
@@ -134,11 +145,11 @@ def is_of(asked: Asked, model: str, token: str) -> bool:
     return subject.named and (subject.setting.scenario.name, program) == (read.scenario, read.program)
 
 
-def explored_for(item: pytest.Item, asked: Asked, model: str, out: Path) -> Explored:
-    """Explore for a test, or run the one execution that pytest was started for."""
-    token = item.config.getoption("--sealrace-replay")
+def explored_for(item: pytest.Item, asked: Asked, model: str, out: Path, token: str | None) -> Explored:
+    """Explore for a test, or run the one execution of a token that is of it."""
     # One execution is run whatever time there is for all of them.
     subject = _subject(asked, model, asked.max_time if token is None else None)
+    _check_names(asked.expect, subject)
     try:
         if token is not None:
             item.user_properties.append(("sealrace_replayed", token))
@@ -151,6 +162,18 @@ def explored_for(item: pytest.Item, asked: Asked, model: str, out: Path) -> Expl
         return _of_search(item, subject, result, out, asked)
     except InputError as error:
         pytest.fail(shown(str(error)), pytrace=False)
+
+
+def _check_names(expect: Expected, subject: Subject) -> None:
+    """Fail where what is expected is no verdict and no property: it would never come."""
+    known = [*(prop.name for prop in subject.setting.case.properties), DEADLOCK]
+    unknown = [name for name in _names(expect) if name not in (*known, *_VERDICTS)]
+    if unknown:
+        pytest.fail(
+            f"{_what(subject)}: expect names '{unknown[0]}', which is no property of it\n"
+            f"  it has {', '.join(known)}; or say 'HOLDS' or 'VIOLATED'",
+            pytrace=False,
+        )
 
 
 def _subject(asked: Asked, model: str, max_time: float | None = None) -> Subject:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unittest import TestCase
 
 import pytest
 
-from explorer.testing.asked import Asked
+from explorer.testing.asked import Asked, Replayed, problem_of
 
 if TYPE_CHECKING:
     from explorer.testing.explored import Explored, Explorer
@@ -94,6 +95,20 @@ def sealrace(request: pytest.FixtureRequest) -> Explorer:
     return item.stash[_EXPLORER]
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Whatever has the mark is explored, or fails: a test class of unittest, say, would run without a look at it."""
+    if item.get_closest_marker("sealrace") is None:
+        return
+    if not isinstance(item, pytest.Function) or (item.cls is not None and issubclass(item.cls, TestCase)):
+        pytest.fail(
+            "@pytest.mark.sealrace is for test functions, and methods of classes that are no unittest.TestCase: "
+            "here nothing would be explored",
+            pytrace=False,
+        )
+    if _MODEL not in getattr(getattr(item, "callspec", None), "params", {}):
+        pytest.fail("@pytest.mark.sealrace came after collection: put it on the test itself", pytrace=False)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Explore before the test's own code; of a replay that is all."""
@@ -106,11 +121,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """What must be so after a test that has the fixture ``sealrace``."""
-    result = yield
+    """What must be so after a test that has the fixture ``sealrace``; one whose execution was replayed ends there."""
+    try:
+        result = yield
+    except Replayed:
+        return None
     explorer = item.stash.get(_EXPLORER, None)
     if explorer is not None and not explorer.explored:
         pytest.fail("this test explored nothing\n  call sealrace.explore(...) in it", pytrace=False)
+    if explorer is not None and _token(item.config) is not None:
+        pytest.skip("--sealrace-replay is of another scenario")
     return result
 
 
@@ -167,16 +187,25 @@ def _fixtures(item: pytest.Item) -> Sequence[str]:
 
 def _asked(item: Any) -> Asked | None:
     """What the mark of a test asks for, if it has one."""
-    mark = item.get_closest_marker("sealrace")
-    if mark is None:
+    marks = list(item.iter_markers("sealrace"))
+    if not marks:
         return None
+    if len(marks) > 1:
+        pytest.fail(
+            f"@pytest.mark.sealrace: {len(marks)} of them, and a test explores one scenario\n"
+            "  write a test for each, or call sealrace.explore(...) of the fixture 'sealrace' for each",
+            pytrace=False,
+        )
+    (mark,) = marks
     try:
         asked = Asked(*mark.args, **mark.kwargs)
     except TypeError as error:
-        pytest.fail(f"@pytest.mark.sealrace: {error}\n  see: pytest --markers", pytrace=False)
+        wrong = str(error).removeprefix("Asked.__init__() ")
+        pytest.fail(f"@pytest.mark.sealrace: {wrong}\n  see: pytest --markers", pytrace=False)
+    problem = problem_of(asked)
+    if problem:
+        pytest.fail(f"@pytest.mark.sealrace: {problem}\n  see: pytest --markers", pytrace=False)
     models = (asked.models,) if isinstance(asked.models, str) else tuple(asked.models)
-    if not models:
-        pytest.fail("@pytest.mark.sealrace: models is empty: nothing would be explored", pytrace=False)
     return Asked(**{**vars(asked), "models": models})
 
 
@@ -193,7 +222,7 @@ def _explored(item: pytest.Function) -> Explored:
 
         asked = _asked(item)
         assert asked is not None
-        known = item.stash[_EXPLORED] = explored_for(item, asked, _model_of(item), _out(item))
+        known = item.stash[_EXPLORED] = explored_for(item, asked, _model_of(item), _out(item), _token(item.config))
     return known
 
 
@@ -214,4 +243,6 @@ def _out(item: pytest.Item) -> Path:
         from tempfile import mkdtemp
 
         root = Path(mkdtemp(prefix="sealrace-"))
-    return root / "".join(char if char.isalnum() or char in "._-" else "-" for char in item.nodeid)
+    from explorer.cli.file_name import in_file_name
+
+    return root / in_file_name(item.nodeid)

@@ -233,13 +233,13 @@ def test_a_program_of_the_tests_own_is_told_by_its_steps(pytester: pytest.Pytest
 def test_reports_go_where_they_are_told_to(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_marked=MARKED)
     result = pytester.runpytest("--sealrace-out", "found", "-p", "no:cacheprovider", "-k", "lingering")
-    files = sorted(path.name for path in Path("found/test_marked.py--test_lingering-sc-").iterdir())
+    files = sorted(path.name for path in Path("found/test_marked.py-test_lingering-sc-ec2092a1").iterdir())
     assert [name for name in files if name.endswith(("late.json", "late.html", ".run.jsonl"))] == [
         "lingering-page-P2-none-small-sc-late.html",
         "lingering-page-P2-none-small-sc-late.json",
         "lingering-page-P2-none-small-sc.run.jsonl",
     ]
-    report = "found/test_marked.py--test_lingering-sc-/lingering-page-P2-none-small-sc-late.json"
+    report = "found/test_marked.py-test_lingering-sc-ec2092a1/lingering-page-P2-none-small-sc-late.json"
     result.stdout.fnmatch_lines([f" report     {report}"])
 
 
@@ -277,3 +277,130 @@ def test_help_tells_of_it(pytester: pytest.Pytester) -> None:
     text = pytester.runpytest("--help").stdout.str()
     assert "--sealrace-replay=TOKEN" in text
     assert "--sealrace-out=DIR" in text
+
+
+def test_a_mark_where_nothing_would_be_explored_fails(pytester: pytest.Pytester) -> None:
+    """What runs the methods of a unittest.TestCase asks nobody, and a mark may come late."""
+    pytester.makepyfile(
+        """
+        import unittest
+        import pytest
+
+        class Test(unittest.TestCase):
+            @pytest.mark.sealrace("inflight", small=True)
+            def test_in_a_case(self):
+                pass
+
+        def test_late():
+            pass
+        """
+    )
+    pytester.makeconftest(
+        """
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                if item.name == "test_late":
+                    item.add_marker(pytest.mark.sealrace("inflight"))
+        """
+    )
+    result = pytester.runpytest()
+    assert outcomes(result) == {"errors": 2}
+    result.stdout.fnmatch_lines(
+        [
+            "@pytest.mark.sealrace is for test functions, * here nothing would be explored",
+            "@pytest.mark.sealrace came after collection: put it on the test itself",
+        ]
+    )
+
+
+def test_two_marks_are_refused(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.sealrace("inflight", small=True)
+        class TestBoth:
+            @pytest.mark.sealrace("fresh", small=True)
+            def test_method(self):
+                pass
+        """
+    )
+    result = pytester.runpytest()
+    assert outcomes(result) == {"errors": 1}
+    result.stdout.fnmatch_lines(["@pytest.mark.sealrace: 2 of them, and a test explores one scenario"])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("'fresh', smal=True", "got an unexpected keyword argument 'smal'"),
+        ("None", "scenario is None: name one, or give a program"),
+        ("'fresh', models=[3]", "models is [[]3[]]: give names of models"),
+        ("'fresh', models=[]", "models is empty: nothing would be explored"),
+        ("'fresh', parameters=3", "parameters is 3: give a dict of sizes by name"),
+        ("'fresh', max_time='3'", "max_time is '3': give seconds, more than 0"),
+        ("'fresh', max_time=-1", "max_time is -1: give seconds, more than 0"),
+        ("'fresh', max_executions=0", "max_executions is 0: give a number from 1 on"),
+        (
+            "'fresh', expect=True",
+            "expect is True: give 'HOLDS', 'VIOLATED', the set of the properties violated, or None",
+        ),
+    ],
+)
+def test_words_that_ask_for_nothing_are_told(pytester: pytest.Pytester, words: str, message: str) -> None:
+    pytester.makepyfile(f"import pytest\n\n@pytest.mark.sealrace({words})\ndef test_it():\n    pass\n")
+    result = pytester.runpytest()
+    assert outcomes(result) == {"errors": 1}
+    result.stdout.fnmatch_lines([f"@pytest.mark.sealrace: {message}"])
+
+
+def test_what_is_expected_is_a_verdict_or_a_property(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.sealrace("fresh", small=True, expect="holds")
+        def test_it():
+            pass
+        """
+    )
+    result = pytester.runpytest()
+    assert outcomes(result) == {"failed": 1}
+    result.stdout.fnmatch_lines(
+        [
+            "fresh, fix none, protocol P2, model sc: expect names 'holds', which is no property of it",
+            "  it has leak, late, stale, *deadlock; or say 'HOLDS' or 'VIOLATED'",
+        ]
+    )
+
+
+def test_a_replay_goes_on_to_what_the_token_is_of_and_ends_there(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_both(sealrace):
+            assert sealrace.explore("fresh", small=True).executions == 3
+            sealrace.explore("lingering-page", small=True, expect="VIOLATED")
+            raise AssertionError("speaks of the whole exploration")
+        """
+    )
+    arguments = ["explore", "lingering-page", "--small", "--model", "sc", "--out", "found"]
+    assert CliRunner().invoke(main, arguments).exit_code == 1
+    token = load_report("found/lingering-page-P2-none-small-sc-late.json").token
+    result = pytester.runpytest("--sealrace-replay", token)
+    assert outcomes(result) == {"passed": 1}
+
+
+def test_reports_of_tests_with_alike_names_have_their_own_folders(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("name", ["a b", "a-b", "a/b"])
+        def test_it(sealrace, name):
+            sealrace.explore("lingering-page", small=True)
+        """
+    )
+    pytester.runpytest("--sealrace-out", "found")
+    assert len(list(Path("found").iterdir())) == 3
