@@ -21,8 +21,8 @@ from explorer.testing.run import Run
 from explorer.testing.subject import Runnable, Subject
 from explorer.token import read_token
 
-OLDEST = 3
-"""How many writes a step passes over at the most."""
+SELDOM_MORE = 3
+"""How many writes a step that takes something old passes over at the most in about every other example."""
 
 LONGEST = 50
 """How many stretches a schedule is drawn with at the most, and how many steps that take something old."""
@@ -43,6 +43,7 @@ def schedules(
     """Runs of a scenario, for ``@given``; ``scenario`` as of ``Runnable``, the rest as on the command line.
 
     A failing run shrinks to few stretches of few threads, in which all steps take effect at once where they can.
+    Executions with load buffering are not drawn, for no schedule leads to them: ``explore`` finds them.
     Runs in which an assumption fails, or a read finds no write that it may read from, are rejected.
     What is wrong with the arguments is told, as an InputError, when the test begins.
     """
@@ -50,7 +51,7 @@ def schedules(
     def made() -> st.SearchStrategy[Run]:
         subject = Subject.of(scenario, model, fix, protocol, parameters, small=small, unroll=unroll)
         # Hypothesis asks for what is deferred before the first example, and does not count it as slow drawing.
-        lengths = subject.lengths
+        lengths, writes = subject.likely.lengths, subject.likely.writes
         # Under a sequential model the steps that take effect at once lead to every execution.
         oldest = 0 if subject.model.is_sequential else LONGEST
 
@@ -58,7 +59,7 @@ def schedules(
         @st.composite
         def runs(draw: st.DrawFn) -> Run:
             stretches = draw(st.lists(_stretches(lengths), max_size=LONGEST))
-            older = draw(st.lists(_older(lengths), max_size=oldest))
+            older = draw(st.lists(_older(lengths, writes), max_size=oldest))
             return _made(subject, Plan(in_order(stretches), dict(older)))
 
         return runs()
@@ -134,9 +135,11 @@ def _stretches(draw: st.DrawFn, lengths: tuple[int, ...]) -> Place:
 
 
 @st.composite
-def _older(draw: st.DrawFn, lengths: tuple[int, ...]) -> tuple[Place, int]:
+def _older(draw: st.DrawFn, lengths: tuple[int, ...], writes: int) -> tuple[Place, int]:
+    """A place, and how many of the writes there its step passes over; what is more than there are counts as all."""
     thread = draw(st.integers(0, len(lengths) - 1))
-    return (thread, draw(st.integers(0, lengths[thread] - 1))), draw(st.integers(1, OLDEST))
+    place = thread, draw(st.integers(0, lengths[thread] - 1))
+    return place, draw(st.integers(1, min(writes, SELDOM_MORE)) | st.integers(1, writes))
 
 
 def in_order(stretches: list[Place]) -> tuple[Place, ...]:

@@ -16,7 +16,7 @@ from explorer.program.program import Program
 from explorer.scenario import Case, Scenario
 from explorer.schedule.scheduler import Scheduler
 from explorer.schedule.strategies.in_order import driven
-from explorer.testing.lengths import likely_lengths
+from explorer.testing.lengths import Likely, likely
 
 
 class Writes(Protocol):
@@ -95,9 +95,9 @@ class Subject:
         return driven(self.setting.unfolding, self.model)
 
     @cached_property
-    def lengths(self) -> tuple[int, ...]:
-        """Per thread how many steps it is likely to make at the most."""
-        return likely_lengths(self.scheduler, len(self.setting.unfolding.trees))
+    def likely(self) -> Likely:
+        """How many steps and stores its runs are likely to have at the most."""
+        return likely(self.scheduler, len(self.setting.unfolding.trees))
 
 
 def scenario_of(what: Runnable) -> tuple[Scenario, str]:

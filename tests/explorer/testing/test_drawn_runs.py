@@ -54,6 +54,35 @@ def reordered() -> Case:
     return message((1, 0))
 
 
+def five_times() -> Case:
+    """A box is filled five times before the flag is raised; broken where the reader sees the flag and an empty box."""
+    box, flag = Location("box"), Location("flag")
+
+    class Missed:
+        name = "missed"
+
+        def find(self, execution: Execution, _before: object) -> Violation | None:
+            values = [execution.events[i].value for i in execution.thread_events(1)]
+            return Violation("missed", (), (), "It passed over five stores.") if values == [1, 0] else None
+
+    async def writer(t: Thread) -> None:
+        for number in range(1, 6):
+            await t.write(box, number, ONCE)
+        await t.write(flag, 1, ONCE)
+
+    async def reader(t: Thread) -> None:
+        await t.read(flag, ONCE)
+        await t.read(box, ONCE)
+
+    return Case(Program((ThreadSpec("writer", writer), ThreadSpec("reader", reader))), (Missed(),))
+
+
+def test_a_read_passes_over_as_many_stores_as_there_are() -> None:
+    found = falsified(schedules(five_times, model="lkmm"), lambda run: not run.violations, examples=5000)
+    assert found is not None
+    assert found.run.violations == ("missed",)
+
+
 @pytest.mark.parametrize(("seen", "switches"), [((0, 0), 1), ((0, 1), 2), ((1, 1), 1)])
 def test_every_interleaving_is_found_with_its_fewest_switches(seen: tuple[int, int], switches: int) -> None:
     """(0, 1) has both stores between the reads, or a part of them; the others are one thread after the other."""
