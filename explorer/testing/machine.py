@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Any, ClassVar
 
 from hypothesis import Phase, event, settings
@@ -50,13 +51,20 @@ class Operation:
 
 def operation(role: str, **arguments: st.SearchStrategy[Any]) -> Callable[[Body], Any]:
     """Say that threads of a role call this ``async def``, with arguments drawn from these strategies."""
-    if "thread" in arguments:
-        raise TypeError("an argument cannot be called 'thread', which says who calls: give it another name")
+    for name in _TAKEN & set(arguments):
+        raise TypeError(f"an argument cannot be called '{name}', which rules have themselves: give it another name")
 
     def declared(body: Body) -> Any:
-        return Operation(body, role, arguments)
+        if not iscoroutinefunction(body):
+            raise TypeError(f"operation {body.__name__} is no async function: define it with async def")
+        # So that the calls of an execution, and what they returned, can be told.
+        return Operation(syscall(body.__name__)(body), role, arguments)
 
     return declared
+
+
+_TAKEN = {"self", "target", "targets", "thread"}
+"""Names that an argument cannot have: rules of Hypothesis take the first three, and ``thread`` says who calls."""
 
 
 class NotExplained(AssertionError):
@@ -99,15 +107,13 @@ class ConcurrentMachine(RuleBasedStateMachine):
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
         _check(cls)
-        cls._operations = {
-            **cls._operations,
-            **{name: each for name, each in vars(cls).items() if isinstance(each, Operation)},
-        }
-        if len({each.body for each in cls._operations.values()}) < len(cls._operations):
-            raise TypeError(f"{cls.__name__}: two operations are one function: define a function for each")
+        operations: dict[str, Operation] = {}
+        for base in reversed(cls.__mro__[1:]):
+            operations |= vars(base).get("_operations", {})
+        cls._operations = operations | {name: each for name, each in vars(cls).items() if isinstance(each, Operation)}
+        if len({each.body.__name__ for each in cls._operations.values()}) < len(cls._operations):
+            raise TypeError(f"{cls.__name__}: two operations are one function, or have one's name: give each its own")
         for name, each in cls._operations.items():
-            # So that the calls of an execution, and what they returned, can be told.
-            syscall(name)(each.body)
             # A class without roles is there to be inherited from; who inherits may have other roles.
             if cls.roles:
                 setattr(cls, name, _rule_of(name, each, cls.roles))
@@ -231,7 +237,7 @@ class _Explained:
         return tuple(
             Made(
                 execution.threads[call.thread],
-                call.name,
+                self._name(call),
                 {name: value for name, value in call.arguments.items() if name in self._drawn(call)},
                 call.result,
                 frozenset(i for i, other in enumerate(calls) if _precedes((i, other), (j, call), before)),
@@ -241,7 +247,11 @@ class _Explained:
 
     def _drawn(self, call: SystemCall) -> Mapping[str, object]:
         """The arguments that are drawn, by name: not the structure."""
-        return self.machine._operations[call.name].arguments
+        return self.machine._operations[self._name(call)].arguments
+
+    def _name(self, call: SystemCall) -> str:
+        """The operation's name in the class: a call goes by that of its function."""
+        return next(name for name, each in self.machine._operations.items() if each.body.__name__ == call.name)
 
 
 def _precedes(one: tuple[int, SystemCall], other: tuple[int, SystemCall], before: Sequence[int] | None) -> bool:

@@ -84,14 +84,37 @@ async def fetch(t: Thread, count: Location) -> Any:
 
 def test_an_operation_goes_by_its_name_in_the_class() -> None:
     machine = type("Named", (Counter,), {"roles": {"adder": 2}, "add": operation("adder")(fetch)})
+    # The same function may be another machine's, by another name.
+    type("Other", (ConcurrentMachine,), {"roles": {"adder": 2}, "plus": operation("adder")(fetch)})
     assert outcome_of(machine) == ""
     with pytest.raises(TypeError, match="two operations are one function"):
         type("Twice", (machine,), {"roles": {"adder": 2}, "plus": operation("adder")(fetch)})
 
 
-def test_an_argument_cannot_say_who_calls() -> None:
-    with pytest.raises(TypeError, match="an argument cannot be called 'thread'"):
-        operation("adder", thread=st.integers(0, 1))
+def test_operations_of_two_bases_are_inherited() -> None:
+    class Reads(ConcurrentMachine):
+        @operation("reader")
+        async def look(t: Thread, count: Location) -> Any:  # noqa: N805
+            return await t.read(count, ONCE)
+
+    class Both(Counter, Reads):
+        roles: ClassVar = {"adder": 1, "reader": 1}
+
+    assert list(Both._operations) == ["look", "add"]
+
+
+@pytest.mark.parametrize("name", ["self", "target", "targets", "thread"])
+def test_an_argument_cannot_have_a_name_that_rules_have(name: str) -> None:
+    with pytest.raises(TypeError, match=f"an argument cannot be called '{name}'"):
+        operation("adder", **{name: st.integers(0, 1)})
+
+
+def test_an_operation_is_an_async_function() -> None:
+    def plain(_t: Thread, _count: Location) -> None:
+        pass
+
+    with pytest.raises(TypeError, match="operation plain is no async function: define it with async def"):
+        operation("adder")(plain)  # type: ignore[arg-type]
 
 
 NODE = Object("node")

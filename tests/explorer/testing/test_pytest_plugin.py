@@ -313,6 +313,11 @@ def test_a_mark_where_nothing_would_be_explored_fails(pytester: pytest.Pytester)
             "@pytest.mark.sealrace came after collection: put it on the test itself",
         ]
     )
+    run = CliRunner().invoke(main, ["explore", "inflight", "--small", "--model", "sc", "--out", "found"])
+    assert run.exit_code == 1
+    token = load_report("found/inflight-P2-none-small-sc-leak.json").token
+    result = pytester.runpytest("--sealrace-replay", token)
+    assert (outcomes(result), result.ret) == ({"deselected": 2}, pytest.ExitCode.USAGE_ERROR)
 
 
 def test_two_marks_are_refused(pytester: pytest.Pytester) -> None:
