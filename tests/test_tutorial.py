@@ -24,11 +24,16 @@ def in_any_time(printed: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder after all of the page was done in it, with nothing of the one who did it but the programs."""
+def reader(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of who follows the page: the programs, and a home, which keeps which files were named."""
     assert (BIN / "sealrace").exists(), "make test installs it"
-    folder, home = tmp_path_factory.mktemp("ring"), tmp_path_factory.mktemp("home")
-    environment = {"PATH": f"{BIN}{os.pathsep}{os.defpath}", "HOME": str(home)}
+    return {"PATH": f"{BIN}{os.pathsep}{os.defpath}", "HOME": str(tmp_path_factory.mktemp("home"))}
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory, reader: dict[str, str]) -> Path:
+    """The folder after all of the page was done in it, with nothing of the one who did it but the programs."""
+    folder = tmp_path_factory.mktemp("ring")
     scenario = folder / "ring.py"
     for kind, block in BLOCKS:
         if kind == "python":
@@ -39,7 +44,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             done = subprocess.run(
                 ["sh", "-c", command],
                 cwd=folder,
-                env=environment,
+                env=reader,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 text=True,
@@ -67,7 +72,7 @@ def test_every_file_that_it_names_is_there(followed: Path) -> None:
         assert (ROOT / "docs" / link).is_file()
 
 
-def test_every_command_named_in_passing_runs(followed: Path) -> None:
+def test_every_command_named_in_passing_runs(followed: Path, reader: dict[str, str]) -> None:
     """The last of them with a report put in for the dots."""
     found = re.findall(r"`(sealrace [^`]+)`", PAGE)
     assert len(found) == 3
@@ -76,18 +81,24 @@ def test_every_command_named_in_passing_runs(followed: Path) -> None:
         done = subprocess.run(
             [str(BIN / "sealrace"), *shlex.split(command.replace("out/....json", report))[1:]],
             cwd=followed,
+            env=reader,
             stdout=subprocess.DEVNULL,
             check=False,
         )
         assert done.returncode == 0, command
 
 
-def test_every_token_that_it_shows_replays(followed: Path) -> None:
+def test_every_token_that_it_shows_replays(followed: Path, reader: dict[str, str]) -> None:
     tokens = re.findall(r"^ token {6}(sr1_\S+)$", PAGE, re.MULTILINE)
     assert len(tokens) == 3
     for token in tokens:
         done = subprocess.run(
-            [str(BIN / "sealrace"), "replay", token], cwd=followed, capture_output=True, text=True, check=False
+            [str(BIN / "sealrace"), "replay", token],
+            cwd=followed,
+            env=reader,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.stdout.startswith("reproduced: "), done.stderr
 
