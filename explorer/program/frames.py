@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import cache, partial
 from inspect import unwrap
 from pathlib import Path
@@ -22,7 +22,8 @@ _STEP = re.compile(r"([A-Z]+[0-9]+[a-z]?)(?:\s+(.*))?$")
 def awaiting_frames(coroutine: Coroutine[Any, Any, Any]) -> list[FrameType]:
     """Frames of a suspended modelled thread, outermost first."""
     frames = []
-    inner: Any = coroutine
+    # What edits a thread stands in front of its coroutine.
+    inner: Any = getattr(coroutine, "edited", coroutine)
     while isinstance(inner, CoroutineType):
         if inner.cr_frame is not None:
             frames.append(inner.cr_frame)
@@ -133,15 +134,24 @@ class CallNumbers:
         if not frames:
             return Source("", 0, stack)
         inner = frames[-1]
-        match = _STEP.match(at)
-        step, text = (match[1], match[2] or "") if match else ("", at)
-        reference = text
-        for frame in reversed(frames):
-            place = kernel_place(frame.f_code)
-            if place is not None:
-                reference = place + (f": {text}" if text else "")
-                break
+        step, reference = step_and_reference(frames, at)
         # What a header defines is inlined: it belongs to the file of its caller.
         files = (kernel_file(frame.f_code) or "" for frame in reversed(frames))
         file = next((file for file in files if file and not file.endswith(".h")), "")
-        return Source(_file_of(inner.f_globals.get("__name__", "")), inner.f_lineno, stack, step, reference, file)
+        return Source(file_of(inner), inner.f_lineno, stack, step, reference, file)
+
+
+def file_of(frame: FrameType) -> str:
+    """The file of a modelled frame as ``Source.file`` names it."""
+    return _file_of(frame.f_globals.get("__name__", ""))
+
+
+def step_and_reference(frames: Sequence[FrameType], at: str) -> tuple[str, str]:
+    """What a source has as its step and its reference: of these frames, for an operation made with ``at``."""
+    match = _STEP.match(at)
+    step, text = (match[1], match[2] or "") if match else ("", at)
+    for frame in reversed(frames):
+        place = kernel_place(frame.f_code)
+        if place is not None:
+            return step, place + (f": {text}" if text else "")
+    return step, text

@@ -11,10 +11,12 @@ import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from explorer.execution.kinds import Kind, Tag
 from explorer.program.errors import ScenarioError
+
+_Made = TypeVar("_Made", bound="Request")
 
 _ENGINE = str(Path(__file__).parent)
 
@@ -41,6 +43,12 @@ class Request:
 
     def __bool__(self) -> bool:
         raise not_awaited()
+
+
+def stand_in(request: _Made) -> _Made:
+    """An operation that the engine makes beside those of modelled code, or in place of one: nobody will await it."""
+    _made[:] = [entry for entry in _made if entry[0] is not request]
+    return request
 
 
 def forget_operations() -> None:

@@ -35,8 +35,8 @@ class Order(Enum):
 
 PLAIN, ONCE, ACQUIRE, RELEASE, FULL = Order
 
-_ACCESS_TAGS = {PLAIN: Tag.PLAIN, ONCE: Tag.ONCE, ACQUIRE: Tag.ACQUIRE, RELEASE: Tag.RELEASE}
-_UPDATE_TAGS = {
+ACCESS_TAGS = {PLAIN: Tag.PLAIN, ONCE: Tag.ONCE, ACQUIRE: Tag.ACQUIRE, RELEASE: Tag.RELEASE}
+UPDATE_TAGS = {
     PLAIN: (Tag.PLAIN, Tag.PLAIN),
     ONCE: (Tag.ONCE, Tag.ONCE),
     ACQUIRE: (Tag.ACQUIRE, Tag.ONCE),
@@ -45,7 +45,7 @@ _UPDATE_TAGS = {
 }
 """The tags of the read and the write of an atomic update."""
 
-_FENCES = (
+FENCES = (
     Tag.MB,
     Tag.RMB,
     Tag.WMB,
@@ -65,7 +65,7 @@ def _access_tag(order: Order, refused: Order, operation: str) -> Tag:
             f"a {operation} cannot be {order.value}: use plain, once or "
             + ("acquire" if refused is Order.RELEASE else "release")
         )
-    return _ACCESS_TAGS[order]
+    return ACCESS_TAGS[order]
 
 
 def _identity(value: Any) -> Any:
@@ -90,8 +90,8 @@ class Thread:
 
     def fence(self, tag: Tag, *, at: str = "") -> Request:
         """A fence: ``Tag.MB`` for smp_mb(), ``Tag.RMB``, ``Tag.WMB``, ..."""
-        if tag not in _FENCES:
-            known = ", ".join(f"Tag.{fence.name}" for fence in _FENCES)
+        if tag not in FENCES:
+            known = ", ".join(f"Tag.{fence.name}" for fence in FENCES)
             raise ValueError(f"{tag!r} is no fence: use one of {known}")
         return Fence(at, tag)
 
@@ -191,6 +191,6 @@ class Thread:
 
     @staticmethod
     def _update(location: Any, new: Callable[[Any], Any], order: Order, at: str, **more: Any) -> Update:
-        read, write = _UPDATE_TAGS[order]
+        read, write = UPDATE_TAGS[order]
         full = order is FULL
         return Update(**{"read_tag": read, "write_tag": write, **more}, at=at, location=location, new=new, full=full)
