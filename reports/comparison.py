@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from explorer.search.result import KindKey
@@ -163,9 +163,12 @@ def what_differs(before: RunHeader, after: RunHeader) -> list[str]:
     return found
 
 
-def warnings(before: RunHeader, after: RunHeader) -> list[str]:
-    """Why the two may not be compared as one would like to."""
-    differs = what_differs(before, after)
+def warnings(before: RunHeader, after: RunHeader, differs: Sequence[str] | None = None) -> list[str]:
+    """Why the two may not be compared as one would like to.
+
+    ``differs`` names the respects in which they do, ``what_differs`` where it is None.
+    """
+    differs = what_differs(before, after) if differs is None else differs
     found = []
     if len(differs) > 1:
         words = f"{', '.join(differs[:-1])} and {differs[-1]}"

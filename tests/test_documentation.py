@@ -52,6 +52,18 @@ def test_the_comparison_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.
     assert compared.output == printed
 
 
+def test_two_fixes_are_compared_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    commands, printed = blocks("compare.md")
+    made, compared = (CliRunner().invoke(main, line.split()[1:]) for line in commands.splitlines())
+    assert (made.exit_code, compared.exit_code) == (0, 1)
+    assert compared.output == printed
+    replays = [line.split()[1:] for line in printed.splitlines() if line.strip().startswith("sealrace replay")]
+    assert [CliRunner().invoke(main, words).exit_code for words in replays] == [0, 0]
+
+
 def test_the_litmus_example_prints_what_it_says(tmp_path: Path) -> None:
     test, printed = blocks("litmus.md")
     path = tmp_path / "mp.litmus"
@@ -178,11 +190,11 @@ def test_the_forms_are_drawn_as_it_says(
         result = CliRunner().invoke(main, line.removeprefix("sealrace ").split())
         # 1 says VIOLATED, which only explore may say.
         assert result.exit_code == 0 or (line.startswith("sealrace explore") and result.exit_code == 1), result.output
-    # The token is that of the report that the page draws; no other page has one but the tutorial, with its own test.
+    # The token is that of the report that the page draws; tutorial, testing and compare have tests of their own.
     leak = load_report(str(tmp_path / "out" / "inflight-P2-none-small-sc-leak.json"))
     pages = [
         DOCS.parent / "README.md",
-        *(path for path in DOCS.glob("*.md") if path.name not in ("tutorial.md", "testing.md")),
+        *(path for path in DOCS.glob("*.md") if path.name not in ("tutorial.md", "testing.md", "compare.md")),
     ]
     printed_tokens = {token for page in pages for token in re.findall(r"sr1_[\w-]+", page.read_text(encoding="utf-8"))}
     assert printed_tokens == {leak.token}

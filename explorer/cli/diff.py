@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from explorer.cli.failures import UsageProblem
+from explorer.cli.litmus_read import SUFFIX as LITMUS
 from explorer.cli.output import print_json
+from explorer.cli.scenario_name import is_in_file
 from explorer.visible import visible
 from reports.comparison import setting_of, sizes_of
 from reports.forms.comparison import Compared, alone_json, compared_json, compared_text
@@ -20,6 +22,24 @@ _Cell = tuple[str, str, str, str]
 """Scenario, protocol, fix and model: what pairs the run files of two folders."""
 _Runs = dict[_Cell, dict[str, tuple[str, RunHeader]]]
 """Per cell its forms by their sizes, each with its file."""
+
+
+def are_runs(first: str, second: str | None) -> bool:
+    """Whether what is named is what an exploration has written, and not what is to be explored.
+
+    UsageProblem where a run file or folder is named alone.
+    """
+    named = [name for name in (first, second) if name is not None and _is_run(name)]
+    if named and second is None:
+        raise UsageProblem(f"{first}: there is nothing to compare it with\n  name another run file or folder")
+    return bool(named)
+
+
+def _is_run(name: str) -> bool:
+    """Whether a name can only be that of a run file or a folder: no scenario, whether in a file or not, is named so."""
+    if is_in_file(name) or name.endswith(LITMUS):
+        return False
+    return "/" in name or "." in name or Path(name).is_dir()
 
 
 def show_differences(first: Path, second: Path, *, as_json: bool) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from explorer.cli.commands.comparing import diff
 from explorer.cli.commands.driving import run, serve
 from explorer.cli.commands.exploring import explore, matrix, survey
 from explorer.cli.commands.kernel import conformance, reproduce
 from explorer.cli.commands.litmus import litmus
 from explorer.cli.commands.models import models
-from explorer.cli.commands.reports import diff, graph, replay
+from explorer.cli.commands.reports import graph, replay
 from explorer.cli.commands.scenarios import list_scenarios, new
 
 

@@ -148,6 +148,11 @@ def surveys(command: Command) -> Command:
     return _with(command, (*_OUTPUT, *_BOUNDS))
 
 
+def bounds_of_a_case(command: Command) -> Command:
+    """The small sizes and the bounds of a case of which no files are written."""
+    return _with(command, _BOUNDS)
+
+
 def runs_of_a_case(command: Command) -> Command:
     """Those that mean something where runs are made one after the other."""
     return _with(command, (*_OUTPUT, *_SIZES, *_TIME))

@@ -14,7 +14,7 @@ from explorer.search.outcomes import shown_outcome
 from explorer.search.survey import Outcome, Survey
 from explorer.search.violations import violations_of
 from explorer.version import VERSION
-from reports.structure import LITMUS
+from reports.structure import LITMUS, Report
 from reports.surveys import ShownOutcome, ShownSurvey, shared_facts
 from reports.words import quantified
 
@@ -32,19 +32,19 @@ def write_survey(
     # What an earlier survey left would pass for this one's.
     for old in [*folder.glob("outcome-*.json"), *folder.glob("outcome-*.html"), folder / INDEX]:
         old.unlink(missing_ok=True)
-    ordered = sorted(survey.outcomes, key=lambda outcome: _key(setting, outcome))
+    ordered = in_order_of_display(setting, survey)
     shared = shared_facts(ordered)
     writer = Writer(setting, model, model_name)
     shown = []
     for number, outcome in enumerate(ordered, 1):
         path = folder / f"outcome-{number}.json"
         if number <= WITNESSES:
-            _write_witness(writer, setting, model, survey, outcome, path)
+            writer.save(witness_report(writer, setting, model, survey, outcome), path)
         shown.append(
             ShownOutcome(
                 number,
                 outcome,
-                *_verdict(setting, outcome),
+                *verdict_of(setting, outcome),
                 tuple(fact for fact in outcome.facts if fact not in shared),
                 str(path) if number <= WITNESSES else "",
             )
@@ -59,10 +59,8 @@ def write_survey(
     return found
 
 
-def _write_witness(
-    writer: Writer, setting: Setting, model: Model, survey: Survey, outcome: Outcome, path: Path
-) -> None:
-    """Write the report and the page of an outcome's simplest execution: of what it breaks, else of what came out."""
+def witness_report(writer: Writer, setting: Setting, model: Model, survey: Survey, outcome: Outcome) -> Report:
+    """The report of an outcome's simplest execution: of what it breaks, else of what came out."""
     execution = outcome.record.execution(setting.unfolding)
     if outcome.breaks:
         worst = _by_severity(setting, outcome)[0]
@@ -71,7 +69,12 @@ def _write_witness(
     else:
         violation = shown_outcome(execution, outcome.facts, setting.case)
     search = replace(search_of(survey.result), same_outcome=outcome.executions)
-    writer.save(writer.report(execution, violation, outcome.witness, search), path)
+    return writer.report(execution, violation, outcome.witness, search)
+
+
+def in_order_of_display(setting: Setting, survey: Survey) -> list[Outcome]:
+    """The outcomes: what is broken before what is not, the most severe first, then the most frequent."""
+    return sorted(survey.outcomes, key=lambda outcome: _key(setting, outcome))
 
 
 def _by_severity(setting: Setting, outcome: Outcome) -> list[str]:
@@ -81,13 +84,13 @@ def _by_severity(setting: Setting, outcome: Outcome) -> list[str]:
 
 
 def _key(setting: Setting, outcome: Outcome) -> tuple[object, ...]:
-    """What outcomes are sorted by: what is broken before what is not, the most severe first, then the most frequent."""
+    """What sorts outcomes for display."""
     declared = tuple(prop.name for prop in setting.case.properties)
     broken = [by_severity(name, declared) for name in _by_severity(setting, outcome)]
     return not broken, broken, -outcome.executions, outcome.facts
 
 
-def _verdict(setting: Setting, outcome: Outcome) -> tuple[str, str]:
+def verdict_of(setting: Setting, outcome: Outcome) -> tuple[str, str]:
     """The word for what an outcome breaks, and its class in pages."""
     broken = _by_severity(setting, outcome)
     if not broken:

@@ -117,9 +117,14 @@ class Writer:
 
     def write_run(self, result: Result, out: Path) -> str:
         """Write the run file; gives its path."""
-        setting = self._setting
         path = out / f"{self._stem}.run.jsonl"
-        header = RunHeader(
+        save_run(path, self.header(result), result.records)
+        return str(path)
+
+    def header(self, result: Result) -> RunHeader:
+        """What the first line of a run file says of a search."""
+        setting = self._setting
+        return RunHeader(
             format="sealrace-run",
             version=2,
             tool=VERSION,
@@ -135,8 +140,6 @@ class Writer:
             kinds=kinds_of(result),
             unrecorded=result.unrecorded,
         )
-        save_run(path, header, result.records)
-        return str(path)
 
     def write_all(self, result: Result, out: Path) -> str:
         """Write a report and a page for every recorded execution and property it breaks; gives their folder."""

@@ -51,6 +51,25 @@ def steps_of(execution: Execution, order: Iterable[int]) -> tuple[Step, ...] | N
     They come in the order of the events in ``order`` (a witness schedule) as far as program order and reads-from let
     them: a step follows the one before it in its thread, and the write that it reads from.
     """
+    accesses = accesses_in_order(execution, order)
+    if accesses is None:
+        return None
+    updates = dict(pairs(execution.rmw))
+    coherence = {write: (order, i) for order in execution.coherence for i, write in enumerate(order)}
+    released = {order[0] for order in execution.coherence}
+    steps = []
+    for event in accesses:
+        # An update's write stands directly after its source.
+        at = execution.source_of[event] if execution.source_of[event] >= 0 else event
+        writes, place = coherence[at]
+        older = sum(write in released for write in writes[place + 1 :])
+        steps.append(Step(execution.events[event].thread, older))
+        released.add(updates.get(event, event))
+    return tuple(steps)
+
+
+def accesses_in_order(execution: Execution, order: Iterable[int]) -> tuple[int, ...] | None:
+    """The events whose steps lead to an execution, in the order of ``steps_of``: of an update its read."""
     updates = dict(pairs(execution.rmw))
     written = set(updates.values())
     per_thread = [
@@ -58,27 +77,23 @@ def steps_of(execution: Execution, order: Iterable[int]) -> tuple[Step, ...] | N
         for thread in range(len(execution.threads))
     ]
     rank = {event: i for i, event in enumerate(order)}
-    coherence = {write: (order, i) for order in execution.coherence for i, write in enumerate(order)}
     released = {order[0] for order in execution.coherence}
     done = [0] * len(per_thread)
-    steps: list[Step] = []
+    accesses: list[int] = []
     while True:
         ready = [
             events[count]
             for events, count in zip(per_thread, done, strict=True)
-            if count < len(events) and (execution.source_of[events[count]] in released or events[count] in coherence)
+            if count < len(events)
+            and (execution.source_of[events[count]] < 0 or execution.source_of[events[count]] in released)
         ]
         if not ready:
             break
         event = min(ready, key=rank.__getitem__)
-        thread = execution.events[event].thread
-        # An update's write stands directly after its source.
-        at = execution.source_of[event] if execution.source_of[event] >= 0 else event
-        writes, place = coherence[at]
-        steps.append(Step(thread, sum(write in released for write in writes[place + 1 :])))
+        accesses.append(event)
         released.add(updates.get(event, event))
-        done[thread] += 1
-    return tuple(steps) if done == [len(events) for events in per_thread] else None
+        done[execution.events[event].thread] += 1
+    return tuple(accesses) if done == [len(events) for events in per_thread] else None
 
 
 def _is_store(execution: Execution, event: int, written_by_updates: set[int]) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from textwrap import wrap
-from typing import Any
+from typing import Any, TypeAlias
 
 from explorer.visible import visible
 from reports.comparison import Answer, Comparison, setting_of, sizes_of, warnings, what_differs
@@ -13,6 +14,12 @@ from reports.kinds import ViolationKind
 from reports.runs import RunHeader
 
 _WIDTH = 100
+
+Row: TypeAlias = tuple[str, str, str]
+"""What a number is of, and the number before and after."""
+
+Look: TypeAlias = Callable[[ViolationKind], str]
+"""The command that shows an execution of a kind."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +38,21 @@ class Compared:
 def compared_text(compared: Compared) -> str:
     """What was compared, verdicts, numbers, kinds of violation with an execution of each, and one sentence."""
     before, after, found = compared.before, compared.after, compared.comparison
-    lines = [f"A  {setting_of(before)}  ({visible(compared.files[0])})"]
-    lines += [f"B  {setting_of(after)}  ({visible(compared.files[1])})"]
+    first, second = compared.files
+    names = [f"{setting_of(header)}  ({visible(file)})" for header, file in ((before, first), (after, second))]
+    lines = [*heading(names, before, after, warnings(before, after)), ""]
+    lines += number_lines(rows_of(found))
+    lines += kind_lines(found, lambda kind: _look(first, kind), lambda kind: _look(second, kind))
+    return "\n".join([*lines, "", found.sentence])
+
+
+def heading(names: Sequence[str], before: RunHeader, after: RunHeader, warned: Sequence[str]) -> list[str]:
+    """The two that are compared, by their names, their sizes and what is to be warned of."""
+    lines = [f"{letter}  {name}" for letter, name in zip("AB", names, strict=True)]
     lines += [f"   {words}" for words in _sizes(before, after)]
-    for warning in warnings(before, after):
+    for warning in warned:
         lines += wrap(f"warning: {warning}", _WIDTH, initial_indent="   ", subsequent_indent="     ")
-    lines += ["", *_numbers(found), *_kinds(compared, found), "", found.sentence]
-    return "\n".join(lines)
+    return lines
 
 
 def _sizes(before: RunHeader, after: RunHeader) -> list[str]:
@@ -46,23 +61,28 @@ def _sizes(before: RunHeader, after: RunHeader) -> list[str]:
     return [f"sizes A  {sizes_of(before)}", f"sizes B  {sizes_of(after)}"]
 
 
-def _numbers(found: Comparison) -> list[str]:
-    rows = [("verdict", found.before.verdict, found.after.verdict)]
-    rows += [(visible(count.name), f"{count.before:,}", f"{count.after:,}") for count in found.counts]
+def rows_of(found: Comparison) -> list[Row]:
+    """The verdicts and the numbers of a comparison."""
+    counts = [(visible(count.name), f"{count.before:,}", f"{count.after:,}") for count in found.counts]
+    return [("verdict", found.before.verdict, found.after.verdict), *counts]
+
+
+def number_lines(rows: Sequence[Row]) -> list[str]:
+    """Rows of a name and what it is before and after, in columns."""
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return [f"   {name:{widths[0]}}   {one:>{widths[1]}} -> {other:>{widths[2]}}" for name, one, other in rows]
 
 
-def _kinds(compared: Compared, found: Comparison) -> list[str]:
-    first, second = compared.files
+def kind_lines(found: Comparison, first: Look, second: Look) -> list[str]:
+    """Every kind of violation, gone, kept or new, with where to look at one in the first and in the second."""
     lines: list[str] = []
     for kind in found.gone:
-        lines += _kind("gone", kind, _executions(kind), [_look(first, kind)])
+        lines += _kind("gone", kind, _executions(kind), [first(kind)])
     for old, new in found.kept:
         both = f"{old.executions:,} -> {_executions(new)}"
-        lines += _kind("kept", new, both, [_look(first, old), _look(second, new)])
+        lines += _kind("kept", new, both, [first(old), second(new)])
     for kind in found.new:
-        lines += _kind("new", kind, _executions(kind), [_look(second, kind)])
+        lines += _kind("new", kind, _executions(kind), [second(kind)])
     return lines
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from explorer.cli.commands.ending import end_with
 from explorer.cli.options import FILE, SCENARIO_FILE, PathName
 
 _FORMS = (
@@ -54,18 +53,3 @@ def graph(report: str, form: str, output: Path | None, own: Path | None) -> None
     from explorer.cli.graph import draw
 
     draw(report, form, output, own)
-
-
-@click.command()
-@click.argument("first", metavar="A", type=PathName(path_type=Path))
-@click.argument("second", metavar="B", type=PathName(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, one for each two cells.")
-def diff(first: Path, second: Path, as_json: bool) -> None:
-    """Compare two explored cells, or two folders of them: which violations are gone, kept and new.
-
-    A and B are run files (FILE.run.jsonl; one is written for every cell explored, one that HOLDS
-    too) or folders of them. Exit status: 0 nothing differs, 1 something does, 2 bad input.
-    """
-    from explorer.cli.diff import show_differences
-
-    end_with(show_differences(first, second, as_json=as_json))
