@@ -11,14 +11,14 @@ from explorer.errors import InputError
 
 
 @contextmanager
-def folder_for(out: Path, *, keep_empty: bool = True) -> Iterator[None]:
+def folder_for(out: Path, *, keep_empty: bool = True, option: str = "--out") -> Iterator[None]:
     """Make the folder as ``make_folder`` does, with those above it.
 
     Where bad input is found only then, those that are new and empty go again; without ``keep_empty`` always.
     """
     new = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
-        make_folder(out)
+        make_folder(out, option)
         yield
     except InputError:
         keep_empty = False
@@ -29,8 +29,11 @@ def folder_for(out: Path, *, keep_empty: bool = True) -> Iterator[None]:
                 folder.rmdir()
 
 
-def make_folder(out: Path) -> None:
-    """Make the folder for reports before anything is explored; UsageProblem if that is impossible."""
+def make_folder(out: Path, option: str = "--out") -> None:
+    """Make the folder for reports before anything is explored.
+
+    UsageProblem if that is impossible; it names the ``option`` that takes another folder.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
         # Whether a file can be made there is known only by making one.
@@ -38,7 +41,9 @@ def make_folder(out: Path) -> None:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        raise UsageProblem(f"{out}: cannot write there: {error.strerror}\n  name another folder with --out") from error
+        raise UsageProblem(
+            f"{out}: cannot write there: {error.strerror}\n  name another folder with {option}"
+        ) from error
 
 
 def make_files(*files: Path | None) -> None:

@@ -39,7 +39,7 @@ def run_litmus(
     files, problems = find_tests(paths)
     read_model(model_name)
     if reports is not None:
-        make_folder(reports)
+        make_folder(reports, "--reports")
     make_files(junit)
     for problem in problems:
         click.echo(shown(problem), err=True)

@@ -193,7 +193,7 @@ def _of_search(item: pytest.Item, subject: Subject, result: Result, out: Path, a
     lines: tuple[str, ...] = ()
     if findings and subject.named:
         options = Options(out, small=asked.small, max_executions=asked.max_executions, max_time=asked.max_time)
-        with folder_for(out):
+        with folder_for(out, option="--sealrace-out"):
             cell = write_cell(subject.setting, subject.model, subject.model_name, options, result)
         report = Path(cell.reports[0][1])
         loaded = load_report(str(report))

@@ -192,6 +192,13 @@ def reports(*arguments: str) -> list[str | None]:
     return [report.removeprefix("out/") for report in found]
 
 
+def test_a_folder_that_cannot_be_made_is_told_with_the_option_that_names_it(folder: Path) -> None:
+    (folder / "out").write_text("a file", encoding="utf-8")
+    result = run("litmus", "--reports", "out/x", "b")
+    assert result.exit_code == 2
+    assert result.stderr.endswith("out/x: cannot write there: Not a directory\n  name another folder with --reports\n")
+
+
 def test_reports_of_equally_named_files_stand_beside_each_other(folder: Path) -> None:
     a, b, note = write("a/x/mp.litmus"), write("b/x/mp.litmus"), write("b/x/mp.txt")
     assert reports(a) == ["mp-lkmm.json"]

@@ -243,6 +243,13 @@ def test_reports_go_where_they_are_told_to(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines([f" report     {report}"])
 
 
+def test_a_folder_that_cannot_be_made_is_told_with_the_option_that_names_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_marked=MARKED)
+    Path("found").write_text("a file", encoding="utf-8")
+    result = pytester.runpytest("--sealrace-out", "found", "-p", "no:cacheprovider", "-k", "lingering")
+    result.stdout.fnmatch_lines(["*cannot write there: Not a directory", "*name another folder with --sealrace-out"])
+
+
 def test_it_needs_no_import_and_works_in_several_processes(pytester: pytest.Pytester) -> None:
     """As it is installed: by its entry point, in processes of its own."""
     pytester.makepyfile(test_marked=MARKED, test_crossed=NAMELESS)
