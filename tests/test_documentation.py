@@ -22,6 +22,7 @@ from explorer.cli.serve.choices import start
 from explorer.cli.serve.show import show
 from explorer.cli.serve.state import state_of
 from explorer.cli.strategies import DEPTH
+from explorer.repair.cost import ARMV8, GENERIC, SPARC, X86, Costs
 from explorer.scenario import MODELS
 from explorer.schedule.steps import Step
 from reports.render import FORMS, IMAGES
@@ -80,6 +81,27 @@ def test_the_survey_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.Monk
     result = CliRunner().invoke(main, command.removeprefix("$ sealrace ").split())
     assert result.exit_code == 0
     assert result.output.splitlines() == printed
+
+
+def test_repairs_print_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, beyond, test, litmus = blocks("repair.md")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    Path("sb.litmus").write_text(test, encoding="utf-8")
+    for block, status in ((first, 0), (beyond, 1), (litmus, 0)):
+        command, *printed = block.splitlines()
+        result = CliRunner().invoke(main, command.removeprefix("$ sealrace ").split())
+        assert result.exit_code == status, result.output
+        assert result.output.splitlines() == printed
+
+
+@pytest.mark.parametrize(("column", "costs"), list(enumerate((X86, SPARC, ARMV8, GENERIC))))
+def test_the_weights_of_repairs_are_those_of_the_table(column: int, costs: Costs) -> None:
+    head, *rows = re.findall(r"^\| ?([^`|]*?) ?\| (.+) \|$", page("repair.md").partition("## Costs")[2], re.MULTILINE)
+    assert (costs.architecture, dict(costs.rows())) == (
+        head[1].split(" | ")[column],
+        {name: int(weights.split(" | ")[column]) for name, weights in rows},
+    )
 
 
 def test_the_run_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,6 +153,12 @@ def bounds_of_a_case(command: Command) -> Command:
     return _with(command, _BOUNDS)
 
 
+def repairs(command: Command) -> Command:
+    """Those of a command that explores many edited forms of one case, and writes no files."""
+    time = click.option("--max-time", type=_Seconds(), help="Stop after this many seconds, all explorations together.")
+    return _with(command, (_OUTPUT[0], *_SIZES, time, _TIME[1]))
+
+
 def runs_of_a_case(command: Command) -> Command:
     """Those that mean something where runs are made one after the other."""
     return _with(command, (*_OUTPUT, *_SIZES, *_TIME))

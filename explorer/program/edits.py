@@ -53,6 +53,10 @@ class Skip:
 Edit: TypeAlias = Reorder | Insert | Skip
 
 
+class EditRefused(Exception):
+    """Edits that cannot be written; the message says why."""
+
+
 def edited(program: Program, edits: Iterable[Edit]) -> Program:
     """The program with these edits, made wherever a thread comes to their sites.
 

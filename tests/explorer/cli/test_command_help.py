@@ -62,6 +62,7 @@ def test_commands_are_those_of_the_readme() -> None:
         "matrix",
         "models",
         "new",
+        "repair",
         "replay",
         "reproduce",
         "run",
