@@ -10,6 +10,7 @@ from explorer.cli.commands.exploring import explore, matrix, survey
 from explorer.cli.commands.kernel import conformance, reproduce
 from explorer.cli.commands.litmus import litmus
 from explorer.cli.commands.models import models
+from explorer.cli.commands.mutating import mutate
 from explorer.cli.commands.repairing import repair
 from explorer.cli.commands.reports import graph, replay
 from explorer.cli.commands.scenarios import list_scenarios, new
@@ -50,7 +51,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(explore, matrix, survey, litmus),
     *(run, serve),
     *(replay, graph, diff),
-    *(repair,),
+    *(repair, mutate),
     *(reproduce, conformance),
 )
 for _command in _COMMANDS:
