@@ -54,6 +54,7 @@ def make_report(
     search: Search,
     tool: str,
     token: str = "",
+    allowed_by: tuple[str, ...] | None = None,
     found_at: str = "",
 ) -> Report:
     """The report of one violating execution.
@@ -62,9 +63,9 @@ def make_report(
     rf, co, fr or another of the execution's own relations anew does not replace it here.
     Every relation that ``violation.path`` names must be one of these and relate its two events, else
     InputError says which does not; ``found_at`` is where the property is defined, ``file:line``.
-    ``tool`` is the version of Sealrace, ``token`` the execution's replay token.  The modelled
-    code is read from the files that the events name; a file that is not found leaves its events
-    without source text.
+    ``tool`` is the version of Sealrace, ``token`` the execution's replay token, ``allowed_by`` as in
+    ``Report``.  The modelled code is read from the files that the events name; a file that is not found
+    leaves its events without source text.
 
     The result is sound (asserted with ``reports.check``), so what is saved can be loaded.
     """
@@ -110,6 +111,7 @@ def make_report(
         search=search,
         sources=source_texts(event.source for event in execution.events if event.source),
         token=token,
+        allowed_by=allowed_by,
     )
     wrong = wrong_edge(report)
     if wrong:

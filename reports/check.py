@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from explorer.execution.kinds import Kind
+from explorer.scenario import MODELS
 from explorer.search.violations import DEADLOCK, OUTCOME
 from reports.structure import Pair, Report, Search
 
@@ -34,7 +35,7 @@ def first_fault(report: Report) -> Fault | None:
     Later checks rely on the earlier ones (an event number is looked up only after it
     was found in range), so a report is checked up to its first fault.
     """
-    checks = (_events, _source_of, _coherence, _relations, _property, _witness, _search)
+    checks = (_events, _source_of, _coherence, _relations, _property, _witness, _search, _allowed_by)
     return next((fault for check in checks for fault in check(report)), None)
 
 
@@ -214,6 +215,12 @@ def _search(report: Report) -> Iterator[Fault]:
         yield Fault("$.search.goal", f"is not told by an execution that violates {name!r}")
     elif not {**report.search.violating, **report.search.remarks}.get(name):
         yield Fault("$.search.violating", f"counts no execution that violates {name!r}, which this one does")
+
+
+def _allowed_by(report: Report) -> Iterator[Fault]:
+    names = report.allowed_by
+    if names is not None and list(names) != [name for name in MODELS if name in names]:
+        yield Fault("$.allowed_by", f"must name models of {', '.join(MODELS)}, each once and in this order")
 
 
 def search_faults(search: Search) -> Iterator[Fault]:

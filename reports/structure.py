@@ -200,6 +200,9 @@ class Report(Part, frozen=True, omit_defaults=True):
     ``program_hash`` and ``model.rules_hash`` tell a replay whether anything has changed.
     ``token`` stands for the execution wherever a report's file can be named (``explorer.token``); it is left out
     where it is empty, as in files that were written before there were tokens.
+    ``allowed_by`` are the models that come with Sealrace and allow this execution, strongest first
+    (``explorer.explain.allowed``); None where they were not asked: in files of earlier versions, which do not have the
+    field, and where the execution is not over.
     """
 
     format: Literal["sealrace-report"]
@@ -222,6 +225,7 @@ class Report(Part, frozen=True, omit_defaults=True):
     search: Search
     sources: tuple[SourceText, ...]
     token: str = ""
+    allowed_by: tuple[str, ...] | None = None
 
     def _repr_svg_(self) -> str | None:
         """The picture, for notebooks; None (they show something else then) where ``reports.notebook`` is not loaded."""

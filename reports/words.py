@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from explorer.execution.execution import Ending
+from explorer.scenario import MODELS
 from explorer.search.violations import DEADLOCK, OUTCOME
 from explorer.visible import visible
 from reports.structure import LITMUS, Report
@@ -159,6 +160,23 @@ def effort(report: Report) -> str:
     rule = "the fewest possible" if witness.exact else ""
     quality = "; ".join(part for part in (rule, visible(witness.note)) if part)
     return f"{', '.join(parts)} ({quality})" if quality else ", ".join(parts)
+
+
+def models_that_allow(report: Report) -> str:
+    """Which models allow the execution, the strongest first in words; empty where they were not asked."""
+    names = report.allowed_by
+    if names is None:
+        return ""
+    if not names:
+        return f"none of {', '.join(MODELS)} allows it"
+    return f"{strongest(names)} ({', '.join(names)})" if len(names) > 1 else strongest(names)
+
+
+def strongest(names: Sequence[str]) -> str:
+    """What the strongest of the models that allow an execution says of it; ``names`` as ``Report.allowed_by``."""
+    if names[0] == MODELS[0]:
+        return f"{names[0]} allows it"
+    return f"needs {names[0]} or weaker" if len(names) > 1 else f"needs {names[0]}"
 
 
 def remarks(report: Report) -> list[str]:

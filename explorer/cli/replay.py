@@ -102,9 +102,12 @@ def _told(report: Report, found: Sequence[Violation]) -> Violation | None:
 def _compare(name: str, report: Report, again: Report) -> None:
     """What is known of the execution is what the report says, in every field.
 
-    The report may come from another version of the tool, maybe one without tokens, and its search is not made again.
+    The report may come from another version of the tool, maybe one without tokens or without the models that allow
+    the execution, and its search is not made again.
     """
     again = replace(again, tool=report.tool, token=again.token if report.token else "")
+    if report.allowed_by is None:
+        again = replace(again, allowed_by=None)
     difference = next(_differences("$", report, again), None)
     if difference is not None:
         raise UsageProblem(

@@ -16,6 +16,7 @@ from explorer.cli.setting import Setting
 from explorer.cli.tokens import token_of_execution
 from explorer.execution.execution import Execution
 from explorer.execution.relation import is_acyclic, union
+from explorer.explain.allowed import allowed_by
 from explorer.memory.model import Model, flag_title
 from explorer.property import Violation
 from explorer.schedule.linear import witness
@@ -170,6 +171,7 @@ class Writer:
             named_relations=self._model.named_relations(execution),
             search=search,
             tool=VERSION,
+            allowed_by=allowed_by(execution),
             token=str(self._token(execution, violation, schedule, kept=bool(search.left_out))),
             found_at=found_at(setting.case, violation.property),
         )

@@ -35,6 +35,7 @@ from reports.words import (
     is_litmus,
     is_outcome,
     meanings,
+    models_that_allow,
     remarks,
     replay_words,
     sizes,
@@ -160,6 +161,7 @@ def _about(report: Report) -> Iterator[str]:
         yield from _wrapped(f"With {values}.")
     yield from behind("Initially: ", initial_lines(report, _TEXT - 11))
     yield from hanging("Order: ", effort(report), _TEXT)
+    yield from hanging("Models: ", models_that_allow(report), _TEXT)
     for remark in remarks(report):
         yield from hanging("Note: ", remark, _TEXT)
 

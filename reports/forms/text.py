@@ -20,7 +20,18 @@ from reports.forms.ladder import GAP, arrows, behind, command_lines, hanging
 from reports.holds import lock_holds
 from reports.steps import Schedule, Step, initial_lines
 from reports.structure import Report
-from reports.words import counts, effort, meanings, remarks, replay_command, replay_words, sizes, title, verdict
+from reports.words import (
+    counts,
+    effort,
+    meanings,
+    models_that_allow,
+    remarks,
+    replay_command,
+    replay_words,
+    sizes,
+    title,
+    verdict,
+)
 
 _WIDTH = 120  # of a file's paragraphs; its steps are as long as they are
 _LANE = 8  # where room is scarce: a thread's name makes its lane no wider than this,
@@ -92,6 +103,7 @@ def text(report: Report, *, file: str, width: int | None = None, folded: bool = 
         [
             *behind(" initially  ", initial_lines(report, width - 12)),
             *hanging(" order      ", effort(report), width),
+            *hanging(" models     ", models_that_allow(report), width),
             *(line for remark in remarks(report) for line in hanging(" note       ", remark, width)),
             *_whole(ladder, file, width),
             *_replay(report, file, width),

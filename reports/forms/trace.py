@@ -18,7 +18,7 @@ from explorer.visible import visible
 from reports.holds import Hold, lock_holds
 from reports.steps import SEALED, Schedule, Step
 from reports.structure import Event, Report
-from reports.words import effort, remarks, title, verdict
+from reports.words import effort, models_that_allow, remarks, title, verdict
 
 _STEP = 1000
 """Microseconds, the format's unit, of a step."""
@@ -43,6 +43,7 @@ def trace(report: Report) -> str:
         "program": title(report),
         "sentence": visible(report.property.sentence),
         "order": effort(report),
+        **({} if report.allowed_by is None else {"models": models_that_allow(report)}),
         "notes": remarks(report),
         "path": [
             {"source": edge.source, "target": edge.target, "relation": visible(edge.relation)}

@@ -28,6 +28,7 @@ from reports.words import (
     left_out,
     meaning,
     meanings,
+    models_that_allow,
     remarked,
     remarks,
     replay_command,
@@ -90,6 +91,7 @@ def _page(report: Report, file: str, room: int) -> str:
         finding=finding(report).lower(),
         sentence=visible(report.property.sentence),
         counts=counts(report),
+        models=models_that_allow(report),
         reasons=[
             _Reason(relation, schedule.name(event), schedule.step_of.get(event)) for relation, event in schedule.path()
         ],

@@ -25,7 +25,10 @@ NOT_DETERMINED = {
     "$.tool": "which sealrace wrote the file; an execution is the same whoever found it",
     "$.search.executions": "one execution does not tell how many there are",
 }
-OF_REPORTS = {"$.token gone": "a sealrace without tokens wrote it"}
+OF_REPORTS = {
+    "$.token gone": "a sealrace without tokens wrote it",
+    "$.allowed_by gone": "a sealrace that asked no other model wrote it",
+}
 OF_RUN_FILES = {
     "$.parameters.unroll": "without a loop every bound gives the same program; a report's token has it, too"
 }

@@ -158,7 +158,7 @@ def test_a_test_that_has_gone_is_named() -> None:
 
 
 # What one execution does not tell: who found it, how many there are, and (below) how many of the kind.
-NOT_DETERMINED = {"$.tool", "$.search.executions", "$.search.complete", "$.token gone"}
+NOT_DETERMINED = {"$.tool", "$.search.executions", "$.search.complete", "$.token gone", "$.allowed_by gone"}
 
 
 @pytest.mark.parametrize(
