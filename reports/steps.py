@@ -23,8 +23,8 @@ SEALED = "sealed"
 
 _FLAGS = ("seals", "flags")  # ends of the names of locations that hold flags
 
-
-_KERNEL_PLACE = re.compile(r"\S+\.\w+ \w+\b")
+KERNEL_PLACE = re.compile(r"\S+\.\w+ \w+\b")
+"""A reference that begins with a file and a function."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Step:
     @property
     def where(self) -> str:
         """The kernel reference: a file and a function. Where it says less, the modelled function goes before it."""
-        if self.function in self.reference or _KERNEL_PLACE.match(self.reference):
+        if self.function in self.reference or KERNEL_PLACE.match(self.reference):
             return self.reference
         return f"{self.function}: {self.reference}" if self.reference else self.function
 

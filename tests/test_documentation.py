@@ -74,6 +74,17 @@ def test_the_litmus_example_prints_what_it_says(tmp_path: Path) -> None:
     assert lines == printed.splitlines()
 
 
+def test_the_explanations_are_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    examples = blocks("explain.md")
+    assert len(examples) == 4
+    for commands, printed in zip(examples[::2], examples[1::2], strict=True):
+        explored, explained = (CliRunner().invoke(main, line.split()[1:]) for line in commands.splitlines())
+        assert (explored.exit_code, explained.exit_code) == (1, 0)
+        assert explained.output == printed
+
+
 def test_the_survey_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     command, *printed = blocks("survey.md")[0].splitlines()
     monkeypatch.chdir(tmp_path)

@@ -6,6 +6,7 @@ import click
 
 from explorer.cli.commands.comparing import diff
 from explorer.cli.commands.driving import run, serve
+from explorer.cli.commands.explain import explain
 from explorer.cli.commands.exploring import explore, matrix, survey
 from explorer.cli.commands.kernel import conformance, reproduce
 from explorer.cli.commands.litmus import litmus
@@ -50,7 +51,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(list_scenarios, new, models),
     *(explore, matrix, survey, litmus),
     *(run, serve),
-    *(replay, graph, diff),
+    *(replay, graph, explain, diff),
     *(repair, mutate),
     *(reproduce, conformance),
 )

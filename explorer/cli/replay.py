@@ -18,6 +18,7 @@ from explorer.cli.setting import Setting
 from explorer.cli.stored import Threads, check_search, naming, rerun, stored_model, stored_setting
 from explorer.cli.writing import Writer
 from explorer.execution.execution import Execution
+from explorer.memory.model import Model
 from explorer.property import Violation
 from explorer.search.outcomes import shown_outcome
 from explorer.search.remarks import remarks_of
@@ -29,12 +30,32 @@ from reports.steps import Schedule
 from reports.words import is_outcome, is_remark, left_out, title
 
 
+class Again(NamedTuple):
+    """An execution that was run again, and what its report tells of it."""
+
+    setting: Setting
+    model: Model
+    execution: Execution
+    violation: Violation
+
+
 def replay_report(name: str, own: Path | None = None) -> None:
     """Replay a report; every refusal is an InputError that names the first difference.
 
     ``own`` is the file of its scenario, where it is named (see ``stored_setting``).
     """
     report = load(name, own)
+    execution = run_again(report, name, own).execution
+    click.echo(f"reproduced: {_counted(report, execution)}, {report.property.name} ({title(report)})")
+    for others in left_out(report):
+        click.echo(f"run after them to the end: {others}")
+
+
+def run_again(report: Report, name: str, own: Path | None = None) -> Again:
+    """Run the execution of a report again, and check all that the report claims; ``name`` is what it was loaded by.
+
+    Every refusal is an InputError that names the first difference.
+    """
     setting = stored_setting(report, name, own)
     model = stored_model(report.model, name)
     # The steps come first: where the scenario has changed, they tell what it does now.
@@ -55,9 +76,7 @@ def replay_report(name: str, own: Path | None = None) -> None:
         again = Writer(setting, model, report.model.name).report(execution, violation, None, report.search)
     _compare(name, report, again)
     check_search(report.search, execution, setting, model, name)
-    click.echo(f"reproduced: {_counted(report, execution)}, {report.property.name} ({title(report)})")
-    for others in left_out(report):
-        click.echo(f"run after them to the end: {others}")
+    return Again(setting, model, execution, violation)
 
 
 def _counted(report: Report, execution: Execution) -> str:

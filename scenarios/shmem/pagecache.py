@@ -22,7 +22,7 @@ async def pagecache_get_page(t: Thread, inode: Inode, index: int) -> Any:
     mapping = inode.i_mapping
     slot = mapping.i_pages[index]
     while True:
-        page = await t.read(slot, ONCE, at="G2b xas_load")
+        page = await t.read(slot, ONCE, at="G2b page lookup")
         if page == 0:
             return None
         if inode.swaps and page.is_swap_entry:

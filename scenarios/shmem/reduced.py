@@ -64,7 +64,7 @@ async def _copy_page(t: Thread, inode: Inode) -> int:
         return -EPERM
     if i_size == 0:  # R4
         return 0
-    page = await t.read(inode.i_mapping.i_pages[0], ONCE, at="G2b xas_load")
+    page = await t.read(inode.i_mapping.i_pages[0], ONCE, at="G2b page lookup")
     if page == 0:  # a hole: the zero page is copied
         return PAGE_SIZE
     await t.fence(Tag.MB, at="G2d get_page_unless_zero")
@@ -113,7 +113,7 @@ async def owner(t: Thread, kvm: Kvm | None, inode: Inode) -> None:
 async def guest(t: Thread, kvm: Kvm, inode: Inode) -> None:
     """Once there is a memory slot, find the page and write to it."""
     await t.wait_until(kvm.memslot, lambda v: v == 1, ACQUIRE, at="K0 memslot ready")
-    page = await t.read(inode.i_mapping.i_pages[0], ONCE, at="G2b xas_load")
+    page = await t.read(inode.i_mapping.i_pages[0], ONCE, at="G2b page lookup")
     if page == 0:
         return
     await t.fence(Tag.MB, at="G2d get_page_unless_zero")

@@ -55,6 +55,7 @@ def test_commands_are_those_of_the_readme() -> None:
     assert sorted(main.commands) == [
         "conformance",
         "diff",
+        "explain",
         "explore",
         "graph",
         "list",
