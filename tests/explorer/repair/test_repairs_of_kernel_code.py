@@ -101,3 +101,15 @@ def test_what_holds_needs_nothing() -> None:
     found = search_of(scenario("fresh-window", "stale", "acquire-size"), "armv8").found
     assert found.holds
     assert (found.violating, found.repairs) == (0, [])
+
+
+def test_more_violating_executions_than_are_kept_leave_it_open_whether_all_sets_were_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of the three of fresh-window one is kept: what is proposed holds all the same, but more is not claimed."""
+    monkeypatch.setattr("explorer.repair.search.KEPT", 1)
+    subject = scenario("fresh-window", "stale")
+    found = search_of(subject, "armv8").found
+    assert (found.violating, found.unsettled) == (3, True)
+    assert found.repairs
+    assert all(holds(subject, repair.elements, "armv8") for repair in found.repairs)
