@@ -65,6 +65,19 @@ def test_two_fixes_are_compared_as_it_says(tmp_path: Path, monkeypatch: pytest.M
     assert [CliRunner().invoke(main, words).exit_code for words in replays] == [0, 0]
 
 
+def test_what_is_needed_is_told_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    commands, printed, window, of_window = blocks("mutate.md")
+    made, mutated, reduced = (
+        CliRunner().invoke(main, line.split()[1:]) for line in [*commands.splitlines(), *window.splitlines()]
+    )
+    assert (made.exit_code, mutated.exit_code, reduced.exit_code) == (0, 0, 0)
+    assert mutated.output == printed
+    assert reduced.output == of_window
+
+
 def test_the_litmus_example_prints_what_it_says(tmp_path: Path) -> None:
     test, printed = blocks("litmus.md")
     path = tmp_path / "mp.litmus"

@@ -26,7 +26,10 @@ MODEL = "sc"
 
 @dataclass(frozen=True)
 class Choice:
-    """What is mutated; ``properties`` are those that are asked for, all that hold if there are none."""
+    """What is mutated; ``properties`` are those that are asked for, all that hold if there are none.
+
+    ``together``: of what needs nothing by itself it is asked what guards it; ``stores``: these are left out, too.
+    """
 
     scenario: str
     fix: str | None
@@ -35,6 +38,7 @@ class Choice:
     switches: Sequence[str]
     properties: Sequence[str]
     together: bool
+    stores: bool
 
 
 def mutate_case(choice: Choice, options: Options, *, as_json: bool) -> int:
@@ -42,6 +46,20 @@ def mutate_case(choice: Choice, options: Options, *, as_json: bool) -> int:
 
     0: every property that holds needs some element, under some model; 1: one needs none by itself; 3: not all was
     explored, and that leaves a property open.
+    """
+    with Interrupts() as interrupts, progress_bar(f"{choice.scenario}, mutants", None) as advance:
+        found = mutated(choice, options, interrupts, lambda text: advance(0, text))
+    if as_json:
+        print_json(mutated_json(found))
+    else:
+        click.echo(mutated_text(found, text_width()))
+    return status_of(found)
+
+
+def mutated(choice: Choice, options: Options, interrupts: Interrupts, tell: Callable[[str], None]) -> Mutated:
+    """What was found of a case; ``tell`` is told now and then what is being explored.
+
+    UsageProblem where something named is not there, or no property holds.
     """
     scenario = find_scenario(choice.scenario)
     options = options.with_parameters(choose_switches(scenario, choice.switches))
@@ -52,23 +70,18 @@ def mutate_case(choice: Choice, options: Options, *, as_json: bool) -> int:
     models = {name: read_model(name) for name in choice.models or (MODEL,)}
     for name, model in models.items():
         warn_of_freedom(model, name)
-    with Interrupts() as interrupts, progress_bar(f"{scenario.name}, mutants", None) as advance:
-        started = time.monotonic()
-        told = ["the program as it is"]
+    started = time.monotonic()
+    told = ["the program as it is"]
 
-        def show(progress: Progress) -> None:
-            interrupts.check()
-            advance(0, f"{told[0]}: {progress.executions:,} executions, {time.monotonic() - started:.0f} s in all")
+    def show(progress: Progress) -> None:
+        interrupts.check()
+        tell(f"{told[0]}: {progress.executions:,} executions, {time.monotonic() - started:.0f} s in all")
 
-        found = _Mutation(setting, models, choice, options, show, interrupts, told).run()
-    if as_json:
-        print_json(mutated_json(found))
-    else:
-        click.echo(mutated_text(found, text_width()))
-    return _status(found)
+    return _Mutation(setting, models, choice, options, show, interrupts, told).run()
 
 
-def _status(found: Mutated) -> int:
+def status_of(found: Mutated) -> int:
+    """The exit status, as of ``mutate_case``."""
     without = [name for name in found.held if not found.needed_by(name)]
     if not without:
         return INCOMPLETE if found.interrupted or not found.held else 0
@@ -101,7 +114,7 @@ class _Mutation:
         }
         if not any(held.values()) and not any(answer.incomplete for answer in as_it_is.values()):
             raise UsageProblem(_nothing_holds(setting, asked, as_it_is))
-        elements = elements_of(setting.unfolding) if any(held.values()) else []
+        elements = elements_of(setting.unfolding, stores=self.choice.stores) if any(held.values()) else []
         unroll, max_events = setting.unfolding.unroll, setting.unfolding.max_events
         mutants = Mutants(setting.case, unroll, max_events, Limits(options.max_executions, options.max_time), self.show)
         judged = []
@@ -131,7 +144,8 @@ class _Mutation:
         self, judged: Sequence[Judged], held: Mapping[str, frozenset[str]], mutants: Mutants
     ) -> Iterator[Guard]:
         """What guards a property that no element is needed for by itself."""
-        can_go = [each for each in judged if not each.cannot_go]
+        # Of the program without what leaves loops that never end nothing would be claimed, and stores guard nothing.
+        can_go = [each for each in judged if not (each.cannot_go or each.incomplete or each.element.kind == "store")]
         for name in dict.fromkeys(name for model in self.models for name in sorted(held[model])):
             if self.interrupts.noted or any(name in each.needed for each in judged):
                 continue

@@ -94,7 +94,8 @@ class Guard:
     """What guards a property for which no element is needed by itself.
 
     ``elements`` together are, under ``model``: without all of them it is broken, with any one of them back it is not.
-    Without any, it holds as well without all elements that can go at once (``open``: why that is not known).
+    Without any, it holds as well without all elements at once whose removal was explored to the end, stores excepted
+    (``open``: why that is not known).
     """
 
     property: str
@@ -216,7 +217,7 @@ def _property(found: Mutated, name: str) -> str:
         return f"no element is needed by itself; under {guard.model} these guard it together: {listed}"
     if guard.open:
         return f"no element is needed by itself; whether all together are is open ({visible(guard.open)})"
-    return "no element is needed by itself, nor are all that can go together"
+    return "no element is needed by itself, nor are all together whose removal was explored to the end"
 
 
 def _element(element: Element) -> str:
@@ -237,9 +238,8 @@ def _element(element: Element) -> str:
             return f"{element.kind} {tag.value if tag else ''} at {where}"
         case "section":
             return f"section{' of ' if locations else ''}{locations} at {where}"
-        case "check":
-            value = "" if element.taken_for is None else visible(show(element.taken_for))
-            return f"check of {locations} at {where}, taken for {value}"
+        case "check" | "store" if element.taken_for is not None:
+            return f"{element.kind} of {locations} at {where}, taken for {visible(show(element.taken_for))}"
         case _:
             return f"{element.kind} of {locations} at {where}"
 

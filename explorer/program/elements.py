@@ -12,6 +12,10 @@ what the code does there, whatever it is called:
 - a **check**: a read whose value does nothing but decide branches (or assumptions) is not made, and the code goes on as
   if its location still had its initial value: nothing that has happened since is noticed.  Where the locations of a
   site begin with different values, there is one element for each of these.
+
+Where it is asked for, a **store** is an element too: a store or an atomic update of what is no lock is not made, an
+update gives the initial value of its location.  Stores are what programs are for, not what keeps them in order: without
+one it shows whether a property would notice at all.
 """
 
 from __future__ import annotations
@@ -30,7 +34,7 @@ from explorer.program.step import Access, Cause
 from explorer.program.thread import ACQUIRE, FULL, ONCE, PLAIN, RELEASE, Order
 from explorer.program.unfolded import UnfoldedProgram
 
-ElementKind: TypeAlias = Literal["ordering", "fence", "grace period", "section", "lock", "check"]
+ElementKind: TypeAlias = Literal["ordering", "fence", "grace period", "section", "lock", "check", "store"]
 """What an element is."""
 
 WEAKER: Mapping[Order, Order] = {FULL: ONCE, ACQUIRE: ONCE, RELEASE: ONCE, ONCE: PLAIN}
@@ -50,7 +54,7 @@ class Element:
         edits: what weakens or removes it.
         before: an ordering as it is, and
         after: one step weaker; both None of anything else.
-        taken_for: of a check the value with which the code goes on, else None.
+        taken_for: of a check, and of an update that is left out, the value with which the code goes on, else None.
     """
 
     kind: ElementKind
@@ -78,8 +82,11 @@ class Element:
         return frozenset()
 
 
-def elements_of(unfolding: UnfoldedProgram) -> list[Element]:
-    """The elements of all paths unfolded so far: explore the program first.  The order is the same in every run."""
+def elements_of(unfolding: UnfoldedProgram, *, stores: bool = False) -> list[Element]:
+    """The elements of all paths unfolded so far: explore the program first.  The order is the same in every run.
+
+    ``stores``: these, too.
+    """
     sites = sites_of(unfolding)
     uses = _Uses(unfolding, sites)
     found = [*uses.pairs()]
@@ -95,6 +102,9 @@ def elements_of(unfolding: UnfoldedProgram) -> list[Element]:
         if uses.is_check(site, facts):
             values = dict.fromkeys(location.initial for location in facts.locations)
             found += [Element("check", (facts,), (Skip(site, value),), taken_for=value) for value in values]
+        if stores and site.does in (Does.WRITE, Does.UPDATE):
+            value = facts.locations[0].initial if site.does is Does.UPDATE and facts.returns else None
+            found.append(Element("store", (facts,), (Skip(site, value),), taken_for=value))
     return sorted(found, key=lambda each: (each.sites[0].site.order, each.kind))
 
 

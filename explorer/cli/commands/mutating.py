@@ -32,6 +32,7 @@ from explorer.cli.options import MODEL, PARAM, SWITCH, PathName, bounds_of_a_cas
     show_default=True,
     help="Of a property that needs no element by itself, find which guard it together.",
 )
+@click.option("--stores", is_flag=True, help="Leave out each store in turn as well: would a property notice?")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
 @bounds_of_a_case
 def mutate(
@@ -43,6 +44,7 @@ def mutate(
     parameters: tuple[str, ...],
     switches: tuple[str, ...],
     together: bool,
+    stores: bool,
     as_json: bool,
     **how: Any,
 ) -> None:
@@ -57,6 +59,5 @@ def mutate(
     from explorer.cli.setting import Options
 
     options = Options(out=Path(), parameters=numbers(parameters), **how)
-    end_with(
-        mutate_case(Choice(scenario, fix, protocol, models, switches, properties, together), options, as_json=as_json)
-    )
+    choice = Choice(scenario, fix, protocol, models, switches, properties, together, stores)
+    end_with(mutate_case(choice, options, as_json=as_json))

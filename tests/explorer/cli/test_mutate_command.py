@@ -140,7 +140,10 @@ def test_a_property_that_nothing_can_break_is_told(sealrace: Run, monkeypatch: p
     monkeypatch.setattr("scenarios.registry.scenarios", variants)
     result = sealrace("mutate", "variants", "--property", "torn")
     assert result.exit_code == 1
-    assert "   torn: no element is needed by itself, nor are all that can go together\n" in result.output
+    assert (
+        "   torn: no element is needed by itself, nor are all together whose removal was explored to the end\n"
+        in result.output
+    )
     assert "no rule of the models asks for it" in result.output
     assert "empty:" not in result.output
 
