@@ -66,7 +66,7 @@ def _word(found: Mutated, name: str) -> str:
     guard = next((guard for guard in found.guards if guard.property == name), None)
     if guard is not None and guard.elements:
         return f"{len(guard.elements)} together"
-    return "?" if guard is None or guard.open else "-"
+    return "?" if guard is None or guard.open or found.is_open else "-"
 
 
 @click.command()

@@ -85,7 +85,7 @@ def status_of(found: Mutated) -> int:
     without = [name for name in found.held if not found.needed_by(name)]
     if not without:
         return INCOMPLETE if found.interrupted or not found.held else 0
-    return INCOMPLETE if found.interrupted or found.is_open else 1
+    return INCOMPLETE if found.is_open else 1
 
 
 @dataclass

@@ -129,10 +129,9 @@ class Mutated:
 
     @property
     def is_open(self) -> bool:
-        """Whether more time could still find an element that a property needs."""
-        guarded = {guard.property for guard in self.guards if not guard.open}
-        left = [name for name in self.held if not self.needed_by(name) and name not in guarded]
-        return bool(left) and any(each.incomplete for each in self.judged)
+        """Whether an element that was not judged to the end may be needed by a property that needs no other."""
+        left = [name for name in self.held if not self.needed_by(name)]
+        return bool(left) and (self.interrupted or any(each.incomplete and not each.cannot_go for each in self.judged))
 
 
 def mutated_text(found: Mutated, width: int | None) -> str:
@@ -209,15 +208,16 @@ def _property(found: Mutated, name: str) -> str:
     needed = found.needed_by(name)
     if needed:
         return f"needs {len(needed)} element{'' if len(needed) == 1 else 's'}"
+    none = f"no element is {'known to be ' if found.is_open else ''}needed by itself"
     guard = next((guard for guard in found.guards if guard.property == name), None)
     if guard is None:
-        return "no element is needed by itself"
+        return none
     if guard.elements:
         listed = "; ".join(_element(element) for element in guard.elements)
-        return f"no element is needed by itself; under {guard.model} these guard it together: {listed}"
+        return f"{none}; under {guard.model} these guard it together: {listed}"
     if guard.open:
-        return f"no element is needed by itself; whether all together are is open ({visible(guard.open)})"
-    return "no element is needed by itself, nor are all together whose removal was explored to the end"
+        return f"{none}; whether all together are is open ({visible(guard.open)})"
+    return f"{none}, nor are all together whose removal was explored to the end"
 
 
 def _element(element: Element) -> str:

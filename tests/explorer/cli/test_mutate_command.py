@@ -159,6 +159,16 @@ def test_what_a_thread_cannot_end_without_is_not_needed_by_a_property(sealrace: 
     assert " cannot go\n   check of closed at T2 (closed?), taken for 0: a thread waits for ever under sc" in told
 
 
+def test_what_only_keeps_data_races_away_is_told_apart(sealrace: Run) -> None:
+    """Nothing orders the two threads of this one: each access of what both touch races once it is plain, under lkmm."""
+    Path("stuck.py").write_text(STUCK, encoding="utf-8")
+    found = mutated(sealrace, "stuck.py", "--model", "lkmm", status=1)
+    raced = {each["sites"][0]["step"] for each in found["elements"] if each["flags"]}
+    assert raced == {"C1", "C2", "T1", "T2"}
+    assert all(each["flags"] in ({}, {"flag data-race": ["lkmm"]}) for each in found["elements"])
+    assert " keeps only flags of the model away\n" in sealrace("mutate", "stuck.py", "--model", "lkmm").output
+
+
 def test_a_limit_leaves_it_open(sealrace: Run) -> None:
     assert sealrace("new", "ring").exit_code == 0
     result = sealrace("mutate", "ring.py", "--fix", "release", "--model", "pso", "--max-executions", "1")
