@@ -157,20 +157,31 @@ class _Mutation:
     ) -> Guard:
         open_questions = []
         for model_name, model in self.models.items():
-            if name not in held[model_name] or not elements:
-                continue
+            for some in _one_of_each_place(elements) if name in held[model_name] else ():
 
-            def broken(some: Sequence[Element], model: Model = model) -> Answer:
-                return mutants.without(some, model, frozenset({name}))
+                def broken(fewer: Sequence[Element], model: Model = model) -> Answer:
+                    return mutants.without(fewer, model, frozenset({name}))
 
-            whole = broken(elements)
-            if name in whole.violated:
-                found = fewest(elements, lambda some: name in broken(some).violated)
-                return Guard(name, model_name, tuple(found), "")
-            open_questions += [
-                f"{model_name}: {reason}" for reason in (*whole.incomplete, *filter(None, [whole.problem]))
-            ]
+                whole = broken(some)
+                if name in whole.violated:
+                    found = fewest(some, lambda fewer: name in broken(fewer).violated)
+                    return Guard(name, model_name, tuple(found), "")
+                reasons = (*whole.incomplete, *filter(None, [whole.problem]))
+                open_questions += [f"{model_name}: {reason}" for reason in reasons]
         return Guard(name, "", (), "; ".join(open_questions))
+
+
+def _one_of_each_place(elements: Sequence[Element]) -> list[list[Element]]:
+    """Elements that can be taken away at once: of the checks of a place, taken for some values, the first; the last."""
+    found = []
+    for ordered in (elements, [*reversed(elements)]):
+        chosen: dict[object, Element] = {}
+        for element in ordered:
+            chosen.setdefault(element.sites[0].site if element.kind == "check" else element, element)
+        some = [each for each in elements if any(each is one for one in chosen.values())]
+        if some and some not in found:
+            found.append(some)
+    return found
 
 
 def _nothing_holds(setting: Setting, asked: Sequence[str], as_it_is: Mapping[str, Answer]) -> str:

@@ -10,8 +10,9 @@ what the code does there, whatever it is called:
 - a **lock**: all sites at which threads acquire it and release it again, with those that share one of them, make
   nothing.  A lock is a location that some operation waits to update; its orderings go with it;
 - a **check**: a read whose value does nothing but decide branches (or assumptions) is not made, and the code goes on as
-  if its location still had its initial value: nothing that has happened since is noticed.  Where the locations of a
-  site begin with different values, there is one element for each of these.
+  if its location still had its initial value: nothing that has happened since is noticed.  Where that is not 0, it
+  is taken for 0 as well (no flag, no mapping, no page), so that a check of what was there from the beginning is
+  passed, too.  Each value is an element of its own.
 
 Where it is asked for, a **store** is an element too: a store or an atomic update of what is no lock is not made, an
 update gives the initial value of its location.  Stores are what programs are for, not what keeps them in order: without
@@ -100,7 +101,7 @@ def elements_of(unfolding: UnfoldedProgram, *, stores: bool = False) -> list[Ele
         if weaker is not None:
             found.append(Element("ordering", (facts,), (Reorder(site, weaker),), facts.order, weaker))
         if uses.is_check(site, facts):
-            values = dict.fromkeys(location.initial for location in facts.locations)
+            values = dict.fromkeys((*(location.initial for location in facts.locations), 0))
             found += [Element("check", (facts,), (Skip(site, value),), taken_for=value) for value in values]
         if stores and site.does in (Does.WRITE, Does.UPDATE):
             value = facts.locations[0].initial if site.does is Does.UPDATE and facts.returns else None

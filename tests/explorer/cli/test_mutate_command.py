@@ -135,6 +135,67 @@ def test_what_is_guarded_twice_is_told_as_a_pair(sealrace: Run, monkeypatch: pyt
     assert [each["together"] for each in alone["properties"]] == [None, None]
 
 
+DOUBLE = """
+from dataclasses import dataclass
+
+from explorer.execution.location import Location
+from explorer.program.program import Program, ThreadSpec
+from explorer.property import Violation
+from explorer.scenario import Case, Scenario
+
+
+@dataclass(frozen=True)
+class Entered:
+    name: str = "entered"
+
+    def find(self, execution, _before):
+        made = any(event.thread >= 0 and event.writes for event in execution.events)
+        return Violation(self.name, (), (), "Somebody came in.") if made else None
+
+
+async def enters(t, door, room):
+    locked = 0
+    for at in ("D1 look", "D2 look again")[:DOORS]:
+        locked = locked + await t.read(door, at=at)
+    if locked:
+        return
+    await t.write(room, 1, at="D3 enter")
+
+
+def build(_fix, _protocol, _sizes):
+    door, room = Location("door", initial=1), Location("room")
+    return Case(Program((ThreadSpec("guest", enters, (door, room)),)), (Entered(),))
+
+
+DOUBLE = Scenario(
+    name="double", title="", text="", fixes=("none",), protocols=("plain",), parameters={}, small={}, build=build
+)
+"""
+
+
+def test_a_check_of_what_was_there_from_the_beginning_is_passed(sealrace: Run) -> None:
+    """The door is locked from the beginning, and nobody opens it: taken for 0 it is no door."""
+    Path("double.py").write_text(DOUBLE.replace("DOORS]", "1]"), encoding="utf-8")
+    found = mutated(sealrace, "double.py")
+    assert [(each["taken_for"], list(each["needed"])) for each in found["elements"]] == [("1", []), ("0", ["entered"])]
+
+
+def test_two_checks_that_guard_one_property_are_told_as_a_pair(sealrace: Run) -> None:
+    """The door is looked at twice before: with one of the looks gone the other keeps everybody out.
+
+    Had the second look stood behind the first, no path of the program as it is would have come to it.
+    """
+    Path("double.py").write_text(DOUBLE.replace("DOORS]", "2]"), encoding="utf-8")
+    found = mutated(sealrace, "double.py", status=1)
+    assert [(each["sites"][0]["step"], each["taken_for"], each["needed"]) for each in found["elements"]] == [
+        ("D1", "1", {}),
+        ("D1", "0", {}),
+        ("D2", "1", {}),
+        ("D2", "0", {}),
+    ]
+    assert found["properties"][0]["together"] == {"model": "sc", "elements": [1, 3], "open": None}
+
+
 def test_a_property_that_nothing_can_break_is_told(sealrace: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Under sc no ordering means anything, and there is no lock and no check."""
     monkeypatch.setattr("scenarios.registry.scenarios", variants)

@@ -140,6 +140,11 @@ def test_a_check_of_locations_that_begin_differently_is_taken_for_each() -> None
     assert [each.taken_for for each in checks] == [0, 7]
 
 
+def test_a_check_of_what_was_there_from_the_beginning_is_taken_for_nothing_as_well() -> None:
+    checks = [each for each in elements(Program((ThreadSpec("held", looks_at, (HELD,)),))) if each.kind == "check"]
+    assert [each.taken_for for each in checks] == [7, 0]
+
+
 def test_a_value_that_is_stored_is_more_than_a_check() -> None:
     assert elements(passes_on) == []
 

@@ -47,6 +47,7 @@ def needed(found: Mutated, name: str) -> set[tuple[str, str]]:
 #   seal-punch    the same with F2. Without the lock of the hole it reads pages of after the seal, so that is seen.
 #   lingering     the read has the page before the truncation, and copies it without the lock after the seal. It found
 #                 the inode unsealed then, so that its check (R3) makes no difference: what it copies is old, no leak.
+#   seal-fault    the file is mapped from the beginning: F_ADD_SEALS finds that (A8), or the mapping shows all.
 #   fresh         nothing is in the file before the seal. Under sc a read that sees the size sees the seal in R3, and
 #                 nothing else keeps it out; under armv8 R3 may be read before R1, and the lock (R0) forbids that.
 #                 With acquire-size R1 does. The other half is the store of the size (F5) behind that of the seals:
@@ -57,6 +58,7 @@ NEEDED = {
     ("seal-write", "rwsem", "sc"): {"written": {("check", "W2")}},
     ("seal-punch", "rwsem", "sc"): {"written": {("check", "F2"), ("lock", "F0")}},
     ("lingering-page", "rwsem", "sc"): {"late": {("lock", "R0")}, "leak": set()},
+    ("seal-fault", "rwsem", "sc"): {"leak": {("check", "A8")}, "late": {("check", "A8")}},
     ("fresh", "rwsem", "sc"): {"leak": {("check", "R3")}, "late": {("check", "R3")}, "stale": set()},
     ("fresh", "rwsem", "armv8"): {
         "leak": {("check", "R3"), ("lock", "R0")},
