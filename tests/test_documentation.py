@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 import tomllib
 from html import unescape
@@ -96,6 +97,16 @@ def test_the_explanations_are_what_it_says(tmp_path: Path, monkeypatch: pytest.M
         explored, explained = (CliRunner().invoke(main, line.split()[1:]) for line in commands.splitlines())
         assert (explored.exit_code, explained.exit_code) == (1, 0)
         assert explained.output == printed
+
+
+def test_why_not_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    test, *shown = blocks("why-not.md")
+    (tmp_path / "isa2.litmus").write_text(test, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    printed = ""
+    for command in re.findall(r"^\$ sealrace (.+)$", "".join(shown), re.MULTILINE):
+        printed += f"$ sealrace {command}\n{CliRunner().invoke(main, shlex.split(command)).output}"
+    assert printed == "".join(shown)
 
 
 def test_the_survey_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from explorer.cli.commands.driving import run, serve
 from explorer.cli.commands.explain import explain
 from explorer.cli.commands.exploring import explore, matrix, survey
 from explorer.cli.commands.kernel import conformance, reproduce
-from explorer.cli.commands.litmus import litmus
+from explorer.cli.commands.litmus import litmus, why_not
 from explorer.cli.commands.models import models
 from explorer.cli.commands.mutating import mutate
 from explorer.cli.commands.repairing import repair
@@ -49,7 +49,7 @@ def main() -> None:
 
 _COMMANDS: tuple[click.Command, ...] = (
     *(list_scenarios, new, models),
-    *(explore, matrix, survey, litmus),
+    *(explore, matrix, survey, litmus, why_not),
     *(run, serve),
     *(replay, graph, explain, diff),
     *(repair, mutate),

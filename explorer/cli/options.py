@@ -84,6 +84,9 @@ _SIZES: _Options = (
         "--unroll", type=click.IntRange(1, 100), default=3, show_default=True, help="Iterations of a while loop."
     ),
 )
+in_time = click.option("--max-time", type=_Seconds(), help="Stop after this many seconds.")
+"""The limit on time of a command that does one thing."""
+
 _TIME: _Options = (
     click.option("--max-time", type=_Seconds(), help="Stop a case after this many seconds, unfolding it included."),
     click.option("--max-events", type=click.IntRange(1, 1000), help="Cut a thread's path after this many events."),

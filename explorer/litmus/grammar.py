@@ -34,7 +34,7 @@ _SIGNS = {
 }
 
 
-def tree_of(source: Source, code: str, start: Literal["test", "macros"]) -> Tree[Token]:
+def tree_of(source: Source, code: str, start: Literal["test", "macros", "final"]) -> Tree[Token]:
     """The tree of ``code``, the text of ``source`` with its comments blanked.
 
     Raises:

@@ -50,6 +50,19 @@ def parse(source: Source) -> Litmus:
     return _TestBuilder(source).test(tree_of(source, code, "test"), expected_result(comments))
 
 
+def parse_outcome(text: str) -> Proposition:
+    """A condition alone, as it stands behind ``exists``.
+
+    Raises:
+        LitmusError: the text is no condition.
+    """
+    # The word is there for messages, which show the line, and say what conditions have.
+    source = Source("OUTCOME", f"exists {text}")
+    code, _ = blank_comments(source, litmus=True)
+    (condition,) = trees(tree_of(source, code, "final"))
+    return _TestBuilder(source).proposition(condition)
+
+
 class _TestBuilder(ExpressionBuilder):
     """Turns lark's trees of a test into ours."""
 

@@ -17,14 +17,14 @@ _GRAMMAR = Path(__file__).with_name("grammar.lark")
 
 @cache
 def litmus_grammar() -> Lark:
-    """The parser of tests (start ``test``) and of macro files (start ``macros``)."""
+    """The parser of tests (start ``test``), of macro files (``macros``) and of conditions alone (``final``)."""
     parts = makers(__file__, "tables.py", "grammar.lark")
     return _built() if parts is None else kept("grammar", key_of(parts), _from_json, _built, _to_json)
 
 
 def _built() -> Lark:
     grammar = _GRAMMAR.read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer="contextual", propagate_positions=True, start=["test", "macros"])
+    return Lark(grammar, parser="lalr", lexer="contextual", propagate_positions=True, start=["test", "macros", "final"])
 
 
 def _to_json(parser: Lark) -> Any:

@@ -1,4 +1,4 @@
-"""The command for litmus tests."""
+"""The commands for litmus tests."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from explorer.cli.commands.ending import end_with
-from explorer.cli.options import FILE, JOBS, MODEL, PARAM, SWITCH, PathName
+from explorer.cli.options import FILE, JOBS, MODEL, PARAM, SWITCH, PathName, in_time
 
 _EXPORT_ONLY = {
     "fix": "--fix",
@@ -84,3 +84,34 @@ def litmus(
     from explorer.cli.litmus import run_litmus
 
     end_with(run_litmus(paths, model, as_json=as_json, check=check, reports=reports, junit=junit, jobs=jobs))
+
+
+@click.command("why-not")
+@click.argument("file", metavar="FILE.litmus", type=FILE)
+@click.argument("outcome", required=False)
+@click.option("--model", type=PathName(), metavar="MODEL", default="lkmm", show_default=True, help=MODEL)
+@click.option("--json", "as_json", is_flag=True, help="A JSON object instead of text.")
+@click.option(
+    "--max-candidates",
+    type=click.IntRange(1),
+    default=10_000,
+    show_default=True,
+    help="Stop after this many executions that would have the outcome.",
+)
+@in_time
+def why_not(
+    file: Path,
+    outcome: str | None,
+    model: str,
+    as_json: bool,
+    max_candidates: int,
+    max_time: float | None,
+) -> None:
+    """Say why a model forbids an outcome of a litmus test: the axiom, and the cycle of accesses that breaks it.
+
+    OUTCOME is a condition as behind exists: '1:r0=1 /\\ 1:r1=0'. Without one it is what the test's own exists names, or
+    what breaks its forall. Exit status: 0 it is forbidden, 1 it is allowed, 2 bad input, 3 INCOMPLETE.
+    """
+    from explorer.cli.why_not import explain_outcome
+
+    end_with(explain_outcome(file, outcome, model, as_json=as_json, max_time=max_time, max_candidates=max_candidates))

@@ -70,6 +70,7 @@ def test_commands_are_those_of_the_readme() -> None:
         "run",
         "serve",
         "survey",
+        "why-not",
     ]
 
 
