@@ -130,7 +130,7 @@ def _json(asked: Asked, file: Path, answer: WhyNot, accesses: Accesses | None, w
         "incomplete": answer.stopped or None,
         "witness": witness or None,
         "candidates": answer.candidates,
-        "coherent": answer.coherent,
+        "in_order": answer.in_order,
         "axioms": dict(answer.broken),
         **forbidden_facts(asked, answer, accesses),
     }

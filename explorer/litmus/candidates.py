@@ -4,14 +4,15 @@ A candidate takes one path per thread, one write per read of the same location, 
 location.  Values follow from these, and they must fit: every branch goes the way that its values say, and no value
 has itself alone to thank (out of thin air).  No axiom of a model is asked for.
 
-*Coherent* candidates keep each location, on its own, in an order that agrees with program order, with nothing between
-the halves of an atomic operation.  All models do, so these are the candidates that are nearest to being allowed.
-The others are needed only where an outcome has no coherent one.  Spin locks exclude each other in all.
+A location is *in order* where its accesses, on their own, have an order that agrees with program order, with nothing
+between the halves of an atomic operation.  All models keep all locations in order, so candidates that do are the
+ones that are nearest to being allowed, and others are needed only where an outcome has none.  Spin locks are
+in order in all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations, product
 from typing import Any, assert_never
@@ -19,7 +20,8 @@ from typing import Any, assert_never
 from explorer.execution.execution import Ending, Execution, ThreadEnd
 from explorer.execution.kinds import Kind
 from explorer.execution.location import Location, Value
-from explorer.execution.relation import as_set, is_acyclic, members, union
+from explorer.litmus.condition import sides
+from explorer.litmus.source import LitmusError
 from explorer.litmus.syntax import Address, And, Equal, Integer, Not, Or, Proposition, Register
 from explorer.litmus.syntax import Location as Name
 from explorer.litmus.unfold import LitmusSegment, LitmusUnfolding
@@ -57,10 +59,10 @@ class _ThreadPath:
     demands: tuple[_Demand, ...]
 
 
-def candidates(unfolding: LitmusUnfolding, *, coherent: bool) -> Iterator[Execution | None]:
+def candidates(unfolding: LitmusUnfolding, loose: Collection[Location] = frozenset()) -> Iterator[Execution | None]:
     """Every candidate that satisfies the condition of the unfolded test and its filter, in a fixed order.
 
-    ``coherent``: the coherent ones alone.  None comes now and then, so that a caller can look at its limits.
+    All locations but the loose ones are in order.  None comes now and then, so that a caller can look at its limits.
     """
     wanted = unfolding.test.condition
     if unfolding.test.filter is not None:
@@ -68,19 +70,7 @@ def candidates(unfolding: LitmusUnfolding, *, coherent: bool) -> Iterator[Execut
     per_thread = [list(_paths(tree, thread)) for thread, tree in enumerate(unfolding.trees)]
     for chosen in product(*per_thread):
         yield None
-        for execution in _Choice(unfolding, chosen, wanted, coherent=coherent).executions():
-            if execution is None or not coherent or is_coherent(execution):
-                yield execution
-
-
-def is_coherent(execution: Execution) -> bool:
-    """Whether the accesses of each location have an order that agrees with program order and explains what was read."""
-    located = [event.location for event in execution.events]
-    po_loc = [
-        row & as_set(later for later in members(row) if located[later] is located[event])
-        for event, row in enumerate(execution.po)
-    ]
-    return is_acyclic(union(po_loc, execution.rf, execution.co, execution.fr))
+        yield from _Choice(unfolding, chosen, wanted, loose).executions()
 
 
 def _paths(tree: PathTree, thread: int) -> Iterator[_ThreadPath]:
@@ -111,7 +101,11 @@ class _Choice:
     """The candidates of one choice of paths."""
 
     def __init__(
-        self, unfolding: LitmusUnfolding, chosen: Sequence[_ThreadPath], wanted: Proposition, *, coherent: bool
+        self,
+        unfolding: LitmusUnfolding,
+        chosen: Sequence[_ThreadPath],
+        wanted: Proposition,
+        loose: Collection[Location],
     ) -> None:
         self._unfolding = unfolding
         self._chosen = chosen
@@ -127,17 +121,45 @@ class _Choice:
                     self._reads.append((thread, position))
         locks = {a.location for path in chosen for a in path.accesses if a.kind in (Kind.LOCK_WRITE, Kind.UNLOCK)}
         # The locations whose writes are tried in coherent orders only.
-        self._kept = set(unfolding.locations) if coherent else locks
+        self._kept = {location for location in unfolding.locations if location not in loose or location in locks}
+        self._reads = self._by_location()
+        ends = {self._access(read).location: depth for depth, read in enumerate(self._reads, 1)}
+        # Per number of reads that have a source the locations of which all reads have one.
+        self._complete: dict[int, list[Location]] = {}
+        for location in unfolding.locations:
+            self._complete.setdefault(ends.get(location, 0), []).append(location)
+        self._orders: dict[Location, list[tuple[Place, ...]]] = {}
         self._demands = [demand for path in chosen for demand in path.demands]
         self._source: dict[Place, Place] = {}
         self._values: dict[Place, object] = {}
         self._known: list[list[Any]] = []
-        # Per location that is written the value of its last write, once an order is chosen.
-        self._last: dict[str, Any] | None = None
+        # Per location for which an order is chosen the value of its last write.
+        self._last: dict[str, Any] = {}
+
+    def _by_location(self) -> list[Place]:
+        """The reads, those of locations that the outcome says something of first, those of locks last."""
+        asked: set[Location | None] = set()
+        for side in sides(self._wanted):
+            match side:
+                case Register(thread, name) if thread < len(self._chosen):
+                    path = self._chosen[thread]
+                    reads = reads_of(path.last.registers.get(name, 0))
+                    asked |= {path.accesses[position].location for position in _positions(reads)}
+                case Name():
+                    asked.add(self._unfolding.memory.cell(side, side.place).word)
+        locks = {self._access(read).location for read in self._reads if self._access(read).kind is Kind.LOCK_READ}
+        places = {location: place for place, location in enumerate(self._unfolding.locations)}
+
+        def urgency(read: Place) -> tuple[bool, bool, int]:
+            location = self._access(read).location
+            assert location is not None
+            return location in locks, location not in asked, places[location]
+
+        return sorted(self._reads, key=urgency)
 
     def executions(self) -> Iterator[Execution | None]:
         """Choose sources read by read; give up as soon as what is known already contradicts what is demanded."""
-        if not self._may_hold():
+        if not self._may_hold() or not self._find_orders(0):
             return
         tried = 0
         options = [self._sources(read) for read in self._reads]
@@ -158,7 +180,7 @@ class _Choice:
                 depth -= 1
                 continue
             self._source[self._reads[depth]] = options[depth][taken[depth]]
-            if not self._is_taken(depth) and self._may_hold():
+            if not self._is_taken(depth) and self._may_hold() and self._find_orders(depth + 1):
                 depth += 1
 
     def _sources(self, read: Place) -> list[Place]:
@@ -266,6 +288,8 @@ class _Choice:
             case Address(location):
                 return str(location)
             case Register(thread, name):
+                if thread >= len(self._chosen):
+                    raise LitmusError(f"there is no thread P{thread}", side.place)
                 expression = self._chosen[thread].last.registers.get(name, 0)
                 if not self._has(thread, reads_of(expression)):
                     return None
@@ -274,7 +298,7 @@ class _Choice:
                 word = self._unfolding.memory.cell(side, side.place).word
                 if not self._writes[word]:
                     return _shown(word.initial)
-                return _shown(self._last[word.name]) if self._last is not None else None
+                return _shown(self._last[word.name]) if word.name in self._last else None
             case _:
                 assert_never(side)
 
@@ -286,21 +310,53 @@ class _Choice:
 
     # ---- coherence
 
+    def _find_orders(self, depth: int) -> bool:
+        """Find the orders of the locations of which now all reads have a source; False where one has none."""
+        for location in self._complete.get(depth, ()):
+            kept = location in self._kept
+            orders = self._coherent_orders(location) if kept else permutations(self._writes[location])
+            self._orders[location] = [
+                order for order in orders if (not kept or self._explains(location, order)) and self._may_end((order,))
+            ]
+            if not self._orders[location]:
+                return False
+        return True
+
+    def _explains(self, location: Location, order: Sequence[Place]) -> bool:
+        """Whether each thread goes forwards in the order of a location's writes: no access sees an older one again."""
+        at = {self._initial[location]: 0, **{write: place for place, write in enumerate(order, 1)}}
+        for thread, path in enumerate(self._chosen):
+            seen = 0
+            for position, access in enumerate(path.accesses):
+                if access.location is not location or not (access.reads or access.writes):
+                    continue
+                place = at[self._source[thread, position] if access.reads else (thread, position)]
+                if place < seen or (access.writes and place == seen):
+                    return False
+                seen = place
+        return True
+
+    def _may_end(self, orders: Sequence[Sequence[Place]]) -> bool:
+        """Whether the outcome may be true with these orders of some locations' writes."""
+        self._last = {}
+        for order in orders:
+            if order:
+                thread, position = order[-1]
+                value = self._known[thread][position]
+                location = self._access(order[-1]).location
+                if value is not None and location is not None:
+                    self._last[location.name] = value
+        truth = self._truth(self._wanted)
+        self._last = {}
+        return truth is not False
+
     def _ordered(self) -> Iterator[Execution | None]:
         """The candidates of the sources chosen, one for each order of writes that ends as wanted."""
-        orders = [
-            list(self._coherent_orders(location) if location in self._kept else permutations(writes))
-            for location, writes in self._writes.items()
-        ]
+        orders = [self._orders[location] for location in self._writes]
         for tried, coherence in enumerate(product(*orders)):
             if tried % PAUSE == PAUSE - 1:
                 yield None
-            self._last = {
-                location.name: self._known[order[-1][0]][order[-1][1]]
-                for location, order in zip(self._writes, coherence, strict=True)
-                if order
-            }
-            if self._truth(self._wanted):
+            if self._may_end(coherence):
                 yield build_execution(
                     self._unfolding,
                     [path.path for path in self._chosen],
@@ -309,7 +365,6 @@ class _Choice:
                     dict(zip(self._writes, coherence, strict=True)),
                     [ThreadEnd(Ending.RETURNED) for _ in self._chosen],
                 )
-        self._last = None
 
     def _coherent_orders(self, location: Location) -> Iterator[tuple[Place, ...]]:
         """The orders of the writes of a location that keep program order and the sources of atomic operations."""

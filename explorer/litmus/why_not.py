@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import chain
 
 from explorer.execution.execution import Execution, Status
+from explorer.execution.location import Location
 from explorer.execution.relation import members, pairs
 from explorer.litmus.candidates import candidates
 from explorer.litmus.condition import holds
@@ -75,7 +77,8 @@ class WhyNot:
         reason: why the nearest candidate is forbidden: the one with the fewest links, the first of equal ones.
         candidates: how many executions would end in the outcome.
         broken: per axiom (or built-in rule) how many of them break it, in the order of the model's file.
-        coherent: whether these are the candidates that keep each location in order; the others are left out then.
+        in_order: whether these have the accesses to each location in order.  Others are looked at only where there are
+            none: those with one location out of order, and only where there are none of these either, all.
         stopped: why not all was looked at; empty where it was.
     """
 
@@ -83,7 +86,7 @@ class WhyNot:
     reason: Reason | None = None
     candidates: int = 0
     broken: Mapping[str, int] = field(default_factory=dict)
-    coherent: bool = True
+    in_order: bool = True
     stopped: str = ""
 
     @property
@@ -108,9 +111,13 @@ def why_not(
                 return WhyNot(Answer.UNKNOWN, stopped=reason)
         elif leaf.status is Status.COMPLETE and _is_wanted(unfolding, leaf.execution):
             return WhyNot(Answer.ALLOWED)
+    locations = unfolding.locations
+    # All locations in order; else one out of order; else any.
+    stages: list[list[tuple[Location, ...]]] = [[()], [(location,) for location in locations], [locations]]
     found = WhyNot(Answer.IMPOSSIBLE)
-    for coherent in (True, False):
-        found = _nearest(unfolding, model, stop, max_candidates, coherent=coherent)
+    for stage in stages:
+        executions = chain.from_iterable(candidates(unfolding, loose) for loose in stage)
+        found = _nearest(model, executions, stop, max_candidates, in_order=stage == [()])
         if found.candidates or found.stopped:
             break
     return found
@@ -122,12 +129,14 @@ def _is_wanted(unfolding: LitmusUnfolding, execution: Execution) -> bool:
     return holds(test.condition, state) and (test.filter is None or holds(test.filter, state))
 
 
-def _nearest(unfolding: LitmusUnfolding, model: Model, stop: Callable[[], str], most: int, *, coherent: bool) -> WhyNot:
+def _nearest(
+    model: Model, executions: Iterable[Execution | None], stop: Callable[[], str], most: int, *, in_order: bool
+) -> WhyNot:
     best: Reason | None = None
     broken = Counter[str]()
     count = 0
     stopped = ""
-    for execution in candidates(unfolding, coherent=coherent):
+    for execution in executions:
         stopped = stop()
         if execution is not None and count == most:
             stopped = f"limit of {most} candidate executions"
@@ -142,10 +151,10 @@ def _nearest(unfolding: LitmusUnfolding, model: Model, stop: Callable[[], str], 
         nearest = min(reasons, key=_length)
         if best is None or _length(nearest) < _length(best):
             best = nearest
-    answer = Answer.FORBIDDEN if count else Answer.UNKNOWN if stopped else Answer.IMPOSSIBLE
+    answer = Answer.FORBIDDEN if count or stopped else Answer.IMPOSSIBLE
     order = [*(axiom.name for axiom in model.axioms), ATOMICITY, OWN_STORE]
     counts = {name: broken[name] for name in order if name in broken}
-    return WhyNot(answer, best, count, counts, coherent, stopped)
+    return WhyNot(answer, best, count, counts, in_order, stopped)
 
 
 _NOT_SHOWN = 1 << 20

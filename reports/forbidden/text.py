@@ -68,10 +68,11 @@ def _introduction(asked: Asked, answer: WhyNot) -> str:
 
 
 def _how_many(answer: WhyNot) -> str:
-    if answer.stopped:
-        return f"INCOMPLETE ({answer.stopped}): {answer.candidates} executions that would end like this were looked at."
     one = answer.candidates == 1
-    which = "" if answer.coherent else f", {'with' if one else 'each with'} the accesses to some location out of order"
+    if answer.stopped:
+        looked = f"{answer.candidates} {'was' if one else 'were'} looked at"
+        return f"INCOMPLETE ({answer.stopped}): of those that would end like this {looked}."
+    which = "" if answer.in_order else f", {'with' if one else 'each with'} the accesses to one location out of order"
     return f"{'One execution' if one else f'{answer.candidates} executions'} would end like this{which}."
 
 

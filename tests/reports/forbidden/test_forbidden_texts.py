@@ -259,7 +259,7 @@ def test_two_reads_of_one_location(tmp_path: Path) -> None:
         == r"""
 CoRR: lkmm forbids 1:r0=1 /\ 1:r1=0
 
-One execution would end like this, with the accesses to some location out of order. It breaks the
+One execution would end like this, with the accesses to one location out of order. It breaks the
 axiom coherence (lkmm.cat, line 19): the accesses to one location come in an order that agrees with
 program order. In it each of these accesses comes before the next:
 
@@ -292,8 +292,8 @@ def test_two_exchanges_of_one_value(tmp_path: Path) -> None:
         == r"""
 two-exchanges: lkmm forbids 0:r0=0 /\ 1:r0=0
 
-2 executions would end like this, each with the accesses to some location out of order. All break
-the axiom atomicity (lkmm.cat, line 20): no other store comes between the load and the store of an
+2 executions would end like this, each with the accesses to one location out of order. All break the
+axiom atomicity (lkmm.cat, line 20): no other store comes between the load and the store of an
 atomic operation. In the nearest one a store comes between the halves of an atomic operation:
 
   P1: r0 = xchg_relaxed(x, 2), its load, line 14
@@ -643,7 +643,7 @@ def test_two_exchanges_where_the_model_has_no_axiom_for_it(tmp_path: Path) -> No
         == r"""
 two-exchanges: pso forbids 0:r0=0 /\ 1:r0=0
 
-2 executions would end like this, each with the accesses to some location out of order. All break
+2 executions would end like this, each with the accesses to one location out of order. All break
 what holds under every model, that an atomic operation is not interrupted. In the nearest one a
 store comes between the halves of an atomic operation:
 
