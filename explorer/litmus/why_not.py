@@ -224,13 +224,13 @@ def _of_pair(execution: Execution, axiom: Axiom, derivation: Derivation) -> Reas
     if there and back:
         cycle = there[0], back[0]
         return Reason(execution, axiom, "", Shape.CYCLE, _links(execution, cycle), derivations=whole)
-    halves = [part for part in there if part.term.op is Op.BASE and part.term.name == "rmw"]
-    others = [part for part in there if part not in halves]
+    ways = [_links(execution, (part,)) for part in there or whole]
+    halves = [way for way in ways if [step.relation for link in way for step in link.steps] == ["rmw"]]
+    others = [way for way in ways if way not in halves]
     if halves and others:
-        return Reason(execution, axiom, "", Shape.BETWEEN, _links(execution, (others[0],)), derivations=whole)
-    more = _links(execution, (there[1],)) if len(there) > 1 else ()
-    main = (there[0],) if there else whole
-    return Reason(execution, axiom, "", Shape.PAIR, _links(execution, main), more, derivations=whole)
+        return Reason(execution, axiom, "", Shape.BETWEEN, others[0], derivations=whole)
+    more = ways[1] if len(ways) > 1 else ()
+    return Reason(execution, axiom, "", Shape.PAIR, ways[0], more, derivations=whole)
 
 
 def _conjuncts(derivation: Derivation) -> list[Derivation]:

@@ -32,7 +32,7 @@ def forbidden_text(asked: Asked, answer: WhyNot, accesses: Accesses) -> str:
     assert answer.reason is not None
     head = f"{asked.test}: {asked.model} forbids {asked.outcome}"
     steps = "\n".join(_lines(answer.reason, accesses, asked.model))
-    return f"{head}\n\n{fill(_introduction(asked, answer), WIDTH)}\n\n{steps}\n"
+    return f"{head}\n\n{_filled(_introduction(asked, answer))}\n\n{steps}\n"
 
 
 def impossible_text(asked: Asked) -> str:
@@ -41,7 +41,12 @@ def impossible_text(asked: Asked) -> str:
         "No execution ends like that under any model: whatever the loads read of what is stored, "
         "and in whichever order the stores take effect, these values do not come out."
     )
-    return f"{asked.test}: {asked.outcome} is impossible\n\n{fill(says, WIDTH)}\n"
+    return f"{asked.test}: {asked.outcome} is impossible\n\n{_filled(says)}\n"
+
+
+def _filled(text: str) -> str:
+    # Paths of files stay in one piece.
+    return fill(text, WIDTH, break_on_hyphens=False, break_long_words=False)
 
 
 # ---- what comes first
