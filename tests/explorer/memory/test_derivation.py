@@ -134,3 +134,27 @@ def test_what_is_not_there_is_not_derived(tmp_path: Path) -> None:
     term: Term = model.relations["r"]
     with pytest.raises(AssertionError, match="what is derived holds"):
         Derivations(model.evaluator.valuation(execution)).of(term, 1, 0)
+
+
+def test_the_checker_refuses_what_does_not_follow(tmp_path: Path) -> None:
+    model = loader(tmp_path)("let r = po | po^-1\nempty r as none")
+    (execution,) = candidates([[OPEN, CLOSE]])
+    term = model.relations["r"]
+    forwards, backwards = sorted(term.operands, key=lambda operand: operand.op is Op.INVERSE)
+    true = Derivation(forwards, (0, 1), (), 2)
+    for forged in (
+        Derivation(forwards, (1, 0), (), 2),  # no pair of the execution
+        Derivation(term, (1, 0), (true,), 2),  # a part about other events
+        Derivation(backwards, (0, 1), (true,), 2),  # not turned round
+        Derivation(term, (0, 1), (), 2),  # no reason at all
+    ):
+        assert not _passes(execution, forged)
+    assert _passes(execution, Derivation(term, (0, 1), (true,), 2))
+
+
+def _passes(execution: Execution, derivation: Derivation) -> bool:
+    try:
+        checker_of(execution, [derivation.term]).check(derivation)
+    except AssertionError:
+        return False
+    return True
