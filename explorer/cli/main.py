@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from explorer.cli.commands.comparing import diff
+from explorer.cli.commands.crosschecking import crosscheck
 from explorer.cli.commands.driving import run, serve
 from explorer.cli.commands.explain import explain
 from explorer.cli.commands.exploring import explore, matrix, survey
@@ -53,7 +54,7 @@ _COMMANDS: tuple[click.Command, ...] = (
     *(run, serve),
     *(replay, graph, explain, diff),
     *(repair, mutate),
-    *(reproduce, conformance),
+    *(reproduce, conformance, crosscheck),
 )
 for _command in _COMMANDS:
     main.add_command(_command)

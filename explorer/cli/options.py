@@ -165,3 +165,16 @@ def repairs(command: Command) -> Command:
 def runs_of_a_case(command: Command) -> Command:
     """Those that mean something where runs are made one after the other."""
     return _with(command, (*_OUTPUT, *_SIZES, *_TIME))
+
+
+def crosschecks(seconds: float) -> Callable[[Command], Command]:
+    """Those of them that mean something where other tools are asked too, which have ``seconds`` each."""
+    *_unlimited, events = _TIME
+    limit = click.option(
+        "--max-time",
+        type=_Seconds(),
+        default=seconds,
+        show_default=True,
+        help="Stop each side after this many seconds.",
+    )
+    return lambda command: _with(command, (*_OUTPUT, *_SIZES, limit, events))

@@ -13,6 +13,9 @@ from explorer.litmus.expand import Macros
 from explorer.litmus.parsed import parsed_macros
 from explorer.litmus.source import Source
 
+OPERATIONS = Path(__file__).with_name("operations.def")
+"""The file of the operations that Sealrace knows by itself."""
+
 _BUILT_IN = ("atomic_add_unless",)
 
 
@@ -41,5 +44,4 @@ def macros_of_model(source: Source) -> Macros:
 @cache
 def operations() -> Macros:
     """The operations that Sealrace knows by itself (``operations.def``)."""
-    text = Path(__file__).with_name("operations.def").read_text(encoding="utf-8")
-    return parse_macros(Source("explorer/litmus/operations.def", text))
+    return parse_macros(Source("explorer/litmus/operations.def", OPERATIONS.read_text(encoding="utf-8")))

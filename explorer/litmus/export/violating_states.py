@@ -115,10 +115,11 @@ class FinalStates:
         for execution in executions:
             found = broken(execution, model)
             properties |= dict.fromkeys(found)
-            (violating if found else others).setdefault(self._state(execution))
+            (violating if found else others).setdefault(self.state(execution))
         return violating, others, tuple(properties)
 
-    def _state(self, execution: Execution) -> State:
+    def state(self, execution: Execution) -> State:
+        """The values of ``targets`` at the end of a complete execution."""
         found: list[Value] = []
         values = [self._values(execution, thread) for thread in range(len(self._test.trees))]
         for register in self._registers:

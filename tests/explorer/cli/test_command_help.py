@@ -54,6 +54,7 @@ def test_help_says_what_a_model_can_be(command: tuple[str, ...]) -> None:
 def test_commands_are_those_of_the_readme() -> None:
     assert sorted(main.commands) == [
         "conformance",
+        "crosscheck",
         "diff",
         "explain",
         "explore",
