@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from msgspec import structs
 
 from explorer.cli.crosscheck_text import crosscheck_json, crosscheck_text
 from explorer.cli.failures import INCOMPLETE
@@ -28,6 +29,7 @@ from explorer.memory.model import Model
 from explorer.search.deadline import Deadline
 from explorer.search.outcomes import shown_outcome
 from explorer.search.reductions import NONE
+from explorer.search.violations import DEADLOCK
 from reports.structure import Search
 
 MODEL = "sc"
@@ -103,7 +105,7 @@ def _with_reports(
     writer = Writer(setting, model, model_name)
     search = Search(
         executions=found.complete,
-        violating={},
+        violating={DEADLOCK: found.blocked} if found.blocked else {},
         interleavings=None,
         complete=comparison.here is not None and not comparison.here.incomplete,
         remarks={},
@@ -115,9 +117,11 @@ def _with_reports(
         command = ""
         if number <= LISTED:
             path = folder / f"only-here-{comparison.tool.lower()}-{number}.json"
-            execution = found.outcomes[difference.outcome].execution(setting.unfolding)
+            seen = found.outcomes[difference.outcome]
+            execution = seen.record.execution(setting.unfolding)
             told = shown_outcome(execution, difference.outcome, setting.case)
-            writer.save(writer.report(execution, told, None, search), path)
+            report = writer.report(execution, told, None, structs.replace(search, same_outcome=seen.executions))
+            writer.save(report, path)
             command = f"sealrace graph {path}"
         shown.append(Difference(difference.outcome, command))
     return replace(comparison, only_here=tuple(shown))

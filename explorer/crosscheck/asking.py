@@ -11,12 +11,11 @@ from typing import Protocol
 
 from explorer.crosscheck.c11 import c11_text
 from explorer.crosscheck.comparison import Answer, Comparison, Difference, Side, answer_of, one_side_only
-from explorer.crosscheck.final_state import FinalState, final_state_of
+from explorer.crosscheck.final_state import final_state_of
 from explorer.crosscheck.genmc import COMMAND, ask_genmc, require_genmc
 from explorer.crosscheck.herd import ask_herd, facts_of, require_herd
 from explorer.crosscheck.own_search import Found, Outcomes
-from explorer.crosscheck.promela import SHOWN
-from explorer.crosscheck.spin import COMPILE, GENERATE, ask_spin, require_spin
+from explorer.crosscheck.spin import ask_spin, command, require_spin
 from explorer.crosscheck.thread_graph import thread_graphs
 from explorer.crosscheck.tools import ToolFailed
 from explorer.crosscheck.wording import CannotSay, require_small
@@ -127,31 +126,18 @@ class Spin:
         require_small(self._states.largest)
         with tempfile.TemporaryDirectory() as folder:
             answer = ask_spin(asked.program, asked.title, Path(folder), asked.stem, deadline)
-        file = asked.write(".pml", answer.model.text)
+        model = answer.model
+        file = asked.write(".pml", model.text)
         states = {state.facts: state for state in answer.states}
         here = Side(frozenset(found.outcomes), None, incomplete)
         there = Side(frozenset(states), None, answer.incomplete)
 
-        def command(outcome: Facts) -> str:
-            return _to_show(file, answer.model.condition(states[outcome]))
+        def to_show(outcome: Facts, number: int) -> str:
+            looking = file.with_name(f"only-spin-{number}.pml")
+            looking.write_text(model.looking_for(states[outcome]), encoding="utf-8")
+            return f"{command(model, looking)} && spin -t -p {shlex.quote(looking.name)}"
 
-        return _compared("SPIN", here, there, file, _verify(file), command, sort=lambda each: states[each])
-
-
-def _verify(file: Path, condition: str = "") -> str:
-    """The commands that search a model, for a state that meets a condition if there is one."""
-    shown = f" {shlex.quote(f'-D{SHOWN}={condition}')}" if condition else ""
-    compiled = " ".join(option for option in COMPILE if option not in ("-O0", "-w"))
-    return (
-        f"cd {shlex.quote(str(file.parent))} && spin {' '.join(GENERATE)}{shown} {shlex.quote(file.name)} && "
-        f"cc {compiled} -DVECTORSZ=65536 -o pan pan.c && ./pan -E -m1000000"
-    )
-
-
-def _to_show(file: Path, condition: str) -> str:
-    """The commands that find a final state with SPIN, and print the steps to it."""
-    shown = shlex.quote(f"-D{SHOWN}={condition}")
-    return f"{_verify(file, condition)} && spin -t -p {shown} {shlex.quote(file.name)}"
+        return _compared("SPIN", here, there, file, command(model, file), to_show)
 
 
 class Herd:
@@ -186,7 +172,7 @@ class Herd:
             there = ask_herd(self._options, file, Path(folder), deadline, counts=counts)
         here = Side(frozenset(found.outcomes), found.complete if counts else None, incomplete)
         command = shlex.join(["herd7", *self._options, str(file)])
-        return _compared("herd7", here, there, file, command, lambda _outcome: f"{command} -show all")
+        return _compared("herd7", here, there, file, command, lambda _outcome, _number: command)
 
 
 def _herd_options(model: str) -> list[str]:
@@ -246,7 +232,7 @@ class GenMC:
         command = shlex.join([*COMMAND, str(file)])
         if error:
             return Comparison("GenMC", Answer.DIFFERS, error, here, there, file=str(file), command=command)
-        return _compared("GenMC", here, there, file, command, lambda _outcome: command)
+        return _compared("GenMC", here, there, file, command, lambda _outcome, _number: command)
 
 
 class _Complete:
@@ -262,14 +248,11 @@ def _compared(
     there: Side,
     file: Path,
     command: str,
-    to_show: Callable[[Facts], str],
-    sort: Callable[[Facts], FinalState] | None = None,
+    to_show: Callable[[Facts, int], str],
 ) -> Comparison:
-    """What comes of both sides; ``to_show`` gives the command for an outcome that the tool alone has."""
+    """What comes of both sides; ``to_show`` gives the command for an outcome that the tool alone has, by its number."""
     answer, why = answer_of(here, there)
     only_here, only_there = (sorted(outcomes) for outcomes in one_side_only(here, there))
-    if sort is not None:
-        only_there = sorted(only_there, key=lambda outcome: sort(outcome).sort_key)
     return Comparison(
         tool,
         answer,
@@ -277,7 +260,10 @@ def _compared(
         here,
         there,
         tuple(Difference(outcome, "") for outcome in only_here),
-        tuple(Difference(outcome, to_show(outcome)) for outcome in only_there),
+        tuple(
+            Difference(outcome, to_show(outcome, number) if number <= LISTED else "")
+            for number, outcome in enumerate(only_there, 1)
+        ),
         str(file),
         command,
     )

@@ -60,17 +60,6 @@ class FinalState:
         memory = ", ".join(f"{location} = {value}" for location, value in self.memory)
         return (*told, (AT_THE_END, memory)) if memory else tuple(told)
 
-    @property
-    def sort_key(self) -> tuple[object, ...]:
-        """What puts final states into an order that depends on nothing but them."""
-        threads = [(thread.waits, [_key(entry) for entry in thread.reads]) for thread in self.threads]
-        return threads, [_key(entry) for entry in self.memory]
-
-
-def _key(entry: Entry) -> tuple[str, bool, Shown]:
-    location, value = entry
-    return location, isinstance(value, str), value
-
 
 def final_state_of(execution: Execution) -> FinalState | None:
     """The final state of an execution that Sealrace has found; None where an assumption failed."""

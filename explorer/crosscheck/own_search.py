@@ -23,17 +23,31 @@ class Outcomes(Protocol):
 
 
 @dataclass
-class Found:
-    """What executions end in: each outcome with the first execution that has it; ``complete`` counts complete ones."""
+class Seen:
+    """The first execution with an outcome, and how many have it."""
 
-    outcomes: dict[Facts, Record] = field(default_factory=dict)
+    record: Record
+    executions: int = 1
+
+
+@dataclass
+class Found:
+    """What executions end in; ``complete`` counts complete ones, ``blocked`` those in which a thread waits for ever."""
+
+    outcomes: dict[Facts, Seen] = field(default_factory=dict)
     complete: int = 0
+    blocked: int = 0
 
     def add(self, outcome: Facts, execution: Execution) -> None:
         """Count an execution with an outcome."""
-        self.complete += execution.status is Status.COMPLETE
-        if outcome not in self.outcomes:
-            self.outcomes[outcome] = Record.of(execution, ())
+        status = execution.status
+        self.complete += status is Status.COMPLETE
+        self.blocked += status is Status.BLOCKED
+        seen = self.outcomes.get(outcome)
+        if seen is None:
+            self.outcomes[outcome] = Seen(Record.of(execution, ()))
+        else:
+            seen.executions += 1
 
 
 def search_all(

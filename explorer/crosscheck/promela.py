@@ -22,6 +22,7 @@ from explorer.crosscheck.thread_graph import (
     Unexplored,
     thread_graphs,
 )
+from explorer.crosscheck.tools import ToolFailed
 from explorer.crosscheck.wording import Wording
 from explorer.execution.execution import Ending
 from explorer.execution.location import Object, show
@@ -30,9 +31,6 @@ from explorer.program.unfolded import UnfoldedProgram
 
 TELLS = "sealrace:"
 """What lines of the verifier begin with that tell a final state."""
-
-SHOWN = "SHOWN"
-"""The name that stands for a final state to look for, in commands."""
 
 _A_LINE = 20
 """Numbers that one printf takes here."""
@@ -56,7 +54,8 @@ class PromelaModel:
         self._registers = [
             sorted({step.read for step in graph.steps if step.read is not None}) for graph in self.graphs
         ]
-        self.text = "".join(f"{line}\n" for line in self._lines(title))
+        self._title = title
+        self.text = "".join(f"{line}\n" for line in self._lines())
 
     @property
     def state_bytes(self) -> int:
@@ -70,10 +69,17 @@ class PromelaModel:
         """The final states that the verifier has printed, and the ways (thread, place) that were not unfolded.
 
         States in which a thread has come to such a way are no final states.
+
+        Raises:
+            CannotSay: a thread has computed a number that is too large.
+            ToolFailed: a line is none of this model's.
         """
         states: set[FinalState] = set()
         unexplored: dict[tuple[int, int], Unexplored] = {}
+        expected = len(self.graphs) + sum(map(len, self._registers)) + len(self._program.locations)
         for numbers in _told(lines):
+            if len(numbers) != expected:
+                raise ToolFailed(f"the verifier printed {len(numbers)} numbers of a final state, not {expected}")
             places = [graph.places[number] for graph, number in zip(self.graphs, numbers, strict=False)]
             new = {
                 (thread, numbers[thread]): place.unexplored
@@ -99,7 +105,11 @@ class PromelaModel:
         value = self._wording.value(number)
         return value if isinstance(value, int) else show(value)
 
-    def condition(self, state: FinalState) -> str:
+    def looking_for(self, state: FinalState) -> str:
+        """The Promela whose last process fails an assertion in a final state, so that SPIN shows the steps to it."""
+        return "".join(f"{line}\n" for line in self._lines(self._condition(state)))
+
+    def _condition(self, state: FinalState) -> str:
         """The Promela condition that is true of a final state, and of no other."""
         objects = {each.name: each for each in self._wording.objects}
 
@@ -130,13 +140,9 @@ class PromelaModel:
 
     # ---- the text
 
-    def _lines(self, title: str) -> Iterator[str]:
+    def _lines(self, shown: str = "") -> Iterator[str]:
         processes = [list(self._process(thread)) for thread in range(len(self.graphs))]
-        yield f"/* {title.replace('*/', '* /')} */"
-        yield ""
-        yield f"#ifndef {SHOWN}"
-        yield f"#define {SHOWN} false"
-        yield "#endif"
+        yield f"/* {self._title.replace('*/', '* /')} */"
         yield ""
         for location in self._program.locations:
             name = self._wording.locations[location]
@@ -152,7 +158,7 @@ class PromelaModel:
             yield ""
             yield from process
         yield ""
-        yield from self._teller()
+        yield from self._teller(shown)
 
     def _sections(self) -> Iterator[str]:
         for number in range(len(self._domains)):
@@ -165,7 +171,7 @@ class PromelaModel:
 
     def _process(self, thread: int) -> Iterator[str]:
         graph = self.graphs[thread]
-        yield f"/* {graph.name} */"
+        yield f"/* {graph.name.replace('*/', '* /')} */"
         yield f"active proctype thread{thread}()"
         yield "{"
         yield "end:"
@@ -229,7 +235,7 @@ class PromelaModel:
                 yield from self._next(thread, ways[-1][1])
                 yield "fi"
 
-    def _teller(self) -> Iterator[str]:
+    def _teller(self, shown: str) -> Iterator[str]:
         yield "/* prints a final state: no thread can go on */"
         yield "active proctype teller()"
         yield "{"
@@ -243,7 +249,7 @@ class PromelaModel:
             head = TELLS if begin == 0 else ""
             tail = "\\n" if begin + _A_LINE >= len(told) else ""
             yield f'\t\tprintf("{head}{" %d" * len(names)}{tail}", {", ".join(names)});'
-        yield f"\t\tassert(!({SHOWN}))"
+        yield f"\t\tassert(!({shown}))" if shown else "\t\tskip"
         yield "\t}"
         yield "}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,14 @@ def require_spin() -> None:
     """Raises NotInstalled where there is no SPIN, or no C compiler for its verifiers."""
     require("spin", "Debian: apt install spin")
     require("cc", "Debian: apt install gcc libc6-dev")
+
+
+def command(model: PromelaModel, file: Path) -> str:
+    """The command with which a user searches a model that stands in a file."""
+    return (
+        f"cd {shlex.quote(str(file.parent))} && spin {' '.join(GENERATE[1:])} -search -safety -noreduce -DPRINTF "
+        f"-DVECTORSZ={model.state_bytes} {' '.join(SEARCH)} {shlex.quote(file.name)}"
+    )
 
 
 def ask_spin(program: UnfoldedProgram, title: str, folder: Path, stem: str, deadline: Deadline) -> SpinAnswer:
