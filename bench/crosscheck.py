@@ -1,6 +1,6 @@
 """``python -m bench.crosscheck``: every shipped case at its small sizes under ``sc``, compared with SPIN.
 
-It is part of a checkout, not of the package, and takes some five minutes on two cores.
+It is part of a checkout, not of the package, and takes two to three minutes on two cores.
 """
 
 from __future__ import annotations

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
+
+
+import shutil
 import sys
 import tomllib
 from html import unescape
@@ -15,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from tutorial import finished
 
+from bench.crosscheck import shipped_cases
 from explorer.cli.installed import GROUP
 from explorer.cli.main import main
 from explorer.cli.options import STRATEGIES
@@ -189,6 +193,24 @@ def test_the_strategies_are_those_of_the_table() -> None:
 def test_a_strategy_in_python_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(blocks("strategies.md")[-1], "example", "exec"), {"__name__": "example"})
     assert f"prints `{capsys.readouterr().out.strip()}`:" in page("strategies.md")
+
+
+@pytest.mark.skipif(
+    shutil.which("spin") is None or shutil.which("cc") is None, reason="needs spin and cc (apt install spin gcc)"
+)
+def test_what_is_cross_checked_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last block is of ``python -m bench.crosscheck``, which takes minutes; each of its cases has a test."""
+    agreeing, stuck, differing, whole = blocks("crosscheck.md")
+    (tmp_path / "stuck.py").write_text(stuck, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delenv("COLUMNS", raising=False)
+    for block, status in ((agreeing, 0), (differing, 1)):
+        command, *printed = block.splitlines()
+        result = CliRunner().invoke(main, command.removeprefix("$ sealrace ").split())
+        assert result.exit_code == status
+        assert result.output.splitlines() == printed
+    assert whole == "{0} of {0} cases agree with SPIN\n".format(len(list(shipped_cases(all_protocols=False))))
 
 
 @pytest.mark.usefixtures("userfaultfd")

@@ -67,15 +67,18 @@ def test_the_example_prints_what_it_says(capsys: pytest.CaptureFixture[str], tmp
 
 
 def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In order, in one folder. Of three commands only the options are tried: ``make explore`` runs the whole matrix,
-    what ``reproduce`` needs of the kernel not everybody may use, and ``serve`` does not end by itself."""
+    """In order, in one folder. Of four commands only the options are tried: ``make explore`` runs the whole matrix,
+    what ``reproduce`` needs of the kernel not everybody may use, nor has everybody the tools of ``crosscheck``, and
+    ``serve`` does not end by itself."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my.cat").write_text('"mine"\nacyclic po | rf | co | fr as order\nlet before = po | rf | co | fr\n')
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     for line in block_after("## Use").splitlines():
         command = shlex.split(line, comments=True)
         assert command[0] == "sealrace"
-        arguments = [*command[1:], "--help"] if command[1] in ("matrix", "reproduce", "serve") else command[1:]
+        arguments = (
+            [*command[1:], "--help"] if command[1] in ("matrix", "reproduce", "serve", "crosscheck") else command[1:]
+        )
         result = CliRunner().invoke(main, arguments)
         assert result.exit_code in (0, 1), (line, result.output)
         # 1 says VIOLATED, which only explore may say, that a run found something, or that two cells differ.
