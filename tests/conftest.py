@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from explorer.cli import scenario_file
 from scenarios.real.kernel import NotOnThisKernel
 from scenarios.real.userfault import Userfault
 
@@ -40,6 +42,18 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SEALRACE_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def no_scenario_file_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What scenario files bring into this process goes with the test: the next has other files of the same names."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(scenario_file, "_loaded", {})
+    before = set(sys.modules)
+    yield
+    for name in set(sys.modules) - before:
+        if name.endswith(".py") or name == "helpers":
+            del sys.modules[name]
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-
-
 import shutil
 import sys
 import tomllib
@@ -38,6 +36,8 @@ from scenarios.conformance.script import script
 from scenarios.shmem.constants import F_SEAL_WRITE, MAP_SHARED, MFD_ALLOW_SEALING, PAGE_SIZE, PROT_READ
 from scenarios.shmem.kernel import Kernel, Version
 
+pytestmark = pytest.mark.usefixtures("no_scenario_file_stays")
+
 DOCS = Path(__file__).parent.parent / "docs"
 
 
@@ -61,7 +61,6 @@ def test_the_comparison_prints_what_it_says(tmp_path: Path, monkeypatch: pytest.
 def test_two_fixes_are_compared_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setattr(sys, "path", [*sys.path])
     commands, printed = blocks("compare.md")
     made, compared = (CliRunner().invoke(main, line.split()[1:]) for line in commands.splitlines())
     assert (made.exit_code, compared.exit_code) == (0, 1)
@@ -73,7 +72,6 @@ def test_two_fixes_are_compared_as_it_says(tmp_path: Path, monkeypatch: pytest.M
 def test_what_is_needed_is_told_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("COLUMNS", raising=False)
-    monkeypatch.setattr(sys, "path", [*sys.path])
     commands, printed, window, of_window = blocks("mutate.md")
     made, mutated, reduced = (
         CliRunner().invoke(main, line.split()[1:]) for line in [*commands.splitlines(), *window.splitlines()]
@@ -203,7 +201,6 @@ def test_what_is_cross_checked_prints_what_it_says(tmp_path: Path, monkeypatch: 
     agreeing, stuck, differing, whole = blocks("crosscheck.md")
     (tmp_path / "stuck.py").write_text(stuck, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.delenv("COLUMNS", raising=False)
     for block, status in ((agreeing, 0), (differing, 1)):
         command, *printed = block.splitlines()
@@ -226,7 +223,6 @@ def test_the_scenario_of_ones_own_is_explored(tmp_path: Path, monkeypatch: pytes
     example, commands, _entry_points, _test = blocks("scenarios.md")
     (tmp_path / "mailbox.py").write_text(example, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "path", [*sys.path])
     for line in commands.splitlines():
         result = CliRunner().invoke(main, line.removeprefix("sealrace ").split())
         # 1 says VIOLATED, which explore and matrix may say.

@@ -13,6 +13,8 @@ from reports.render import render
 from reports.report import load_report
 from scenarios.registry import scenarios
 
+pytestmark = pytest.mark.usefixtures("no_scenario_file_stays")
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WORDS = ("leak", "late", "stale", "mapped", "swapped", "written", "masked")

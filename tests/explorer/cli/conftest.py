@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from command_line import Run, run
 from mailbox_scenario import toys
 
-from explorer.cli import scenario_file
-
 
 @pytest.fixture(autouse=True)
-def no_scenario_file_stays(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What scenario files bring into this process goes with the test: the next has other files of the same names."""
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    monkeypatch.setattr(scenario_file, "_loaded", {})
-    before = set(sys.modules)
-    yield
-    for name in set(sys.modules) - before:
-        if name.endswith(".py") or name == "helpers":
-            del sys.modules[name]
+def files_of_this_test_alone(no_scenario_file_stays: None) -> None:
+    """Every test here runs commands in this process."""
 
 
 @pytest.fixture
