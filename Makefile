@@ -10,7 +10,7 @@ TESTED := $(VENV)/.tools
 help:
 	@echo "make explore   explore the patch for two minutes; the table, and pictures in out/index.html"
 	@echo "make matrix    all of it, under all five models; long, in out-all/index.html"
-	@echo "make test      run the tests"
+	@echo "make test      run the tests; of some with ARGUMENTS=tests/reports"
 	@echo "make check     lint (ruff) and type-check (mypy)"
 	@echo "make bench     time searches, kernel vectors, matrix and start; less with ARGUMENTS=--quick"
 
@@ -21,7 +21,7 @@ matrix: $(READY)
 	@$(BIN)/sealrace matrix --all --expect --out out-all
 
 test: $(TESTED)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto $(ARGUMENTS)
 
 check: $(TESTED)
 	$(BIN)/ruff check .
