@@ -21,9 +21,9 @@ def print_json(found: dict[str, Any]) -> None:
     click.echo(json.dumps(found))
 
 
-def many(count: int, what: str) -> str:
-    """``1 run``, ``2 runs``."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
+def many(count: int, what: str, ending: str = "s") -> str:
+    """``1 run``, ``2 runs``; other words have another ``ending`` where there are several."""
+    return f"{count:,} {what}{'' if count == 1 else ending}"
 
 
 def text_width() -> int | None:

@@ -212,7 +212,7 @@ def _first(first: First, width: int) -> Iterator[str]:
     """The first execution in which the sides differ, as a ladder, and below the step where they part what happens."""
     own, other = "AB" if first.of_first else "BA"
     witness = first.report.witness
-    switches = many(witness.switches, "switch").replace("switchs", "switches")
+    switches = many(witness.switches, "switch", "es")
     yield from wrap(
         f"The first execution where they differ is one of {own}, with {switches} between threads: "
         f"{in_words(first.outcome.facts) or 'nothing is told of it'}",
