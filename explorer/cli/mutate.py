@@ -10,6 +10,7 @@ import click
 
 from explorer.cli.failures import INCOMPLETE, UsageProblem
 from explorer.cli.interrupts import Interrupts
+from explorer.cli.litmus_read import SUFFIX as LITMUS
 from explorer.cli.mutate_text import Guard, Judged, Mutated, mutated_json, mutated_text
 from explorer.cli.named import choose, choose_case, choose_switches, find_scenario, read_model, warn_of_freedom
 from explorer.cli.output import print_json, progress_bar, text_width
@@ -47,6 +48,10 @@ def mutate_case(choice: Choice, options: Options, *, as_json: bool) -> int:
     0: every property that holds needs some element, under some model; 1: one needs none by itself; 3: not all was
     explored, and that leaves a property open.
     """
+    if choice.scenario.endswith(LITMUS):
+        raise UsageProblem(
+            f"{choice.scenario}: a litmus test is not mutated\n  name a scenario, or ask sealrace repair what it lacks"
+        )
     with Interrupts() as interrupts, progress_bar(f"{choice.scenario}, mutants", None) as advance:
         found = mutated(choice, options, interrupts, lambda text: advance(0, text))
     if as_json:

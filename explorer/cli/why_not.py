@@ -47,6 +47,11 @@ def explain_outcome(
     """
     model = read_model(model_name)
     warn_of_freedom(model, model_name)
+    if not file.exists():
+        raise UsageProblem(
+            f"{file}: there is no such file\n"
+            "  name a litmus test; to make one of a scenario: sealrace litmus --export SCENARIO -o FILE.litmus"
+        )
     test = parsed_test(Source.read(file))
     wanted = _outcome(test, outcome)
     asked_test = replace(test, quantifier=Quantifier.EXISTS, condition=wanted)

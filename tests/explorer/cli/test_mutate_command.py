@@ -246,6 +246,10 @@ def test_a_limit_leaves_it_open(sealrace: Run) -> None:
             "  pso: violates empty\n  name a fix that holds: sealrace explore ring.py:ring --fix all\n",
         ),
         (("ring.py", "--property", "full"), "unknown property 'full'\n  there are: empty\n"),
+        (
+            ("mp.litmus",),
+            "mp.litmus: a litmus test is not mutated\n  name a scenario, or ask sealrace repair what it lacks\n",
+        ),
         (("ring.py", "--fix", "wrong"), "unknown fix 'wrong'\n  there are: none, release\n"),
     ],
 )

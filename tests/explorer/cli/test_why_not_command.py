@@ -194,3 +194,12 @@ def test_a_model_of_ones_own_is_explained_by_its_own_terms(mp: Path) -> None:
     demanded = run("why-not", "mp.litmus", "--model", "must.cat")
     assert demanded.exit_code == 0
     assert demanded.output.endswith("In it the\nmodel does not find what it demands:\n\n  rmw is to be not empty\n")
+
+
+def test_a_scenario_in_place_of_a_test_is_told_how_to_become_one(mp: Path) -> None:
+    found = run("why-not", "inflight")
+    assert (found.exit_code, found.output) == (
+        2,
+        "inflight: there is no such file\n"
+        "  name a litmus test; to make one of a scenario: sealrace litmus --export SCENARIO -o FILE.litmus\n",
+    )
